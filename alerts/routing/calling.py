@@ -13,7 +13,7 @@ from alerts.policy.policy import People, Policy
 from alerts.policy.reader import reader_of
 from alerts.routing import remarks
 from alerts.routing.counts import known_since
-from alerts.routing.incident import look_of
+from alerts.routing.incident import Went, look_of
 from alerts.routing.notice import Notice, Reason, Withheld, notice, withheld
 from alerts.routing.notification import TOGETHER, How, Notification, Standing
 from alerts.words.words import ENGLISH
@@ -69,6 +69,13 @@ class Calling:
         if incident.climb_at != NEVER and incident.step < len(chain):
             spared = self.people.reached(chain[incident.step].tell, at)
             self.withhold(incident.line, spared, reason, at)
+
+    def came_and_went(self, incident: Incident, line: Line, at: int) -> None:
+        """Count what ends while it is held back, untold; that its end is withheld from nobody by name says so later."""
+        went = self.case.went.get(incident.route, Went(0, 0))
+        self.case.went[incident.route] = Went(went.count + 1, max(went.until, incident.held_until))
+        if incident.held_by:
+            self.withhold(line, ("",), incident.held_by, at)
 
     def drop(self, incident: Incident) -> None:
         """Let an incident go."""

@@ -13,15 +13,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from alerts.policy.policy import People
-    from alerts.routing.incident import AlertRouter, Incident
-    from alerts.routing.notice import Reason
+    from alerts.routing.incident import AlertRouter, Held, Incident
     from standards.judge.ledger import Line
 
 
 class Hold(NamedTuple):
     """One thing that holds an incident back: why, since when, when it has to be looked at again, by whom if anybody."""
 
-    reason: Reason
+    reason: Held
     since: int
     until: int
     by: str = ""

@@ -201,6 +201,8 @@ class Turns:
 
     def _begin_anew(self, incident: Incident, at: int) -> None:
         """Let the chain begin anew: nobody has it any more."""
+        if incident.acknowledged or incident.passed_by:
+            incident.had_since = at
         incident.acknowledged, incident.step, incident.began, incident.held_told = "", 1, at, 0
         incident.added = {}
         incident.taken_until = incident.anew_at = NEVER

@@ -18,6 +18,8 @@ from streams.board.view import PARTS
 if TYPE_CHECKING:
     from collections.abc import Collection
 
+    from streams.board.wording import Wording
+
 REMEMBERED: Final = 500
 """How many versions back differences are told."""
 
@@ -48,7 +50,7 @@ class Changes:
         self.number += 1
         self.picture = picture
 
-    def since(self, version: str, now: int, *, acts: bool) -> Message | None:
+    def since(self, version: str, wording: Wording, *, acts: bool) -> Message | None:
         """Give what is different from a version, as a message; None if nothing is. `acts`: blocks have buttons."""
         if version == self.version:
             return None
@@ -56,10 +58,10 @@ class Changes:
         for before, different in reversed(self._past):
             names |= different
             if before == version:
-                return self._message(names, now, acts=acts)
-        return self._message(self.picture.blocks().keys(), now, acts=acts) | {"whole": True}
+                return self._message(names, wording, acts=acts)
+        return self._message(self.picture.blocks().keys(), wording, acts=acts) | {"whole": True}
 
-    def _message(self, names: Collection[str], now: int, *, acts: bool) -> Message:
+    def _message(self, names: Collection[str], wording: Wording, *, acts: bool) -> Message:
         """Give the blocks of these names, and the order of all."""
         shown, blocks = self.picture, self.picture.blocks()
         order: dict[str, list[str]] = {f"list-{sort}": [] for sort in PARTS}
@@ -67,12 +69,14 @@ class Changes:
             order[f"list-{sort}"].append(name)
         return {
             "version": self.version,
-            "now": now // 1000,
-            "rows": {name: str(block(it, name, now, acts=acts)) for name, (_, it) in blocks.items() if name in names},
+            "now": wording.now // 1000,
+            "rows": {
+                name: str(block(it, name, wording, acts=acts)) for name, (_, it) in blocks.items() if name in names
+            },
             "order": order,
             "urgent": shown.urgent,
-            "words": texts(shown),
-            "pages": {f"pages-{sort}": str(pager(shown, sort)) for sort in PARTS},
+            "words": texts(shown, wording),
+            "pages": {f"pages-{sort}": str(pager(shown, sort, wording.words)) for sort in PARTS},
             "hidden": {
                 **{f"part-{sort}": hides(shown, sort) for sort in PARTS},
                 "broken": not shown.undebriefed,

@@ -18,8 +18,10 @@ from alerts.routing.actions import (
     EXCUSED,
     GIVEN_BACK,
     HANDED_ON,
+    HANDED_OVER,
     SETTLED,
     SILENCED,
+    THANKED,
     UNSILENCED,
 )
 from alerts.routing.notice import printable
@@ -71,6 +73,8 @@ _DID: Final = {
     UNSILENCED: "lifted a silence",
     SETTLED: "dealt with an event that could not be read",
     CHANGED: "changed a day of a calendar",
+    HANDED_OVER: "left a note for the next shift",
+    THANKED: "said thanks",
 }
 _WAYS: Final = {
     "kept/board": "on the board",
@@ -79,8 +83,10 @@ _WAYS: Final = {
     "kept/api": "by the API",
     OWN_SOURCE: "as an admin",
 }
-_SAID: Final = ("to", "calendar", "date", "open", "reason", "note", "how", "involved", "cause", "missed", "next_step",
-                "team", "silence", "until", "standard", "subject", "site", "owner", "severity")  # fmt: skip
+SAID: Final = ("to", "agent", "calendar", "date", "open", "reason", "note", "how", "involved", "cause", "missed",
+                "next_step", "team", "silence", "until", "standard", "subject", "site", "owner",
+                "severity")  # fmt: skip
+"""The fields of an act in which somebody says something of it."""
 
 Cause = tuple[str, str] | None
 """The event that made a line of the ledger, by its source and id; None where time did."""
@@ -266,4 +272,4 @@ def way(act: Action) -> str:
 
 def said(act: Action) -> list[str]:
     """Give what they said of it, each with its name."""
-    return [f"{name.replace('_', ' ')}: {act.data[name]}" for name in _SAID if act.data.get(name)]
+    return [f"{name.replace('_', ' ')}: {act.data[name]}" for name in SAID if act.data.get(name)]

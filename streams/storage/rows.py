@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final, Literal
 
 import msgspec
 
+from alerts.routing.actions import Action
 from alerts.routing.notice import WAITS, Notice, Withheld
 from standards.judge.ledger import Line, Plain
 from standards.judge.promise import NEVER, State, Verdict
@@ -249,6 +250,9 @@ PROMISE: Final = ", ".join(PromiseRow.__struct_fields__)
 DELIVERY: Final = ", ".join(Delivery.__struct_fields__)
 """The columns of `outbox` that a Delivery takes."""
 
+ACT: Final = "id, at, by, promise, type, source, body"
+"""The columns of `acts` that `act_row` takes."""
+
 _fields = msgspec.json.Decoder(dict[str, Plain]).decode
 decode_notice = msgspec.json.Decoder(Notice).decode
 decode_withheld = msgspec.json.Decoder(Withheld).decode
@@ -260,6 +264,12 @@ def promise_row(row: Row) -> PromiseRow:
     values[7] = _fields(values[7])
     values[15:17] = map(bool, values[15:17])
     return PromiseRow(*values)
+
+
+def act_row(row: Row) -> Action:
+    """Make what somebody did of the columns of ACT."""
+    name, at, by, promise, kind, source, body = row
+    return Action(name, at, by, promise, kind, source, _fields(body))
 
 
 def notice_rows(database: Database, bodies: Iterable[Row]) -> list[NoticeRow]:

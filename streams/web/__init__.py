@@ -4,9 +4,10 @@ from aiohttp.web import Application
 
 from streams.web.api.intake import Limits
 from streams.web.application import access, application, intake_application, links, listening, probes, serving
+from streams.web.board.readers import Usual
 from streams.web.guard import Access
 
 __all__ = [
-    "Access", "Application", "Limits", "access", "application", "intake_application", "links", "listening", "probes",
-    "serving",
+    "Access", "Application", "Limits", "Usual", "access", "application", "intake_application", "links", "listening",
+    "probes", "serving",
 ]  # fmt: skip

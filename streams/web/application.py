@@ -10,7 +10,6 @@ import os
 from contextlib import asynccontextmanager
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
-from zoneinfo import ZoneInfo
 
 from aiohttp import web
 
@@ -22,6 +21,7 @@ from streams.version import installed_version
 from streams.web.api.clock import ClockOperations
 from streams.web.api.days import Days
 from streams.web.api.grants import Grants
+from streams.web.api.handing_over import HandingOver
 from streams.web.api.intake import Intake, Limits
 from streams.web.api.letters import Letters
 from streams.web.api.openapi import document
@@ -30,6 +30,7 @@ from streams.web.board.board import Board
 from streams.web.board.board_acts import Acts
 from streams.web.board.board_live import Live
 from streams.web.board.linked import Linked
+from streams.web.board.readers import Usual
 from streams.web.board.ringing import Rings
 from streams.web.board.sign_in import Failures, SignIn
 from streams.web.forms import NoQuery
@@ -53,7 +54,7 @@ LONGEST_GOODBYE = 5.0
 """How long requests under way are waited for at the end, in seconds."""
 _LOOPBACK_ONLY = Access()
 _USUAL = Limits()
-_UTC: Final = ZoneInfo("UTC")
+_OWN: Final = Usual()
 
 
 def application(
@@ -61,9 +62,9 @@ def application(
     metrics: Metrics,
     access: Access = _LOOPBACK_ONLY,
     limits: Limits = _USUAL,
-    zone: ZoneInfo = _UTC,
+    usual: Usual = _OWN,
 ) -> web.Application:
-    """Put the web side of a host together; the board tells times in `zone`.
+    """Put the web side of a host together; `usual` is for readers of the board who say nothing else.
 
     More routes may be added before it is served; they are guarded as well.
     """
@@ -77,20 +78,22 @@ def application(
         return metrics.text(host.now_status(), wall, moment)
 
     grants, letters, days = Grants(host), Letters(host, max_skew=limits.max_skew), Days(host)
+    handing_over = HandingOver(host)
     operations = [
         *Intake(host, metrics.intake, limits).operations(),
         *Reading(host).operations(),
         *grants.operations(),
         *letters.operations(),
         *days.operations(),
+        *handing_over.operations(),
         *Pages(host.now_status, scrape).operations(),
         *(ClockOperations(host.watched_clock).operations() if host.watched_clock else ()),
     ]
     sessions = Sessions(access.secret)
-    live = Live(host, zone, os.urandom(6).hex())
-    board = Board(host, live, sessions, zone, unguarded=not access.token)
+    live = Live(host, usual, os.urandom(6).hex())
+    board = Board(host, live, sessions, usual, unguarded=not access.token)
     app = _application(host, operations, guarded(access, sessions, drawn=board.problem))
-    acts, failures = Acts(board, grants, letters, days), Failures()
+    acts, failures = Acts(board, grants, letters, days, handing_over), Failures()
     if host.devices is not None:
         board.rings = Rings(board, host.devices)
         app.add_routes(board.rings.routes())

@@ -16,6 +16,7 @@ DEAD_LETTERS: Final = "dead-letters"
 REVISIONS: Final = "revisions"
 PROGRESS: Final = "progress"
 DELIVERIES: Final = "deliveries"
+DESK: Final = "desk"
 TABLE: Final = "cases"
 """The workers' table; its changelog is the topic `APP-cases-changelog`, where APP is `app_id`."""
 
@@ -70,7 +71,7 @@ class Names:
         self.revisions = prefix + REVISIONS
         self.progress = prefix + PROGRESS
         self.deliveries = prefix + DELIVERIES
-        self.desk = prefix + "desk"
+        self.desk = prefix + DESK
         self.changelog = f"{self.app_id}-{TABLE}-changelog"
 
 

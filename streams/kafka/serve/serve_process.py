@@ -27,7 +27,7 @@ from streams.live.logging_setup import configure_logs, follow, resume, write_lin
 from streams.live.screen import show, terminal
 from streams.live.writing import patient
 from streams.metrics import Metrics
-from streams.web import Limits, access, application, links, listening
+from streams.web import Limits, Usual, access, application, links, listening
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -97,5 +97,6 @@ async def _serve(settings: Settings, host: ServeHost, stack: AsyncExitStack) -> 
     metrics.start(host.kafka_host.read_model.totals(), host.kafka_host.read_model.open())
     host.follower.listen(metrics.committed)
     host.listen_deliveries(metrics.delivered)
-    app = application(host.kafka_host, metrics, access(settings), Limits(max_skew=settings.max_skew), settings.zone)
+    usual = Usual(settings.zone, settings.language)
+    app = application(host.kafka_host, metrics, access(settings), Limits(max_skew=settings.max_skew), usual)
     return await listening(settings, app, stack)

@@ -15,7 +15,7 @@ from standards.errors import EventError
 from standards.judge.shapes import Response
 from standards.judge.standard import CORRECTIONS_HORIZON
 from streams.storage.rows import PromiseFilter
-from streams.web.actions import PROBLEMS, UNPROCESSABLE, action_event, read_action
+from streams.web.actions import PROBLEMS, UNPROCESSABLE, action_event, key_of, read_action
 from streams.web.api.reading import known_promise, no_standard
 from streams.web.api.views import GrantAnswer
 from streams.web.forms import Grant
@@ -61,7 +61,7 @@ class Grants:
 
     async def _grant(self, request: web.Request) -> web.Response:
         asked_for = await read_action(request, self._host, Grant, _BODY)
-        answer = await self.take(asked_for, request.headers.get("Idempotency-Key", ""))
+        answer = await self.take(asked_for, key_of(request))
         return json_answer(answer, HTTPStatus.OK if answer.already else HTTPStatus.ACCEPTED)
 
     async def take(self, grant: Grant, key: str = "", *, source: str = SOURCE) -> GrantAnswer:

@@ -18,14 +18,17 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 from aiohttp import WSCloseCode, web
 
+from alerts.words.words import LANGUAGES, Words
 from standards.calendar.duration import MINUTE
 from standards.natural import natural
 from streams.board.blocks import URGENT
 from streams.board.changes import Changes
 from streams.board.shell import overdue_words
 from streams.board.view import PARTS, View
+from streams.board.wording import Wording
 from streams.storage.rows import OwedFilter
 from streams.web.board.board_looks import Look, unsaid_since
+from streams.web.board.readers import language_of
 from streams.web.guard import ROLE, SESSION, check_origin
 from streams.web.operation import asked
 from streams.web.problem import Problem
@@ -33,10 +36,11 @@ from streams.web.session import may
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
-    from zoneinfo import ZoneInfo
 
+    from streams.board.changes import Message
     from streams.host import Host
     from streams.storage.status import Committed
+    from streams.web.board.readers import Usual
 
 EVERY: Final = 0.2
 """How long there is at least between two looks, in seconds."""
@@ -45,6 +49,8 @@ CLOCK: Final = 2.0
 LONGEST: Final = 3_600.0
 """How long one connection may last, in seconds: the next one has to show its session again."""
 MOST_WATCHERS: Final = 500
+MOST_DRAWN: Final = 32
+"""How many of the last differences are kept as they were drawn, for all who read them in one language."""
 MOST_VIEWS: Final = 200
 """How many views are remembered with their versions; whoever looks at another one gets all of it."""
 
@@ -68,13 +74,14 @@ class _Viewed:
 class Live:
     """What the board shows, kept up to date while anybody looks."""
 
-    def __init__(self, host: Host, zone: ZoneInfo, server: str) -> None:
+    def __init__(self, host: Host, usual: Usual, server: str) -> None:
         self.commits = 0
         self._host = host
-        self._zone = zone
+        self._usual = usual
         self._server = server
         self._viewed: OrderedDict[tuple[View, str], _Viewed] = OrderedDict()
         self._number = 0
+        self._drawn: OrderedDict[tuple[str, str, str, bool], Message | None] = OrderedDict()
         self._standing = (-1, Standing())  # with the commits that it shows
         self._looking = asyncio.Lock()
         self._news = asyncio.Event()
@@ -86,7 +93,10 @@ class Live:
         """Hear of a commit; the first event of all changes the page, whatever comes of it."""
         first = not self._heard and self._host.now_status().newest >= 0
         self._heard = self._heard or first
-        if first or any((stored.acts, stored.lines, stored.notices, stored.late, stored.refused, stored.joined)):
+        news = (
+            stored.acts, stored.handed, stored.lines, stored.notices, stored.late, stored.refused, stored.joined
+        )  # fmt: skip
+        if first or any(news):
             self.commits += 1
             self._news.set()
 
@@ -122,9 +132,25 @@ class Live:
                 self._viewed.popitem(last=False)
             now = self.commits, self._host.wall() // MINUTE
             if viewed.drawn != now:
-                viewed.changes.take(await asked(Look(self._host, self._zone, view, name).picture))
+                viewed.changes.take(await asked(Look(self._host, view, name).picture))
                 viewed.drawn = now
         return viewed.changes
+
+    def _different(self, changes: Changes, known: str, words: Words, *, acts: bool) -> Message | None:
+        """Give what is different from a known version; it is drawn once for all who know that and read one language.
+
+        The time in it is that of the moment; what is said of times left is set right by the page at once.
+        """
+        wording, key = (
+            Wording(self._host.wall(), self._usual.zone, words),
+            (changes.version, known, words.language, acts),
+        )
+        if key not in self._drawn:
+            self._drawn[key] = changes.since(known, wording, acts=acts)
+            while len(self._drawn) > MOST_DRAWN:
+                self._drawn.popitem(last=False)
+        drawn = self._drawn[key]
+        return None if drawn is None else {**drawn, "now": wording.now // 1000}
 
     async def running(self, _: web.Application) -> AsyncIterator[None]:
         """Follow the host while the application runs."""
@@ -152,7 +178,7 @@ class Live:
         self._wake()
 
     async def watch(self, request: web.Request) -> web.WebSocketResponse:
-        """Answer `GET /live`: `version` is what the page has, and `rows` whether it has rows."""
+        """Answer `GET /live`: `version` is what the page has, `rows` whether it has rows, `language` what it is in."""
         check_origin(request, always=True)
         if len(self._waiting) >= MOST_WATCHERS:
             raise Problem(HTTPStatus.SERVICE_UNAVAILABLE, "too many people look at once; try again later")
@@ -172,21 +198,26 @@ class Live:
             await socket.close(code=WSCloseCode.GOING_AWAY)
         return socket
 
+    def _words(self, request: web.Request) -> Words:
+        """Give the words of the page that is open."""
+        shown = request.query.get("language", "")
+        return Words(shown if shown in LANGUAGES else language_of(request, self._host.people, self._usual.language))
+
     async def _send(self, request: web.Request, socket: web.WebSocketResponse, news: asyncio.Event) -> None:
         """Send what is different, again and again; the time when nothing is."""
         rows, known = "rows" in request.query, request.query.get("version", "")
         acts, sent, view, name = may(request[ROLE], "supervisor"), -1, View.of(request.query), name_of(request)
-        changes = Changes("")
+        changes, words = Changes(""), self._words(request)
         while not socket.closed and not self._stopping:
             news.clear()
             message: dict[str, Any] = {"now": self._host.wall() // 1000}
             if rows:
                 changes = await self.fresh(view, name)
-                message = changes.since(known, self._host.wall(), acts=acts) or message
+                message = self._different(changes, known, words, acts=acts) or message
                 known = changes.version
             if sent != self.commits:
                 sent, standing = self.commits, await self.standing()
-                message.setdefault("words", {})["overdue"] = overdue_words(standing.overdue)
+                message["words"] = {**message.get("words", {}), "overdue": overdue_words(words, standing.overdue)}
                 message = {"changed": sent, "urgent": changes.picture.urgent if rows else standing.urgent, **message}
             await socket.send_str(msgspec.json.encode(message).decode())
             with suppress(TimeoutError):
