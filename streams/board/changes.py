@@ -8,7 +8,7 @@ Read next: `streams/web/board/board_live.py`.
 
 from __future__ import annotations
 
-from collections import deque
+from collections import OrderedDict, deque
 from typing import TYPE_CHECKING, Any, Final
 
 from streams.board.blocks import block
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 REMEMBERED: Final = 500
 """How many versions back differences are told."""
+
+MOST_DRAWN: Final = 32
+"""How many of the last differences are kept as they were drawn, each up to a few hundred kB."""
 
 Message = dict[str, Any]
 
@@ -86,3 +89,23 @@ class Changes:
                 "first": not shown.unheard,
             },
         }
+
+
+class Drawn:
+    """The last differences as they were drawn: once for all who know one version, and read one language."""
+
+    def __init__(self) -> None:
+        self._last: OrderedDict[tuple[str, str, str, bool], Message | None] = OrderedDict()
+
+    def since(self, changes: Changes, version: str, wording: Wording, *, acts: bool) -> Message | None:
+        """Give what is different from a version, as `Changes.since` does, with the time of the moment in it.
+
+        What is said of times left is from when it was drawn; the page counts on from the time at once.
+        """
+        key = changes.version, version, wording.words.language, acts
+        if key not in self._last:
+            self._last[key] = changes.since(version, wording, acts=acts)
+            while len(self._last) > MOST_DRAWN:
+                self._last.popitem(last=False)
+        drawn = self._last[key]
+        return None if drawn is None else {**drawn, "now": wording.now // 1000}

@@ -141,10 +141,12 @@ def _sites(shell: Shell, trends: Trends) -> Html:
 def _site(shell: Shell, standard: str, site: str, kept: int, broken: int) -> Html:
     judged = kept + broken
     rate = shell.percent(kept / judged) if judged >= FEW else "–"
-    link = el("a", f"{broken:,}", href=f"/standards/{standard}?{urlencode({'site': site})}#broken",
-              aria_label=f"{broken:,} broken at {site}")  # fmt: skip
-    return el("tr", el("th", site or "no site", scope="row"), el("td", rate), el("td", f"{judged:,}"),
-              el("td", link if broken and site else broken or "–"))  # fmt: skip
+    label = shell.words.how_many(broken, "{count} broken at {site}", "{count} broken at {site}", site=site)
+    count = shell.number(broken) if broken else "–"
+    link = el("a", count, href=f"/standards/{standard}?{urlencode({'site': site})}#broken", aria_label=label)
+    name = site or shell.words.say("no site")
+    return el("tr", el("th", name, scope="row"), el("td", rate), el("td", shell.number(judged)),
+              el("td", link if broken and site else count))  # fmt: skip
 
 
 def _broken(shell: Shell, trends: Trends) -> Html:

@@ -27,10 +27,11 @@ WORDS: Final[dict[Kind, str]] = {
     "corrected": phrase("corrected"), "withdrawn": phrase("withdrawn"),
 }  # fmt: skip
 """The word for each kind of line on a screen: for a verdict, the verdict's own."""
-_VERDICTS: Final = {
+VERDICTS: Final = {
     "": phrase("open"), "kept": phrase("kept"), "broken": phrase("broken"), "void": phrase("void"),
-    "excused": phrase("excused"), "unknown": phrase("unknown"),
+    "excused": phrase("excused"), "unknown": phrase("unknown"), "withdrawn": phrase("withdrawn"),
 }  # fmt: skip
+"""The word for each verdict, and for none."""
 
 
 def printable(text: str) -> str:
@@ -68,7 +69,7 @@ def _counted(line: Line, _: Standard, words: Words) -> str:
 
 
 def _corrected(line: Line, _: Standard, words: Words) -> str:
-    was, now = (words.say(_VERDICTS[verdict or ""]) for verdict in (line.was, line.verdict))
+    was, now = (words.say(VERDICTS[verdict or ""]) for verdict in (line.was, line.verdict))
     if line.verdict == "excused":
         return words.say("from {was} to {now}, an exception was granted", was=was, now=now)
     return words.say("from {was} to {now}, on late evidence", was=was, now=now)

@@ -22,7 +22,7 @@ from alerts.words.words import LANGUAGES, Words
 from standards.calendar.duration import MINUTE
 from standards.natural import natural
 from streams.board.blocks import URGENT
-from streams.board.changes import Changes
+from streams.board.changes import Changes, Drawn
 from streams.board.shell import overdue_words
 from streams.board.view import PARTS, View
 from streams.board.wording import Wording
@@ -37,7 +37,6 @@ from streams.web.session import may
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from streams.board.changes import Message
     from streams.host import Host
     from streams.storage.status import Committed
     from streams.web.board.readers import Usual
@@ -49,8 +48,6 @@ CLOCK: Final = 2.0
 LONGEST: Final = 3_600.0
 """How long one connection may last, in seconds: the next one has to show its session again."""
 MOST_WATCHERS: Final = 500
-MOST_DRAWN: Final = 32
-"""How many of the last differences are kept as they were drawn, for all who read them in one language."""
 MOST_VIEWS: Final = 200
 """How many views are remembered with their versions; whoever looks at another one gets all of it."""
 
@@ -81,7 +78,7 @@ class Live:
         self._server = server
         self._viewed: OrderedDict[tuple[View, str], _Viewed] = OrderedDict()
         self._number = 0
-        self._drawn: OrderedDict[tuple[str, str, str, bool], Message | None] = OrderedDict()
+        self._drawn = Drawn()
         self._standing = (-1, Standing())  # with the commits that it shows
         self._looking = asyncio.Lock()
         self._news = asyncio.Event()
@@ -135,22 +132,6 @@ class Live:
                 viewed.changes.take(await asked(Look(self._host, view, name).picture))
                 viewed.drawn = now
         return viewed.changes
-
-    def _different(self, changes: Changes, known: str, words: Words, *, acts: bool) -> Message | None:
-        """Give what is different from a known version; it is drawn once for all who know that and read one language.
-
-        The time in it is that of the moment; what is said of times left is set right by the page at once.
-        """
-        wording, key = (
-            Wording(self._host.wall(), self._usual.zone, words),
-            (changes.version, known, words.language, acts),
-        )
-        if key not in self._drawn:
-            self._drawn[key] = changes.since(known, wording, acts=acts)
-            while len(self._drawn) > MOST_DRAWN:
-                self._drawn.popitem(last=False)
-        drawn = self._drawn[key]
-        return None if drawn is None else {**drawn, "now": wording.now // 1000}
 
     async def running(self, _: web.Application) -> AsyncIterator[None]:
         """Follow the host while the application runs."""
@@ -213,7 +194,8 @@ class Live:
             message: dict[str, Any] = {"now": self._host.wall() // 1000}
             if rows:
                 changes = await self.fresh(view, name)
-                message = self._different(changes, known, words, acts=acts) or message
+                wording = Wording(self._host.wall(), self._usual.zone, words)
+                message = self._drawn.since(changes, known, wording, acts=acts) or message
                 known = changes.version
             if sent != self.commits:
                 sent, standing = self.commits, await self.standing()
