@@ -22,7 +22,8 @@ from streams.kafka.clients.log import producing
 from streams.kafka.serve.serve_host import ServeHost
 from streams.metrics import Metrics
 from streams.settings import Settings
-from streams.web import application, serving
+from streams.storage.devices import DeviceBook
+from streams.web import Access, application, serving
 from tests.kafka.history import Said
 from tests.streams.asking import BATCH, Answer
 from tests.streams.hosting import Clock, shop
@@ -64,12 +65,17 @@ class Served(NamedTuple):
 
 @asynccontextmanager
 async def served(
-    settings: Settings, *, clock: Clock | None = None, channels: Sequence[Channel] = ()
+    settings: Settings,
+    *,
+    clock: Clock | None = None,
+    channels: Sequence[Channel] = (),
+    devices: DeviceBook | None = None,
+    access: Access = Access(),  # noqa: B008 - it is frozen
 ) -> AsyncIterator[Served]:
     """Run a host in this process and give a client of it, when it is ready."""
     name = f"http/{settings.data.name}"
-    async with ServeHost(settings, clock=clock or Clock(), name=name, channels=channels) as host:
-        app = application(host.kafka_host, Metrics())
+    async with ServeHost(settings, clock=clock or Clock(), name=name, channels=channels, devices=devices) as host:
+        app = application(host.kafka_host, Metrics(), access)
         async with serving(app, "127.0.0.1", 0) as port, aiohttp.ClientSession() as session:
             host.start()
             await until(lambda: host.kafka_host.now_status().ready)

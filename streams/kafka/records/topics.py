@@ -16,6 +16,7 @@ DEAD_LETTERS: Final = "dead-letters"
 REVISIONS: Final = "revisions"
 PROGRESS: Final = "progress"
 DELIVERIES: Final = "deliveries"
+DEVICES: Final = "devices"
 TABLE: Final = "cases"
 """The workers' table; its changelog is the topic `APP-cases-changelog`, where APP is `app_id`."""
 
@@ -71,6 +72,7 @@ class Names:
         self.progress = prefix + PROGRESS
         self.deliveries = prefix + DELIVERIES
         self.desk = prefix + "desk"
+        self.devices = prefix + DEVICES
         self.changelog = f"{self.app_id}-{TABLE}-changelog"
 
 
@@ -88,5 +90,6 @@ def wanted(names: Names, *, partitions: int, events_partitions: int) -> list[Top
         Topic(names.progress, 1, compacted=True),
         Topic(names.deliveries, 1, compacted=True),
         Topic(names.desk, 1, compacted=True),
+        Topic(names.devices, 1, compacted=True),
         Topic(names.changelog, partitions, compacted=True),
     ]
