@@ -14,6 +14,8 @@ from typing import NamedTuple
 
 import msgspec
 
+from alerts.routing.notice import Notice
+from standards.calendar.duration import HOUR
 from standards.compiler.spec import Loaded
 from standards.judge.events import Event, type_of
 from standards.judge.ledger import Line
@@ -79,6 +81,26 @@ def by_id(items: Iterable[Line]) -> dict[str, bytes]:
         body = msgspec.json.encode(item)
         assert stored.setdefault(item.id, body) == body
     return stored
+
+
+HUNDRED = scripts(RULES / "hundred.yaml")[0]
+"""A hundred promises break at one instant, at twenty sites, and nobody acts."""
+MESSAGES = {"ann": [8, 2], "chief": [5, 2]}
+"""How many messages the policy gives each of them in the first and in the second hour of it."""
+
+
+def check_everybody_is_reached(stored: Stored) -> None:
+    """Check that each of the hundred reaches each step of the chain as broken, in no more messages than that."""
+    lines = [msgspec.json.decode(body, type=Line) for body in stored.ledger.values()]
+    notices = [msgspec.json.decode(body, type=Notice) for body in stored.notices.values()]
+    broken = {line.promise for line in lines if line.kind == "broken"}
+    assert len(broken) == 100
+    for name, hours in MESSAGES.items():
+        heard = [notice for notice in notices if notice.to == name]
+        told = Counter(promise for notice in heard if notice.looks_like == "broken" for promise in notice.speaks_for)
+        assert told.keys() == broken
+        since = [(notice.decided - HUNDRED.story.clock.start) // HOUR for notice in heard]
+        assert [since.count(hour) for hour in (0, 1)] == hours
 
 
 async def embedded(script: Script, moments: Sequence[Moment], folder: Path) -> Stored:
