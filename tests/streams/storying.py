@@ -29,6 +29,7 @@ from streams.storage.sqlite import FILE, Database
 from streams.stories.files import Script, read_scripts
 from streams.stories.playing import Moment, Played, play
 from tests.streams.hosting import Clock
+from tests.streams.stepping import Machine
 
 ROOT = Path(__file__).resolve().parents[2]
 DESK = ROOT / "tests" / "data" / "stories" / "desk"
@@ -66,7 +67,7 @@ def scripts(*paths: Path) -> list[Script]:
 
 def played(script: Script) -> Played:
     """Play a story in memory."""
-    return play(script.story, script.rules, script.until)
+    return play(script.story, script.rules, script.until, policies=script.policies)
 
 
 def in_memory(found: Played) -> Stored:
@@ -106,7 +107,8 @@ def check_everybody_is_reached(stored: Stored) -> None:
 async def embedded(script: Script, moments: Sequence[Moment], folder: Path) -> Stored:
     """Take a story through the embedded host. A crash leaves it no time: the next host has the disk as it was then."""
     clock = Clock(moments[0].wall)
-    options = Options(zone=script.story.clock.zone, policies=lambda _: script.rules.people)
+    people = script.rules.people
+    options = Options(zone=script.story.clock.zone, policies=lambda _: people)
     data = folder / "data-0"
     async with AsyncExitStack() as house:  # one that crashed is closed at the very end, and nobody looks at it again
         host = await house.enter_async_context(_host(data, script.rules, clock, options))
@@ -116,11 +118,28 @@ async def embedded(script: Script, moments: Sequence[Moment], folder: Path) -> S
                 shutil.copytree(before, data)
             elif moment.fault == "restart":
                 await host.__aexit__()
+            if moment.fault == "clock":
+                await _set_forward(host, clock, moment.wall)
             clock.at = moment.wall
-            if moment.fault:
+            if moment.fault == "reload":
+                people = script.policies[moment.policy]
+                assert await host.reload()
+            elif moment.fault in ("crash", "restart"):
                 host = await house.enter_async_context(_host(data, script.rules, clock, options))
             await host.submit(moment.events)
     return _read_back(data)
+
+
+async def _set_forward(host: EmbeddedHost, clock: Clock, wall: int) -> None:
+    """Have a host hear from a machine that its clock was set forward, and that this is right."""
+    machine = Machine()
+    machine.ahead = clock.at - machine.counted
+    host.watched_clock = machine.clock()
+    machine.ahead += wall - clock.at
+    host.watched_clock.accept()
+    clock.at = wall
+    await host.submit([])
+    host.watched_clock = None
 
 
 def _host(data: Path, rules: Rules, clock: Clock, options: Options) -> EmbeddedHost:
