@@ -89,6 +89,7 @@ def process(settings: Settings, *, webhook: str, log: Path) -> subprocess.Popen[
         "KEPT_WEBHOOK_PRIVATE": "yes",
         "KEPT_KAFKA__BROKERS": settings.kafka.brokers,
         "KEPT_KAFKA__PREFIX": settings.kafka.prefix,
+        "KEPT_TIME": settings.time,
     }
     command = [sys.executable, "-c", "from streams.cli import main; main()", "serve", "--listen", settings.listen]
     command += ["--data", str(settings.data), *(part for path in settings.standards for part in ("--standards", path))]

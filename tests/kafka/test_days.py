@@ -17,12 +17,15 @@ import pytest
 from alerts.channels import Channel
 from alerts.channels.webhook import Webhook
 from alerts.policy.policy import Policy
+from alerts.routing.stalls import NOTED
+from standards.calendar.duration import SECOND
 from standards.judge.ledger import Line
 from streams.documents.rules import policy_in
 from streams.embedded.embedded import EmbeddedHost
 from streams.embedded.engine import Options
 from streams.kafka.clients.connection import KafkaSettings
 from streams.kafka.records.facts import Told
+from streams.kafka.serve.coordinator import AppliedOffsets
 from streams.kafka.serve.coordinator_runner import CoordinatorRunner
 from streams.runtime.pump import GRACE
 from streams.settings import Settings, StandardsFiles
@@ -132,7 +135,8 @@ async def test_people_are_told_the_same(name: str, tmp_path: Path, kafka: KafkaS
 async def test_an_operator_that_is_killed_is_replaced(tmp_path: Path, kafka: KafkaSettings) -> None:
     """SIGKILL to whoever decides, twice: another one goes on, with the same messages, none lost or doubled.
 
-    The webhook is a machine: of the messages, it gets those of each promise by itself.
+    The webhook is a machine: of the messages, it gets those of each promise by itself. Of the day, twenty seconds go by
+    until the next one decides: where it were a minute or more, what fell due in it would be told once.
     """
     text, script = DAYS["a silence is laid and lifted, and a till outage explains the lines"]
     rules = written(tmp_path, text)
@@ -151,13 +155,17 @@ async def test_an_operator_that_is_killed_is_replaced(tmp_path: Path, kafka: Kaf
     ):
         serves = [serve(kafka, rules, receiver.url, log) for log in logs]
         try:
-            half = len(steps) // 2
+            midway, soon = instant_of("08:12"), instant_of("08:12:25")
+            half = steps.index(midway) + 1
             await host.play(steps[:half], producer)
+            await told_up_to(kafka, midway - NOTED)
             for _ in range(2):
                 await until(lambda: any(operates(log) for log in logs), seconds=SOON)
                 number = next(number for number, log in enumerate(logs) if operates(log))
                 serves[number].kill()
                 logs[number].write_text("")
+            await host.play([soon], producer)
+            await told_up_to(kafka, soon - SECOND)
             await host.play(steps[half:], producer)
             await until(lambda: came(receiver) >= posted, seconds=SOON)
             async with asyncio.timeout(SOON):  # what was withheld is seen nowhere else
@@ -172,8 +180,20 @@ async def test_an_operator_that_is_killed_is_replaced(tmp_path: Path, kafka: Kaf
 
 def serve(kafka: KafkaSettings, rules: Path, webhook: str, log: Path) -> subprocess.Popen[bytes]:
     """Start a `kept serve` with a policy among its standards."""
-    settings = Settings(data=log.with_suffix(""), kafka=kafka, standards=(str(rules),), listen="127.0.0.1:0")
+    settings = Settings(
+        data=log.with_suffix(""), kafka=kafka, standards=(str(rules),), listen="127.0.0.1:0", time="events"
+    )
     return process(settings, webhook=webhook, log=log)
+
+
+async def told_up_to(kafka: KafkaSettings, instant: int) -> None:
+    """Return when it is remembered that all was decided up to an instant, in microseconds UTC."""
+    low = -1
+    async with asyncio.timeout(SOON):
+        while low < instant:
+            for it in await whole(kafka, kafka.names.desk, 1):
+                if it.key == b'["fence"]':
+                    low = msgspec.json.decode(it.value, type=AppliedOffsets).low
 
 
 def came(receiver: Receiver) -> set[str]:
