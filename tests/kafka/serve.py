@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
@@ -96,6 +97,12 @@ def process(settings: Settings, *, webhook: str, log: Path) -> subprocess.Popen[
     environment = {name: value for name, value in os.environ.items() if not name.startswith("KEPT_")} | more
     with log.open("wb") as out:
         return subprocess.Popen(command, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, stdout=out, stderr=out)
+
+
+def shares(log: Path) -> int:
+    """Give how many partitions a process delivers, by the last it said of them."""
+    said = re.findall(r"delivering +partitions=\[([^\]]*)\]", log.read_text(encoding="utf-8"))
+    return len(said[-1].split(",")) if said else 0
 
 
 async def until(holds: Callable[[], bool], *, seconds: float = PATIENCE) -> None:

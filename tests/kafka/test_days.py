@@ -35,7 +35,7 @@ from tests.days import DAYS, RULES, named
 from tests.history import rulebook
 from tests.kafka.comparing import whole
 from tests.kafka.hosts import SOON, Step, backtested, embedded_by, instant_of, playing, steps_of, worker
-from tests.kafka.serve import process, until
+from tests.kafka.serve import process, shares, until
 from tests.streams.hosting import Clock
 
 SHORT = [name for name in DAYS if name.startswith("a silence is laid")]
@@ -155,6 +155,7 @@ async def test_an_operator_that_is_killed_is_replaced(tmp_path: Path, kafka: Kaf
     ):
         serves = [serve(kafka, rules, receiver.url, log) for log in logs]
         try:
+            await until(lambda: sorted(map(shares, logs)) == [1, 1, 2], seconds=SOON)  # no turn changes by itself then
             midway, soon = instant_of("08:12"), instant_of("08:12:25")
             half = steps.index(midway) + 1
             await host.play(steps[:half], producer)
