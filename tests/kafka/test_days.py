@@ -16,7 +16,7 @@ import pytest
 
 from alerts.channels import Channel
 from alerts.channels.webhook import Webhook
-from alerts.policy.policy import Policy
+from alerts.policy.policy import People, Policy
 from alerts.routing.stalls import NOTED
 from standards.calendar.duration import SECOND
 from standards.judge.ledger import Line
@@ -81,13 +81,15 @@ async def on_one_machine(folder: Path, rules: Path, steps: Sequence[Step], chann
 
 
 @asynccontextmanager
-async def operating(kafka: KafkaSettings, rules: Path) -> AsyncIterator[CoordinatorRunner]:
-    """Run an operator in this process."""
+async def operating(
+    kafka: KafkaSettings, rules: Path, people: People | None = None
+) -> AsyncIterator[CoordinatorRunner]:
+    """Run an operator in this process, by the policy among the rules or by another one."""
     files = StandardsFiles([str(rules)])
 
     async def policy() -> Policy:
         loaded = files.load(())
-        return Policy(loaded.rulebook.standards, people=policy_in(files.paths, loaded.standards))
+        return Policy(loaded.rulebook.standards, people=people or policy_in(files.paths, loaded.standards))
 
     operator = CoordinatorRunner(kafka, kafka.partitions, mine=lambda: True, policy=policy)
     running = asyncio.create_task(operator.run())
