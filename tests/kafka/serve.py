@@ -10,7 +10,7 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import NamedTuple
@@ -30,6 +30,7 @@ from tests.streams.asking import BATCH, Answer
 from tests.streams.hosting import Clock, shop
 
 ROOT = Path(__file__).resolve().parents[2]
+NOTHING: Mapping[str, str] = {}
 PATIENCE = 40.0
 """How long a test waits for what must come, in seconds of real time."""
 
@@ -83,7 +84,9 @@ async def served(
             yield Served(host, session, f"http://127.0.0.1:{port}")
 
 
-def process(settings: Settings, *, webhook: str, log: Path) -> subprocess.Popen[bytes]:
+def process(
+    settings: Settings, *, log: Path, webhook: str = "", given: Mapping[str, str] = NOTHING
+) -> subprocess.Popen[bytes]:
     """Start `kept serve` as a process of its own; what it says goes to a file."""
     more = {
         "KEPT_WEBHOOK_URL": webhook,
@@ -91,6 +94,7 @@ def process(settings: Settings, *, webhook: str, log: Path) -> subprocess.Popen[
         "KEPT_KAFKA__BROKERS": settings.kafka.brokers,
         "KEPT_KAFKA__PREFIX": settings.kafka.prefix,
         "KEPT_TIME": settings.time,
+        **given,
     }
     command = [sys.executable, "-c", "from streams.cli import main; main()", "serve", "--listen", settings.listen]
     command += ["--data", str(settings.data), *(part for path in settings.standards for part in ("--standards", path))]

@@ -21,12 +21,12 @@ from streams.kafka.clients.connection import KafkaSettings
 from streams.kafka.records.facts import Telling, Told
 from streams.kafka.records.topics import DEVICES, NOTICES
 from streams.storage.devices import DeviceBook, device_id
-from tests.alerts.phones import SEALER, Phone, PushService, push_service
+from tests.alerts.phones import KEY, SEALER, Phone, PushService, claims, push_service
 from tests.alerts.receiver import Answer
 from tests.board.peopled import ALL, TOKENS
 from tests.board.serving import proof_in
 from tests.kafka.history import Said, progress
-from tests.kafka.serve import Served, published, served, settings_of, until
+from tests.kafka.serve import Served, process, published, served, settings_of, until
 from tests.streams.hosting import SECOND, T0, Clock
 
 POLICY = """
@@ -153,6 +153,25 @@ async def test_a_phone_rings_for_what_the_policy_tells_after_every_process_was_r
             await published(kafka, [Said("tellings", 0, msgspec.json.encode(telling))])
             await published(kafka, [progress(number, [T0 + SECOND]) for number in range(kafka.partitions)])
             await until(lambda: came(service, phone) == ["p"])
+
+
+async def test_a_whole_process_rings_by_the_key_that_it_is_given(tmp_path: Path, kafka: KafkaSettings) -> None:
+    """`kept serve` with a contact and the key of all others rings what was switched on at the board of another one."""
+    async with push_service() as service:
+        phone = Phone(f"{service.origin}/one")
+        async with ringing(tmp_path, kafka, service) as one:
+            assert await one.switch(phone) == 204
+        given = {"KEPT_PUSH_CONTACT": "ops@shop.example", "KEPT_PUSH_KEY": KEY, "KEPT_PUSH_SERVICES": service.origin}
+        log = tmp_path / "two.log"
+        running = process(settings_of(tmp_path, kafka, name="two"), log=log, given=given)
+        try:
+            await tell(kafka, "p")
+            await until(lambda: came(service, phone) == ["p"])
+        finally:
+            running.kill()
+            running.wait()
+        assert claims(service.posted[0].headers["authorization"])[0] == SEALER.public
+        assert not any(secret in log.read_text(encoding="utf-8") for secret in (KEY, phone.endpoint))
 
 
 async def test_a_phone_that_is_gone_is_dropped_everywhere(tmp_path: Path, kafka: KafkaSettings) -> None:
