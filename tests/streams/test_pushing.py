@@ -101,8 +101,8 @@ def test_check_says_whose_phone_cannot_ring(tmp_path: Path) -> None:
     assert "no channel push is set up, so nothing comes to ann there" in ended.stdout
 
 
-async def test_a_device_that_cannot_be_stored_is_not_on(tmp_path: Path) -> None:
-    """What is not on the disk would be lost with the next start: the device is told that it is not on."""
+async def test_a_device_that_cannot_be_stored_stays_as_it_is(tmp_path: Path) -> None:
+    """What is not on the disk would be lost with the next start: whoever asks is told, and nothing has changed."""
     folder = tmp_path / "data"
     folder.mkdir()
     book = stored_in(folder, DeviceBook(SEALER.public, Clock()))
@@ -112,6 +112,8 @@ async def test_a_device_that_cannot_be_stored_is_not_on(tmp_path: Path) -> None:
     (folder / FILE).mkdir()
     with pytest.raises(StateError, match="cannot be written"):
         await book.add(Phone("https://fcm.googleapis.com/y").device())
+    with pytest.raises(StateError, match="cannot be written"):
+        await book.remove(device)
     assert [each.id for each in book.of("ann")] == [device.id]
     await book.drop(device, "gone")
     assert book.of("ann") == []
