@@ -17,6 +17,7 @@ REVISIONS: Final = "revisions"
 PROGRESS: Final = "progress"
 DELIVERIES: Final = "deliveries"
 DESK: Final = "desk"
+DEVICES: Final = "devices"
 TABLE: Final = "cases"
 """The workers' table; its changelog is the topic `APP-cases-changelog`, where APP is `app_id`."""
 
@@ -72,6 +73,7 @@ class Names:
         self.progress = prefix + PROGRESS
         self.deliveries = prefix + DELIVERIES
         self.desk = prefix + DESK
+        self.devices = prefix + DEVICES
         self.changelog = f"{self.app_id}-{TABLE}-changelog"
 
 
@@ -89,5 +91,6 @@ def wanted(names: Names, *, partitions: int, events_partitions: int) -> list[Top
         Topic(names.progress, 1, compacted=True),
         Topic(names.deliveries, 1, compacted=True),
         Topic(names.desk, 1, compacted=True),
+        Topic(names.devices, 1, compacted=True),
         Topic(names.changelog, partitions, compacted=True),
     ]

@@ -24,7 +24,7 @@ from alerts.policy.policy import MACHINES, Person
 from alerts.policy.reader import reader_of
 from alerts.routing.incident import Renamed
 from alerts.routing.notice import Notice, for_machines, notice
-from alerts.routing.stalls import NOTED, stall_of
+from alerts.routing.stalls import NOTED
 from standards.errors import StateError
 from standards.judge.ledger import Line
 from streams.kafka.records.facts import Telling, Told
@@ -187,16 +187,15 @@ class NotifyCoordinator:
         if act is not None and self._calls is not None:
             self._acts.append(act)
 
-    def step(self, low: int, *, resumed: bool = False) -> Dealt | None:
+    def step(self, low: int, *, stall: Stall | None = None) -> Dealt | None:
         """Decide on what has come; `low` is how far time has come, in microseconds UTC. None: there is nothing to say.
 
-        One that is `resumed` comes after a time in which nobody ran: what fell due in it is told once.
+        A `stall` is time that it goes over: nobody ran, and what fell due in it is told once, or a clock was set.
 
         What comes of it counts only when it was published: else begin anew from the rows.
         """
         before = self.applied_offset.low
         low = self.applied_offset.low = max(low, before)
-        stall = stall_of(before, low) if resumed else None
         dealt = Dealt()
         for partition, telling in self._through:
             dealt.told += [(partition, part) for part in _parts(Told(telling.notices, telling.reasons))]
