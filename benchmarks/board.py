@@ -16,7 +16,6 @@ import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import aiohttp
 
@@ -91,7 +90,7 @@ async def measure(folder: Path, browser: str) -> None:
             if f"All {OPEN:,}, on 3 pages".encode() not in body:
                 raise SystemExit("the page does not show what it should")
             print(f"page: {await timed(page):.1f} ms, {len(body)} bytes, {len(gzip.compress(body))} compressed")
-            look = await timed(lambda: asyncio.to_thread(Look(host, ZoneInfo("UTC"), View(), "").picture))
+            look = await timed(lambda: asyncio.to_thread(Look(host, View(), "").picture))
             print(f"look after a commit: {look:.1f} ms")
             await changes(host, session, url, now)
             if browser:

@@ -26,6 +26,7 @@ from streams.documents.rules import policy_in
 from streams.embedded.embedded import EmbeddedHost
 from streams.embedded.engine import DEFAULTS
 from streams.settings import StandardsFiles
+from streams.storage.device_file import stored_in
 from streams.storage.devices import DeviceBook
 
 SECOND = 1_000_000
@@ -75,7 +76,7 @@ async def measure(folder: Path, promises: int) -> list[float]:
     origin = f"http://127.0.0.1:{runner.addresses[0][1]}"
     sealer, services = Sealer(new_key(), "mailto:ops@shop.example"), Services((origin,))
     point = Sealer(new_key(), "mailto:ops@shop.example").public  # a phone's key is of the same sort
-    devices = DeviceBook(folder, sealer.public, wall)
+    devices = stored_in(folder, DeviceBook(sealer.public, wall))
     auth = urlsafe_b64encode(b"a" * 16).decode().rstrip("=")
     await devices.add(Device("phone", "ann", f"{origin}/phone", point, auth, sealer.public, wall()))
     options = msgspec.structs.replace(DEFAULTS, policies=partial(policy_in, [str(folder / "rules")]))

@@ -147,7 +147,7 @@ class Settings(ChannelSettings):
     zone: Annotated[ZoneInfo, BeforeValidator(_zone)] = ZoneInfo("UTC")
     """The time zone in which notices and the board tell the time."""
     language: Annotated[str, BeforeValidator(_language)] = SOURCE
-    """The language of notices to people for whom, and for whose site, the policy names none: `en`, `de` or `pl`."""
+    """The language for who has none of their own, nor their site or browser: `en`, `de` or `pl`."""
     log_format: Literal["text", "json"] = "text"
     """How the log is written: `text` or `json`."""
     kafka: KafkaSettings = KafkaSettings()

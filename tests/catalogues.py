@@ -18,10 +18,13 @@ from babel.messages.pofile import read_po, write_po
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 CATALOGUES: Final = ROOT / "alerts" / "words" / "catalogues"
-SPEAKING: Final = ("alerts",)
+SPEAKING: Final = ("alerts", "streams/board", "streams/live", "streams/web")
 """Folders whose code speaks to people in their language."""
-KEYWORDS: Final = {"say": None, "phrase": None, "how_many": (2, 3), "several": (1, 2)}
-"""The functions of `alerts/words/words.py` that messages are given to, and which of their arguments these are."""
+KEYWORDS: Final = {
+    "say": None, "phrase": None, "later": None, "sentence": (2,), "how_many": (2, 3), "later_many": (2, 3),
+    "several": (1, 2),
+}  # fmt: skip
+"""The functions that messages are given to, and which of their arguments these are."""
 HEADER: Final = "# What Kept says, in {}. `make words` brings it up to the code.\n"
 
 

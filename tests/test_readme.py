@@ -17,6 +17,7 @@ from alerts.routing.notice import notice
 from standards.compiler.spec import Source, load
 from standards.judge.events import microseconds
 from standards.judge.ledger import Line
+from standards.judge.numbers import Numbers
 from streams.floor.playing import DEMO_STANDARDS
 from streams.kafka.records.topics import Names, wanted
 from streams.metrics.kafka import KafkaMetrics
@@ -68,6 +69,7 @@ def test_the_notice_is_the_one_of_the_demo() -> None:
     line = Line(
         id="1", promise="p", standard="no-wait", revision="r", subject="north/q2", kind="warned",
         at=at, known=at, opened=at - (due - at), state="warned", due=due,
+        numbers=Numbers(at - (due - at), {"waiting": 4}),
     )  # fmt: skip
     assert " ".join(NOTICE.split()) == row(notice(line, standard, Reader()))
 

@@ -1,12 +1,12 @@
 """Alertmanager: each promise in trouble is an alert of its own, opened, told again while it stands, and resolved.
 
-Labels identify an alert: the standard is its `alertname`, and beside subject, owner, severity and the subject's fields
-there is the promise, so that two promises owed to one subject do not resolve each other; `service` is always `kept`.
-Let Alertmanager group by `alertname` and `subject`. An alert that is not told again within `STANDS` ends by itself, and
-Alertmanager forgets all when it restarts: so whatever stands is told again every `REMIND_SECONDS`, and so is for a
-while that something is resolved. What stands is not remembered here: the outbox knows which notices arrived
-(`streams/delivery/reminding.py`). Instants told are never later than now: a simulated clock may be ahead of
-Alertmanager's.
+Labels identify an alert: the standard is its `alertname`, and beside subject, owner, severity and the subject's fields,
+but for those that name one of us, there is the promise, so that two promises owed to one subject do not resolve each
+other; `service` is always `kept`. Let Alertmanager group by `alertname` and `subject`. An alert that is not told again
+within `STANDS` ends by itself, and Alertmanager forgets all when it restarts: so whatever stands is told again every
+`REMIND_SECONDS`, and so is for a while that something is resolved. What stands is not remembered here: the outbox knows
+which notices arrived (`streams/delivery/reminding.py`). Instants told are never later than now: a simulated clock may
+be ahead of Alertmanager's.
 Read next: `posting.py`, `retrying.py`.
 """
 
@@ -144,7 +144,7 @@ def labels(notice: Notice) -> dict[str, str]:
         "service": "kept",
     }
     fields = {}
-    for name, value in sorted(notice.fields.items())[:MOST_FIELDS]:
+    for name, value in sorted(notice.in_english.fields.items())[:MOST_FIELDS]:
         label = re.sub(r"\W|^(?=\d)|^__", "_", name, flags=re.ASCII)
         fields[f"field_{label}" if label in own else label] = "" if value is None else str(value)
     return {name: _cut(value, LONGEST_LABEL) for name, value in {**fields, **own}.items() if value}

@@ -28,6 +28,8 @@ LINE_FIELDS = ("standard", "owner", "aspect", "severity", "subject")
 """What a match can ask of every line, beside the fields that its standard gives it."""
 PLACE = "site"
 """The field by which lines are kept apart: groups never span two places, and nothing inhibits across them."""
+TEAM = "team"
+"""The field that says which team a line is about."""
 
 
 MACHINES = ("alertmanager", "webhook")

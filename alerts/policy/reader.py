@@ -10,23 +10,28 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from alerts.policy.policy import MACHINES, UTC_ZONE, Person, Policy, Site, place_of
+from alerts.policy.policy import MACHINES, TEAM, UTC_ZONE, Person, Policy, Site, field_of, place_of
 from alerts.words.words import SOURCE, Words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from zoneinfo import ZoneInfo
 
+    from alerts.policy.policy import People
     from standards.judge.ledger import Line
 
 
 class Reader(msgspec.Struct, frozen=True):
-    """How a message is written for somebody. `names_zone`: times say their zone, which is nobody's own."""
+    """How a message is written for somebody. `names_zone`: times say their zone, which is nobody's own.
+
+    `sees_persons`: it may say who of us it is about.
+    """
 
     words: Words = Words()
     zone: ZoneInfo = UTC_ZONE
     names_zone: bool = True
     names: Mapping[str, str] = {}
+    sees_persons: bool = False
 
     def clock(self, at: int, now: int) -> str:
         """Tell an instant (microseconds UTC) to them, as it is read at another one."""
@@ -51,4 +56,14 @@ def reader_of(policy: Policy, line: Line, person: Person | None = None) -> Reade
     own = person.zone or site.zone
     several = people is not None and people.has_zones
     named = own is None and (several or policy.zone.key == UTC_ZONE.key)
-    return Reader(Words(person.language or site.language or policy.language), own or policy.zone, named, names)
+    words = Words(person.language or site.language or policy.language)
+    return Reader(words, own or policy.zone, named, names, people is not None and _is_of_team(people, line, person))
+
+
+def _is_of_team(people: People, line: Line, person: Person) -> bool:
+    """Say whether somebody, or a room, is of the team that a line is about: only colleagues are told who it was.
+
+    That is the team that stands on the line or, without one, that which is called as the site is.
+    """
+    team = people.teams.get(field_of(line, TEAM) or place_of(line))
+    return team is not None and (person.name == team.name or any(it.person == person.name for it in team.members))

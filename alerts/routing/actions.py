@@ -1,4 +1,4 @@
-"""What people do about promises, as events say it: the list of these events' types, and one action.
+"""What people do about promises, and for each other, as events say it: the list of these events' types, and one action.
 
 Must not know: what becomes of an action. Read next: `router.py`, which acts on some of them.
 """
@@ -28,10 +28,12 @@ EXCUSED: Final = "exception.granted"
 SILENCED: Final = "alert.silenced"
 UNSILENCED: Final = "alert.unsilenced"
 SETTLED: Final = "letter.settled"
+HANDED_OVER: Final = "shift.handed_over"
+THANKED: Final = "recognition.given"
 ROUTED: Final = frozenset({ACKNOWLEDGED, HANDED_ON, GIVEN_BACK, DEBRIEFED, SILENCED, UNSILENCED})
 """What routers hear of. That an exception was granted, the judge's own line tells."""
 
-ACTIONS: Final = ROUTED | {DONE, EXCUSED, SETTLED, CHANGED}
+ACTIONS: Final = ROUTED | {DONE, EXCUSED, SETTLED, CHANGED, HANDED_OVER, THANKED}
 
 _MATCHED: Final = ("standard", "owner", "aspect", "severity", "subject", "site")
 """The fields of `alert.silenced` that narrow what is silent."""

@@ -13,9 +13,10 @@ from alerts.policy.policy import People, Policy
 from alerts.policy.reader import reader_of
 from alerts.routing import remarks
 from alerts.routing.counts import known_since
-from alerts.routing.incident import look_of
+from alerts.routing.incident import Went, look_of
 from alerts.routing.notice import Notice, Reason, Withheld, notice, withheld
 from alerts.routing.notification import TOGETHER, How, Notification, Standing
+from alerts.words.words import ENGLISH
 from standards.judge.promise import NEVER
 
 if TYPE_CHECKING:
@@ -69,6 +70,13 @@ class Calling:
             spared = self.people.reached(chain[incident.step].tell, at)
             self.withhold(incident.line, spared, reason, at)
 
+    def came_and_went(self, incident: Incident, line: Line, at: int) -> None:
+        """Count what ends while it is held back, untold; that its end is withheld from nobody by name says so later."""
+        went = self.case.went.get(incident.route, Went(0, 0))
+        self.case.went[incident.route] = Went(went.count + 1, max(went.until, incident.held_until))
+        if incident.held_by:
+            self.withhold(line, ("",), incident.held_by, at)
+
     def drop(self, incident: Incident) -> None:
         """Let an incident go."""
         routes = self.case.incidents.get(incident.line.promise, {})
@@ -107,6 +115,11 @@ class Calling:
             made, id=f"{line.id}:{to}{f':{times}' if times else ''}", to=to,
             addresses=person.addresses, decided=at, severity=severity, explained=self._explained(line),
         )  # fmt: skip
+
+    def both(self, remark: Remark, line: Line, to: str) -> tuple[str, str]:
+        """Say something of a line to somebody, and the same in English."""
+        reader = reader_of(self.policy, line, self.people.person(to))
+        return remark(reader), remark(msgspec.structs.replace(reader, words=ENGLISH))
 
     def _explained(self, line: Line) -> int:
         """Count what is held back as trouble that a line of a cause explains."""

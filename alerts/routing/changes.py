@@ -20,7 +20,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, Literal, assert_never
 
 from alerts.routing.audience import first_step, next_shift
-from alerts.routing.incident import WARNED, Incident, Went, is_trouble, look_of, name_of
+from alerts.routing.incident import WARNED, Incident, is_trouble, look_of, name_of
 from standards.judge.promise import NEVER
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ Change = Literal["wait", "suppress", "go on", "after the wait", "anew"]
 
 INHERITED: Final = (
     "told", "kinds", "before", "began", "step", "times", "held_told", "said_at", "acknowledged", "taken_until",
-    "holders", "anew", "passed_by", "passed_to", "added",
+    "holders", "had_since", "anew", "passed_by", "passed_to", "added",
 )  # fmt: skip
 """What trouble that comes back has of what it was before."""
 TROUBLE: Final[Mapping[tuple[State, Beside], Change]] = {
@@ -139,6 +139,7 @@ class Changes:
                 self.calling.reason(line, "grouped")
             case "anew":
                 incident.kinds = incident.before = []
+                incident.had_since = at if incident.acknowledged else incident.had_since
                 incident.acknowledged, incident.step, incident.began, incident.held_told = "", 1, -1, 0
                 incident.added = {}
                 incident.after_all = line.kind == "undone"
@@ -252,8 +253,7 @@ class Changes:
     def _ended(self, incident: Incident, line: Line, at: int) -> None:
         """Have an incident end with a line: who heard of the trouble will hear that it is over."""
         if incident.is_held and not incident.told and not incident.replaced:
-            went = self.case.went.get(incident.route, Went(0, 0))
-            self.case.went[incident.route] = Went(went.count + 1, max(went.until, incident.held_until))
+            self.calling.came_and_went(incident, line, at)
         self.turns.count(incident, at)
         incident.let_go(at)
         if incident.trouble_at != NEVER:

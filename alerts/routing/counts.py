@@ -29,7 +29,7 @@ LATE: Final = MINUTE
 """How long after it was so trouble becomes known at least, in microseconds, where that is said."""
 
 
-OTHERS_HAVE: Final = several("{by} has {count} other of them already.", "{by} has {count} others of them already.")
+OTHERS_HAVE: Final = several("{by} already has {count} more of these.", "{by} already has {count} more of these.")
 EXPLAINED: Final = several(
     "It explains {count} more promise in trouble there.", "It explains {count} more promises in trouble there."
 )

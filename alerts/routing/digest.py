@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from alerts.policy.policy import PLACE
+from alerts.routing.place import told_apart
 from alerts.words.words import ENGLISH, Words, phrase, several
 from standards.judge.promise import NEVER
 from standards.natural import natural
@@ -27,6 +28,13 @@ PLACES_NAMED = 100
 
 AND_MORE: Final = phrase("- and {count} more")
 """The last line of a list that is cut."""
+SAME: Final = several("The same for {count} more: {names}.", "The same for {count} more: {names}.")
+OTHERS: Final = several("And {count} more: {names}.", "And {count} more: {names}.")
+"""What a message says of the others of its group: the same is to be done there, or something else."""
+BROKEN: Final = several("{place} (broken)", "{place} (all broken)")
+SOME_BROKEN: Final = several("{place} (broken: {names})", "{place} (broken: {names})")
+FEW: Final = 3
+"""So many of those that are broken are named beside all at a place; more are counted."""
 IN_ONE: Final = several(
     "{count} promise in this message, as there are so many.", "{count} promises in this message, as there are so many."
 )
@@ -82,30 +90,53 @@ def gathered(notices: Sequence[Notice], remark: tuple[str, str]) -> Notice:
 
 def _one(ordered: Sequence[Notice], write: Callable[[Sequence[Notice], Words], str]) -> Notice:
     """Make one message of several, as it is written in the language of the most pressing, and in English."""
+    ordered = _told_apart(ordered)
     first, words = ordered[0], Words(ordered[0].language)
     places = {promise: part.place for part in ordered for promise in part.speaks_for}
     for part in ordered:
         places |= dict(zip(part.promises, part.places, strict=False))
     text = write(ordered, words)
-    english = "" if words == ENGLISH else write([part.in_english for part in ordered], ENGLISH)
+    other = words != ENGLISH or any(part.english for part in ordered)
+    english = write([part.in_english for part in ordered], ENGLISH) if other else ""
     return msgspec.structs.replace(
         first, text=text, english=english, promises=tuple(places), places=tuple(places.values())
     )
 
 
+def _told_apart(ordered: Sequence[Notice]) -> Sequence[Notice]:
+    """Give notices of which no two places are called alike: two shops may have one name."""
+    names = told_apart((part.where, part.ids or part.where) for part in ordered)
+    return [_called(part, where) if part.where != where else part for part, where in zip(ordered, names, strict=True)]
+
+
+def _called(part: Notice, where: tuple[str, ...]) -> Notice:
+    """Give a notice with other names of its place, with which its sentences begin."""
+    before = part.place
+    after = msgspec.structs.replace(part, where=where)
+    text, english = (
+        f"{after.place}{said.removeprefix(before)}" if said.startswith(before) else said
+        for said in (part.text, part.english)
+    )
+    return msgspec.structs.replace(after, text=text, english=english)
+
+
 def _joined(ordered: Sequence[Notice], words: Words) -> str:
     first, *others = ordered
-    same = [part for part in others if part.standard == first.standard]
-    names = words.named(_beside(part, first) for part in same)
-    names += dict.fromkeys(
-        f"{_beside(part, first)}: {part.what or part.wording}" for part in others if part not in same
-    )
-    named = ", ".join(
-        [*names[:NAMED], *([words.say("{count} more", count=len(names) - NAMED)] if names[NAMED:] else [])]
-    )
-    return f"{first.text} " + words.how_many(
-        len(others), "The same for {count} more: {names}.", "The same for {count} more: {names}.", names=named
-    )
+    same = [part for part in others if part.standard == first.standard or not part.is_trouble]
+    rest = dict.fromkeys(f"{_beside(part, first)} ({part.what or part.wording})" for part in others if part not in same)
+    said = [first.text]
+    if same:
+        names = _some(words.named(_beside(part, first) for part in same), words)
+        said.append(words.how_many(len(same), *SAME, names=names))
+    if rest:
+        said.append(words.how_many(len(others) - len(same), *OTHERS, names=_some(list(rest), words)))
+    return " ".join(said)
+
+
+def _some(names: Sequence[str], words: Words) -> str:
+    """Write names beside each other: the first ones, and how many more there are."""
+    more = [words.say("{count} more", count=len(names) - NAMED)] if names[NAMED:] else []
+    return ", ".join([*names[:NAMED], *more])
 
 
 def _digest(ordered: Sequence[Notice], words: Words) -> str:
@@ -125,7 +156,7 @@ def _gathered(ordered: Sequence[Notice], remark: tuple[str, str], words: Words) 
     trouble = [part for part in ordered if part.is_trouble]
     well = [part for part in ordered if not part.is_trouble]
     by_action = _by(trouble, lambda part: part.what or part.wording or part.standard)
-    lines = [_heading(trouble, words), _count(trouble, remark, words)]
+    lines = [_heading(trouble, words), " ".join([_count(trouble, remark, words), *_held(trouble)])]
     for to_do, parts in by_action.items():
         lines += [f"{to_do}:"] * (len(by_action) > 1) + [f"- {line}" for line in _places(parts, words)]
     if well:
@@ -165,6 +196,11 @@ def _count(trouble: Sequence[Notice], remark: tuple[str, str], words: Words) -> 
     return f"{said} {words.how_many(broken, '{count} of them is broken.', '{count} of them are broken.')}"
 
 
+def _held(trouble: Sequence[Notice]) -> Iterable[str]:
+    """Say what held them back, where something did all of them."""
+    return dict.fromkeys(part.held[0] for part in trouble) if all(part.held for part in trouble) else ()
+
+
 def _places(parts: Sequence[Notice], words: Words) -> list[str]:
     """Give a line for each site: what it is about there, and how much of that is broken."""
     sites = sorted(_by(parts, _site).items(), key=lambda found: natural(found[0]))
@@ -176,12 +212,15 @@ def _places(parts: Sequence[Notice], words: Words) -> list[str]:
 def _at_site(site: str, parts: Sequence[Notice], words: Words) -> str:
     names = ", ".join(words.named(_rest_of(part) for part in parts))
     place = f"{site}: {names}" if site and names else site or names
-    broken = sum(part.looks_like == "broken" for part in parts)
-    if broken and broken == len(parts):
-        return words.say("{place} (broken)", place=place)
-    if broken:
-        return words.how_many(broken, "{place} ({count} broken)", "{place} ({count} broken)", place=place)
-    return place
+    broken = [part for part in parts if part.looks_like == "broken"]
+    if not broken:
+        return place
+    if len(broken) == len(parts):
+        return words.how_many(len(parts), *BROKEN, place=place)
+    worse = words.named(_rest_of(part) for part in broken)
+    if all(worse) and len(worse) <= FEW:
+        return words.how_many(len(broken), *SOME_BROKEN, place=place, names=", ".join(worse))
+    return words.how_many(len(broken), "{place} ({count} broken)", "{place} ({count} broken)", place=place)
 
 
 def _more(count: int, words: Words) -> str:

@@ -13,17 +13,17 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from alerts.policy.policy import People
-    from alerts.routing.incident import AlertRouter, Incident
-    from alerts.routing.notice import Reason
+    from alerts.routing.incident import AlertRouter, Held, Incident
     from standards.judge.ledger import Line
 
 
 class Hold(NamedTuple):
-    """One thing that holds an incident back: why, since when, and when it has to be looked at again."""
+    """One thing that holds an incident back: why, since when, when it has to be looked at again, by whom if anybody."""
 
-    reason: Reason
+    reason: Held
     since: int
     until: int
+    by: str = ""
 
 
 def holds(case: AlertRouter, people: People, incident: Incident, at: int) -> list[Hold]:
@@ -42,7 +42,7 @@ def holds(case: AlertRouter, people: People, incident: Incident, at: int) -> lis
 def _silences(case: AlertRouter, people: People, incident: Incident, at: int) -> Iterator[Hold]:
     for silence in (*people.silences, *case.silences):
         if silence.until > at and silence.match.fits(incident.line):
-            yield Hold("silenced", at if silence.since < 0 else silence.since, silence.until)
+            yield Hold("silenced", at if silence.since < 0 else silence.since, silence.until, silence.by)
 
 
 def _inhibitions(case: AlertRouter, people: People, incident: Incident, at: int) -> Iterator[Hold]:

@@ -31,6 +31,8 @@ WARNED = ("warned", "paused_warned")
 
 Look = Literal["warned", "broken", "lost"]
 """What a line of trouble comes to for people, however it came about."""
+Held = Literal["silenced", "muted", "inhibited"]
+"""What holds an incident back: a person, the time of day, or graver trouble at the same place."""
 State = Literal["silent", "waiting", "told", "taken", "resolving", "closed"]
 """How an incident stands. What is held back is waiting, or told; after the 48 hours of `closed` it is forgotten."""
 
@@ -39,6 +41,14 @@ class Renamed(msgspec.Struct, frozen=True):
     """A line about known trouble under another id; the incidents of that trouble go on with it."""
 
     line: Line
+
+
+class LastHold(msgspec.Struct, frozen=True):
+    """Of all that holds something back, what ends last: why, when (microseconds UTC), by whom if anybody."""
+
+    reason: str
+    until: int
+    by: str = ""
 
 
 class Incident(msgspec.Struct):
@@ -50,11 +60,12 @@ class Incident(msgspec.Struct):
     messages. `owed` is the line whose reason is still to be given, with the message that it waits for. `replaced` are
     the ids under which its promise was told before. What is held back looks at `held_until` whether it still is; up to
     then nobody else is told, and `repeat_at` says since when there is something to tell. It is held since `held_since`,
-    -1 where it is not, by `held_by`. Before that it was held for `held_for` since its newest trouble was known, for
-    `held_told` since `began`.
+    -1 where it is not, by `held_by`; `last_hold` is, or was, the last to end. Before that it was held for `held_for`
+    since its newest trouble was known, for `held_told` since `began`.
 
     `acknowledged` is who has it, up to `taken_until`: then they are asked, and at `anew_at` the chain begins anew if
-    nobody answered; it is `anew` while that is held back. `passed_by` handed it on to `passed_to`, or gave it back;
+    nobody answered; it is `anew` while that is held back. Since `had_since` they have it, or nobody has it any more; it
+    is -1 where nobody ever had it. `passed_by` handed it on to `passed_to`, or gave it back;
     `holders` are all who had it. `cleared` heard that it is over already. After an all-clear it is there `after_all`.
     A broken promise is owed up to `owed_until`, as far as that is known. `added` says of steps that a reload brought
     since when they count; after one it may be `rerouted`, or `retired`, where no route leads to anybody any more.
@@ -82,7 +93,8 @@ class Incident(msgspec.Struct):
     held_since: int = -1
     held_for: int = 0
     held_told: int = 0
-    held_by: str = ""
+    held_by: Held | Literal[""] = ""
+    last_hold: LastHold | None = None
     taken_until: int = NEVER
     anew_at: int = NEVER
     hand_at: int = NEVER
@@ -91,6 +103,7 @@ class Incident(msgspec.Struct):
     passed_to: str = ""
     anew: bool = False
     holders: list[str] = []
+    had_since: int = -1
     cleared: list[str] = []
     owed_until: int = -1
     after_all: bool = False
@@ -106,6 +119,12 @@ class Incident(msgspec.Struct):
         if self.acknowledged:
             return "taken"
         return "told" if self.told else "waiting"
+
+    @property
+    def asked_until(self) -> int:
+        """Up to when an answer of who has it is waited for, whether they still do; -1: they were not asked."""
+        waits = self.acknowledged and not self.passed_to and self.taken_until == NEVER != self.anew_at
+        return self.anew_at if waits else -1
 
     @property
     def is_held(self) -> bool:

@@ -6,14 +6,15 @@ which channel. Read next: `relevance.py`, which decides what is told at all.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 import msgspec
 
+from alerts.routing.facts import PERSONS
 from alerts.routing.incident import WARNED
-from alerts.routing.place import parts_of
+from alerts.routing.place import ids_of, parts_of
 from alerts.routing.sentences import Sentences
-from alerts.words.words import ENGLISH, SOURCE, Words
+from alerts.words.words import ENGLISH, SOURCE
 from standards.judge.ledger import Plain
 from standards.judge.promise import Kind, Verdict
 
@@ -56,15 +57,17 @@ Reason = Literal[
 * `off-shift`: their shift ended before it was told; who is on now hears of it.
 * `joined`: it goes with others, in a message that tells what is well again, or in a digest that was due.
 """
+WAITS: Final[frozenset[Reason]] = frozenset({"quiet-hours", "budget", "joined"})
+"""For these it waits for a message of its reader that tells of several."""
 
 
 class Notice(msgspec.Struct, frozen=True, omit_defaults=True):
     """One message. Its id is that of the ledger's line it tells of, so a repeat can be told by it.
 
-    `text` stands alone: where, what to do and by when, or which promise is settled. It is in `language`, and
-    where that is another one, `english` is the same in English. `where` are the parts of the place, by their names, the
-    site first; `places` are those of all of `promises`. `what`, `how`, `why` and `exceptions` are the standard's own
-    words beside it.
+    `text` stands alone: where, what to do and by when, or which promise is settled. It is in `language`, and where that
+    is another one, or it names one of us, `english` is the same in English, for machines. `where` are the parts of the
+    place, by their names, the site first, and `ids` their ids, where those differ; `places` are those of all of
+    `promises`. `what`, `how`, `why` and `exceptions` are the standard's own words beside it.
     `at` is when what it tells of took effect, `due` the promise's deadline or -1: microseconds UTC.
     Where a policy says whom to tell, `to` is that person or team and `addresses` say where it is reached, by channel;
     without one both are empty, and where `to` alone is, it goes to machines by these channels. `promises` are all those
@@ -72,7 +75,8 @@ class Notice(msgspec.Struct, frozen=True, omit_defaults=True):
     ledger, or -1. `still_warned` says of a correction that the promise can still be kept, and that it is time to act.
     `explained` counts promises whose trouble is not told as this one is its cause, `came_and_went` those that were over
     before anybody was told of them, and `others_have`, by name, how many of the same group somebody has.
-    `replaces` is the id under which its promise was told before.
+    `replaces` is the id under which its promise was told before. `held` says what held it back up to now: in its
+    language and, last, in English.
     """
 
     id: str
@@ -108,6 +112,8 @@ class Notice(msgspec.Struct, frozen=True, omit_defaults=True):
     places: tuple[str, ...] = ()
     language: str = SOURCE
     english: str = ""
+    held: tuple[str, ...] = ()
+    ids: tuple[str, ...] = ()
 
     @property
     def place(self) -> str:
@@ -116,8 +122,10 @@ class Notice(msgspec.Struct, frozen=True, omit_defaults=True):
 
     @property
     def in_english(self) -> Notice:
-        """The same as machines are told it: in English."""
-        return msgspec.structs.replace(self, text=self.english or self.text, language=SOURCE, english="")
+        """The same as machines are told it: in English, and without who of us it is about."""
+        fields = {name: value for name, value in self.fields.items() if name not in PERSONS}
+        text, held = self.english or self.text, self.held[-1:]
+        return msgspec.structs.replace(self, text=text, language=SOURCE, english="", fields=fields, held=held)
 
     @property
     def looks_like(self) -> Kind:
@@ -186,12 +194,17 @@ def notice(line: Line, standard: Standard, reader: Reader, *, now: int = -1, mor
 
     `now` is when it is told, in microseconds UTC, where that is later than the line; `more` says what follows.
     """
-    where = parts_of(line, standard, reader.names)
+    where, ids = parts_of(line, standard, reader.names), ids_of(line, standard)
 
-    def said(words: Words) -> str:
-        to_them = msgspec.structs.replace(reader, words=words)
-        text = Sentences(line, standard, to_them, max(now, line.at)).text(where)
+    def said(to_them: Reader) -> str:
+        spoken = standard.in_language(to_them.words.language)
+        text = Sentences(line, spoken, to_them, max(now, line.at)).text(where)
         return f"{text} {more(to_them)}" if more else text
+
+    text, english = said(reader), ""
+    own = standard.in_language(reader.words.language)
+    if reader.sees_persons or reader.words != ENGLISH:
+        english = said(msgspec.structs.replace(reader, words=ENGLISH, sees_persons=False))
 
     return Notice(
         id=line.id,
@@ -201,23 +214,24 @@ def notice(line: Line, standard: Standard, reader: Reader, *, now: int = -1, mor
         revision=line.revision,
         subject=line.subject,
         at=line.at,
-        text=said(reader.words),
+        text=text,
         due=line.due,
         severity=line.severity,
         owner=line.owner,
-        wording=standard.promise,
-        what=standard.what.rstrip(" ."),
-        how=standard.how,
-        why=standard.why,
-        exceptions=standard.exceptions,
+        wording=own.promise,
+        what=own.what.rstrip(" ."),
+        how=own.how,
+        why=own.why,
+        exceptions=own.exceptions,
         verdict=line.verdict,
         fields=line.fields,
         owed_until=owed_until(line, standard),
         still_warned=line.kind == "corrected" and line.state in WARNED,
         replaces=line.replaces,
         where=where,
+        ids=ids if ids != where else (),
         language=reader.words.language,
-        english=said(ENGLISH) if reader.words != ENGLISH else "",
+        english="" if english == text else english,
     )
 
 

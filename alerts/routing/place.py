@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from alerts.policy.policy import PLACE, place_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from standards.judge.ledger import Line
     from standards.judge.standard import Standard
@@ -22,11 +22,35 @@ def parts_of(line: Line, standard: Standard, names: Mapping[str, str]) -> tuple[
     A part below another may have a name of its own there, as in `store-01/till-2`: tills of all stores may be called
     alike.
     """
+    parts = ids_of(line, standard)
+    paths = ("/".join(parts[: number + 1]) for number in range(len(parts)))
+    return tuple(names.get(path, names.get(part, part)) for path, part in zip(paths, parts, strict=True))
+
+
+def ids_of(line: Line, standard: Standard) -> tuple[str, ...]:
+    """Give the ids of the same parts: on one line, whatever events hold."""
     site, keys = place_of(line), _keys(line, standard)
     rest = [key for field, key in keys if field != PLACE]
-    parts = [" ".join(part.split()) for part in ([site, *rest] if site else rest)]  # one line, whatever events hold
-    paths = ("/".join(parts[: number + 1]) for number in range(len(parts)))
-    return tuple(names.get(path, names.get(part, part)) for path, part in zip(paths, parts, strict=True) if part)
+    return tuple(filter(None, (" ".join(part.split()) for part in ([site, *rest] if site else rest))))
+
+
+def told_apart(places: Iterable[tuple[tuple[str, ...], tuple[str, ...]]]) -> list[tuple[str, ...]]:
+    """Give the names of some places, each of which is (names, ids): where two are called alike, with the id beside it.
+
+    What lies at another place may be called alike: both have a till 2.
+    """
+    found = list(places)
+    alike: dict[tuple[object, ...], set[str]] = {}
+    for names, ids in found:
+        for number, (name, own) in enumerate(zip(names, ids, strict=True)):
+            alike.setdefault((ids[:number], name), set()).add(own)
+    return [
+        tuple(
+            f"{name} ({own})" if len(alike[ids[:number], name]) > 1 else name
+            for number, (name, own) in enumerate(zip(names, ids, strict=True))
+        )
+        for names, ids in found
+    ]
 
 
 def _keys(line: Line, standard: Standard) -> list[tuple[str, str]]:

@@ -13,20 +13,25 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from alerts.policy.reader import Reader
+    from alerts.routing.incident import LastHold
 
     Remark = Callable[[Reader], str]
 
 HELD: Final[Mapping[str, str]] = {
-    "silenced": phrase("It was silenced until now."),
-    "muted": phrase("It came when nothing was to be told, and stands."),
-    "inhibited": phrase("A graver trouble explained it until now."),
+    "silenced": phrase("Silenced until {until}."),
+    "muted": phrase("Muted until {until}."),
+    "inhibited": phrase("Explained by a graver trouble until {until}."),
 }
-"""What a message says of what held it back, by the reason."""
+"""What a message says of what held it back, by the reason; of one promise and of several."""
+SILENCED_BY: Final = phrase("Silenced by {by} until {until}.")
 
 
-def held_by(reason: str) -> Remark | None:
-    """Say what held it back."""
-    return (lambda reader: reader.words.say(HELD[reason])) if reason in HELD else None
+def held_by(last: LastHold | None, at: int) -> Remark | None:
+    """Say what held it back, and until when: not later than it is told, as a silence may be lifted."""
+    if last is None or last.reason not in HELD:
+        return None
+    until, message = min(last.until, at), SILENCED_BY if last.by and last.reason == "silenced" else HELD[last.reason]
+    return lambda reader: reader.words.say(message, until=reader.clock_beside(until, at), by=last.by)
 
 
 def joined(*said: Remark | None) -> Remark | None:

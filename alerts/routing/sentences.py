@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, Literal
 
+from alerts.routing.facts import counted, how_many, measured, whom
 from alerts.routing.incident import WARNED
-from alerts.words.words import phrase, several
+from alerts.words.words import phrase
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,10 +23,6 @@ if TYPE_CHECKING:
 Over = Literal["kept", "fulfilled_late", "ended", "given_up", "voided", "excused"]
 Passing = Literal["opened", "paused", "resumed", "moved"]
 
-COUNTED: Final[Mapping[str, tuple[str, str]]] = {
-    "waiting": several("{count} person waited at {since}.", "{count} people waited at {since}.")
-}
-"""What is said of a number that a standard carries from the event that opened its promise, by the field."""
 REPORTED: Final[Mapping[str | None, str]] = {
     "broken": phrase("Corrected. It was reported broken."),
     "unknown": phrase("Corrected. It was reported that nobody can say how it went."),
@@ -85,37 +82,35 @@ class Sentences:
         what = sentence(self.standard.what)
         return what or sentence(self.promise)
 
-    def _fact(self) -> str:
-        """Say how many there were when it began, where the line knows it, and since when it is so."""
-        for field, (one, many) in COUNTED.items():
-            count = self.line.fields.get(field)
-            if isinstance(count, int) and not isinstance(count, bool):
-                return self.words.how_many(count, one, many, since=self.since)
-        return ""
+    def _with_facts(self, clock: str, clock_alone: str) -> str:
+        """Put the facts before the promise's clock, which says since when it is so unless they do."""
+        line, found = self.line, counted(self.line)
+        count = "" if found is None else how_many(found, line, self.reader, self.now)
+        since = found is not None and found.at <= line.opened
+        facts = [count, measured(line, self.standard, self.words), clock if since else clock_alone]
+        return " ".join(filter(None, [*facts, whom(line, self.reader)]))
 
     def _time_left(self) -> str:
         words, line = self.words, self.line
         if line.due < 0:
-            return words.say("It is about to be broken.")
+            return self._with_facts(*[words.say("It is about to be broken.")] * 2)
         if line.state.startswith("paused"):
-            return words.say("Its clock stands still for now.")
-        if fact := self._fact():
-            return f"{fact} {words.say('Due {due}.', due=self.due)}"
-        return words.say("Since {since}, due {due}.", since=self.since, due=self.due)
+            return self._with_facts(*[words.say("Its clock stands still for now.")] * 2)
+        due = words.say("Due {due}.", due=self.due)
+        return self._with_facts(due, words.say("Since {since}, due {due}.", since=self.since, due=self.due))
 
     def _broken(self) -> str:
-        words = self.words
-        if fact := self._fact():
-            return f"{fact} {words.say('Broken at {at}.', at=self.at)}"
+        words, broken = self.words, self.words.say("Broken at {at}.", at=self.at)
         if self.line.at <= self.line.opened:
-            return words.say("Broken at {at}.", at=self.at)
-        return words.say("Since {since}, broken at {at}.", since=self.since, at=self.at)
+            return self._with_facts(broken, broken)
+        since = words.say("Since {since}, broken at {at}.", since=self.since, at=self.at)
+        return self._with_facts(broken, since)
 
     def _undone(self) -> str:
         words = self.words
         if self.line.verdict == "broken":
             return words.say("It was not done after all, as came out at {at}, and is overdue again.", at=self.at)
-        again = words.say("It was not done after all, as came out at {at}, and is owed again.", at=self.at)
+        again = words.say("It was not done after all, as came out at {at}.", at=self.at)
         return f"{again} {self._time_left()}"
 
     def _corrected(self) -> str:

@@ -78,6 +78,7 @@ class Taking:
         if incident.acknowledged not in ("", by):
             self._tell_who_had_it(incident, by, at)
         incident.acknowledged, incident.holders = by, list(dict.fromkeys([*incident.holders, by]))
+        incident.had_since = at
         incident.climb_at = incident.repeat_at = incident.anew_at = incident.hand_at = NEVER
         incident.passed_by, incident.passed_to, incident.anew = "", "", False
         incident.taken_until = at + route.taken_of(incident.line.severity)

@@ -82,8 +82,7 @@ REMARKS: Final[Mapping[Turn | Literal["back"], tuple[str, str]]] = {
     "repeat": _UNTAKEN,
     "climb": _UNTAKEN,
     "released": several(
-        "{count} promise stands of what was held back until now.",
-        "{count} promises stand of what was held back until now.",
+        "Of what was held back, {count} promise still stands.", "Of what was held back, {count} promises still stand."
     ),
     "anew": several(
         "{count} promise stands, and nobody has it any more.", "{count} promises stand, and nobody has them any more."

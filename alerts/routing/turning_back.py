@@ -37,6 +37,7 @@ def take_router_back(case: AlertRouter, now: int, by: int) -> None:
 
 def _take_incident_back(incident: Incident, now: int, by: int) -> None:
     incident.began = min(incident.began, now)
+    incident.had_since = min(incident.had_since, now)
     incident.held_since = min(incident.held_since, now)
     incident.trouble_at = _sooner(incident.trouble_at, now, by)
     incident.climb_at = _sooner(incident.climb_at, now, by)

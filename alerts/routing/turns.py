@@ -6,6 +6,7 @@ for the end of trouble, `throttle.py`, which gets what is said.
 
 from __future__ import annotations
 
+from operator import attrgetter
 from typing import TYPE_CHECKING, Final
 
 import msgspec
@@ -15,7 +16,7 @@ from alerts.routing.all_clear import AllClears
 from alerts.routing.audience import after_telling, arrivals, first_step, has_left, next_shift, quiet_for, told_before
 from alerts.routing.calling import Calling, Said
 from alerts.routing.holds import Hold, holds
-from alerts.routing.incident import look_of, name_of
+from alerts.routing.incident import LastHold, look_of, name_of
 from alerts.routing.notice import owed_until
 from alerts.routing.takers import note_takers
 from standards.calendar.duration import MINUTE
@@ -100,6 +101,8 @@ class Turns:
             known = incident.began if incident.began >= 0 else incident.line.known
             incident.held_since = max(known, min(hold.since for hold in held))
         incident.held_until, incident.held_by = until, held[0].reason
+        last = max(held, key=attrgetter("until"))
+        incident.last_hold = LastHold(last.reason, last.until, last.by)
 
     def let_go(self, incident: Incident, at: int) -> None:
         """Hold an incident back no longer."""
@@ -137,6 +140,8 @@ class Turns:
             incident.after_all = False
         if look == "lost":
             self.case.dark[name_of(incident.route, *incident.group)] = at + DARK
+        if turn == "released" and (held := remarks.held_by(incident.last_hold, at)) is not None:
+            made = [msgspec.structs.replace(it, held=self.calling.both(held, incident.line, it.to)) for it in made]
         if turn == "released" and (went := self.case.went.pop(incident.route, None)) is not None:
             made = [msgspec.structs.replace(each, came_and_went=went.count) for each in made]
         self._told(incident, names, at)
@@ -166,7 +171,7 @@ class Turns:
         if turn == "anew":
             return self._nobody_has_it(incident)
         if turn == "released":
-            held = remarks.held_by(incident.held_by)
+            held = remarks.held_by(incident.last_hold, at)
             return remarks.joined(self._nobody_has_it(incident), held) if incident.anew else held
         if turn == "trouble" or incident.acknowledged or incident.began < 0:
             return None
@@ -196,6 +201,8 @@ class Turns:
 
     def _begin_anew(self, incident: Incident, at: int) -> None:
         """Let the chain begin anew: nobody has it any more."""
+        if incident.acknowledged or incident.passed_by:
+            incident.had_since = at
         incident.acknowledged, incident.step, incident.began, incident.held_told = "", 1, at, 0
         incident.added = {}
         incident.taken_until = incident.anew_at = NEVER

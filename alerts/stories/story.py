@@ -17,7 +17,7 @@ from standards.stories.story import at_of, entries_of, promise_name
 from standards.stories.story_clock import same
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from alerts.policy.policy import People
     from standards.compiler.spec import Loaded
@@ -94,9 +94,12 @@ def is_digest(notice: Notice) -> bool:
     return notice.id.startswith("digest:")
 
 
-def read_telling(story: Story, loaded: Loaded, people: People | None) -> Telling:
-    """Read the sections of a story that are about notices. What is wrong goes to the document's findings."""
-    reading, given = _Reading(story, loaded, people), story.apart
+def read_telling(story: Story, loaded: Loaded, policies: Sequence[People]) -> Telling:
+    """Read the sections of a story that are about notices. What is wrong goes to the document's findings.
+
+    `policies` are those that are in force in it, one after the other.
+    """
+    reading, given = _Reading(story, loaded, policies), story.apart
     notices = tuple(reading.notice(*part) for part in reading.listed("notices", NoticeModel))
     withheld = tuple(each for part in reading.listed("withheld", WithheldModel) for each in reading.withheld(*part))
     for each in story.expect or ():
@@ -104,20 +107,20 @@ def read_telling(story: Story, loaded: Loaded, people: People | None) -> Telling
             fix = did_you_mean(each.reason, REASONS) or f"write one of: {', '.join(REASONS)}"
             place = story.entry.at("expect", each.entry, "reason")
             place.error("unknown-reason", f"there is no reason {each.reason!r}", fix)
-    if "withheld" in given and people is None:
+    if "withheld" in given and not policies:
         found = "without a policy nothing is withheld from anybody"
         fix = "name a policy among the standards; why a line is not told without one, its reason: in expect says"
         story.entry.at("withheld").error("no-policy", found, fix, key=True)
-    return Telling(notices if "notices" in given else None, withheld if "withheld" in given and people else None)
+    return Telling(notices if "notices" in given else None, withheld if "withheld" in given and policies else None)
 
 
 class _Reading:
     """The sections of one story."""
 
-    def __init__(self, story: Story, loaded: Loaded, people: People | None) -> None:
+    def __init__(self, story: Story, loaded: Loaded, policies: Sequence[People]) -> None:
         self.story = story
         self.loaded = loaded
-        self.people = people
+        self.known = {name for people in policies for name in people.people}
 
     def listed(self, key: str, model: type[Model]) -> Iterator[tuple[Entry, Model, int]]:
         """Give the entries of a section with their times."""
@@ -139,8 +142,8 @@ class _Reading:
             yield ExpectedWithheld(at, model.reason, model.to, about, model.kind)
 
     def _person(self, entry: Entry, name: str | None) -> None:
-        """See that somebody is in the policy."""
-        known = {} if self.people is None else self.people.people
+        """See that somebody is in a policy."""
+        known = self.known
         if name is None or name in known:
             return
         if not known:

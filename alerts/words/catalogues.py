@@ -14,13 +14,14 @@ from io import BytesIO, StringIO
 from typing import TYPE_CHECKING, Final
 
 from babel import Locale
-from babel.dates import format_skeleton
+from babel.dates import format_skeleton, get_day_names
+from babel.lists import format_list
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal, format_percent
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from datetime import date
 
 SOURCE: Final = "en"
@@ -28,6 +29,8 @@ SOURCE: Final = "en"
 LOCALES: Final[Mapping[str, str]] = {"en": "en_GB", "de": "de_DE", "pl": "pl_PL"}
 """Whose numbers and days a language has."""
 LANGUAGES: Final = tuple(LOCALES)
+_COUNTED: Final = 100
+"""Up to here each form of a language that whole numbers have has come."""
 
 
 @cache
@@ -47,6 +50,14 @@ def _locale(language: str) -> Locale:
     return Locale.parse(LOCALES[language])
 
 
+@cache
+def plurals(language: str) -> tuple[tuple[str, int], ...]:
+    """Give the forms in which a language counts, by their names in the CLDR, each with a number that has it."""
+    rule = _locale(language).plural_form
+    found = {rule(count): count for count in range(_COUNTED, -1, -1)}
+    return tuple(sorted({"other": _COUNTED, **found}.items()))
+
+
 def number(language: str, value: float) -> str:
     """Write a number: 1,234.5 in English, 1.234,5 in German."""
     return format_decimal(value, locale=_locale(language))
@@ -55,6 +66,21 @@ def number(language: str, value: float) -> str:
 def percent(language: str, share: float) -> str:
     """Write a share as per cent, to one place: 0.805 is 80.5%."""
     return format_percent(round(share, 3), locale=_locale(language), decimal_quantization=False)
+
+
+def weekday(language: str, number: int) -> str:
+    """Write a day of the week, of which Monday is 0, in short."""
+    return str(get_day_names("abbreviated", "stand-alone", _locale(language))[number])
+
+
+def either(language: str, names: Sequence[str]) -> str:
+    """Name things of which one is meant: a, b or c."""
+    return format_list(names, style="or", locale=_locale(language))
+
+
+def together(language: str, names: Sequence[str]) -> str:
+    """Name things that are meant together: a, b and c."""
+    return format_list(names, style="standard", locale=_locale(language))
 
 
 def day(language: str, of: date, *, year: bool) -> str:

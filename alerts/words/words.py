@@ -14,13 +14,25 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from alerts.words.catalogues import LANGUAGES, SOURCE, catalogue, day, number, percent
+from alerts.words.catalogues import (
+    LANGUAGES,
+    SOURCE,
+    catalogue,
+    day,
+    either,
+    number,
+    percent,
+    plurals,
+    together,
+    weekday,
+)
 from standards.calendar.duration import spoken_parts
 from standards.judge.events import moment
 from standards.natural import LEAST, runs
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from datetime import date
     from zoneinfo import ZoneInfo
 
 __all__ = ["ENGLISH", "LANGUAGES", "SOURCE", "Words", "phrase", "several"]
@@ -43,7 +55,15 @@ class Words(msgspec.Struct, frozen=True):
 
     def say(self, message: str, /, **values: object) -> str:
         """Say a message with its values."""
-        return catalogue(self.language).gettext(message).format_map(values)
+        return self.translated(message).format_map(values)
+
+    def translated(self, message: str) -> str:
+        """Give a message with the names of its values still in it."""
+        return catalogue(self.language).gettext(message)
+
+    def forms(self, one: str, many: str) -> dict[str, str]:
+        """Give a message about so many in all its forms, by their names in the CLDR; `{count}` is still in it."""
+        return {name: catalogue(self.language).ngettext(one, many, count) for name, count in plurals(self.language)}
 
     def how_many(self, count: int, one: str, many: str, /, **values: object) -> str:
         """Say a message about so many, in the form that the language has for them; `{count}` is how many."""
@@ -58,13 +78,29 @@ class Words(msgspec.Struct, frozen=True):
         """Write a share as per cent, to one place."""
         return percent(self.language, share)
 
+    def either(self, names: Sequence[str]) -> str:
+        """Name things of which one is meant: a, b or c."""
+        return either(self.language, names)
+
+    def together(self, names: Sequence[str]) -> str:
+        """Name things that are meant together: a, b and c."""
+        return together(self.language, names)
+
     def clock(self, at: int, zone: ZoneInfo, now: int, *, named: bool = False) -> str:
         """Tell an instant: the time of day, the day where it is another one than today; `named`: its zone as well."""
         told, today = (moment(instant).astimezone(zone) for instant in (at, now))
         time = f"{told:%H:%M:%S}{f' {told:%Z}' if named else ''}"
         if told.date() == today.date():
             return time
-        return self.say("{day} {time}", day=day(self.language, told, year=told.year != today.year), time=time)
+        return self.say("{day} {time}", day=self.day(told, year=told.year != today.year), time=time)
+
+    def weekday(self, number: int) -> str:
+        """Write a day of the week, of which Monday is 0, in short."""
+        return weekday(self.language, number)
+
+    def day(self, of: date, *, year: bool) -> str:
+        """Write a day as people say it, with its year or without."""
+        return day(self.language, of, year=year)
 
     def length(self, us: int) -> str:
         """Say a length of time, as `spoken` has it: two neighbouring units at most, towards zero."""

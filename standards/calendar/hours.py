@@ -187,6 +187,12 @@ class Hours:
         except ValueError:
             return start + FARTHEST * DAY
 
+    def moved(self, at: int, amount: int) -> int:
+        """Move an instant on by business time; an open one stays so: as the doors open, not as they close before."""
+        end = self.due(at, amount)
+        closed = amount and self.is_open(at) and not self.is_open(end)
+        return (self.opens_after(end) if closed else None) or end
+
     def between(self, start: int, end: int) -> int:
         """Return the business time in [start, end): zero when `end` is not after `start`."""
         if end <= start:

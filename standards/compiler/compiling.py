@@ -11,6 +11,8 @@ from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
+from msgspec.structs import replace
+
 from standards.compiler.clauses.clause_models import TAKES_APART, TAKES_FOR, clause_models
 from standards.compiler.clauses.clausing import Clauses
 from standards.compiler.clauses.elsewhere import declared, stands_elsewhere
@@ -23,6 +25,7 @@ from standards.compiler.targets.choices import placed_texts
 from standards.compiler.targets.columns import Lookups, asked_by, written_down
 from standards.compiler.targets.marks import percent
 from standards.compiler.targets.target_keys import ALWAYS, ALWAYS_OPEN, calendar_names, hours_named, looked_at
+from standards.compiler.translated import translations, words
 from standards.documents.declared import Calendar
 from standards.documents.excerpt import Named, excerpt, revision_of, used_fields
 from standards.documents.model import written
@@ -121,15 +124,14 @@ def compile_standard(
     text = excerpt(entry.name, model, named, used_fields(shape, model, named, states=states, fields_of=fields_of))
     excusing = model.may_excuse if model.may_excuse is not None else filter(None, [model.owner])
     standard = Standard(
-        id=entry.name, revision=revision_of(text), per=tuple(model.per), shape=shape, promise=model.promise,
-        what=model.what or "", how=model.how or "", why=model.why or "", exceptions=model.exceptions or "",
+        id=entry.name, revision=revision_of(text), per=tuple(model.per), shape=shape, translations=translations(model),
         owner=model.owner or "", aspect=model.aspect, severity=model.severity, objective=objective,
         carry=tuple(model.carry), may_excuse=tuple(excusing), feeds=feeds, told_by=told_by,
         forget_after=max(forget_after, _looks_back(shape)), lateness=lateness,
         during=None if during is None else during.hours, needed=needed, states=states,
         tables={name: facts.table for name in tables if (facts := around.tables[name]) is not None},
     )  # fmt: skip
-    return standard, text
+    return replace(standard, **words(model)), text
 
 
 def _check(entry: Entry, model: StandardModel, given: list[str], around: Surroundings) -> None:

@@ -62,7 +62,7 @@ def shape_name(entry: Entry, given: list[str]) -> ShapeName | None:
         if key in _ALL_KEYS and key not in (*required, *optional) and FORMER.get(key) != names[0]:
             fix = _INSTEAD.get((names[0], key)) or f"its keys are: {', '.join((*required, *optional))}"
             if key in {"pause", "unless"} and names[0] != "response":
-                fix += "; while and during say when anything is owed, in every shape"
+                fix += "; while and during say when anything is owed or judged at all, in every shape"
             entry.at(key).error("misplaced-key", f"{key} has no place in a {names[0]}", fix, key=True)
     for key in required:
         if key not in given and not (key == "within" and "due" in given):

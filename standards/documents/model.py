@@ -24,6 +24,7 @@ from standards.documents.values import (
     ChosenName,
     ChosenTime,
     Duration,
+    InLanguages,
     NumberAsText,
     OneOrMore,
     Text,
@@ -109,11 +110,11 @@ class StandardModel(Strict):
     """
 
     model_config = ConfigDict(json_schema_extra={"required": ["promise", "per"]})
-    promise: Text | None = Field(None, description="The promise, in the customer's words.")
-    what: Text | None = Field(None, description="What to do, in one sentence.")
-    how: Text | None = Field(None, description="How it is done.")
-    why: Text | None = Field(None, description="Why it matters.")
-    exceptions: Text | None = Field(None, description="When it need not be kept, and who decides.")
+    promise: InLanguages | None = Field(None, description="The promise, in the customer's words.")
+    what: InLanguages | None = Field(None, description="What to do, in one sentence.")
+    how: InLanguages | None = Field(None, description="How it is done.")
+    why: InLanguages | None = Field(None, description="Why it matters.")
+    exceptions: InLanguages | None = Field(None, description="When it need not be kept, and who decides.")
     owner: Text | None = Field(None, description="Who answers for it: a person or a role.")
     aspect: Aspect = Field("speed", description="What kind of service it is about.")
     severity: Severity = Field("ticket", description="page wakes someone, ticket waits, info is only shown.")
@@ -137,12 +138,14 @@ class StandardModel(Strict):
         "end of next working day, end of 3 working days; or one of such by a field: {by: priority, urgent: 1h, "
         "else: 8h}. The next working day is that after the day of the event, also when it came after hours: of Tuesday "
         "evening it is Wednesday, of Saturday Monday. Out of hours, end of working day is that of the next one, and "
-        "1 working day begins when the next one opens.",
+        "1 working day begins when the next one opens. So 1 working day from the opening is due as it opens again, "
+        "and a length of time that is used up exactly at closing is due then.",
     )
     due: Text | None = Field(
         None,
         description="The time field that names the deadline itself; within is for where it is missing. Each of the "
-        "opening events has the field, and there is no pause beside it.",
+        "opening events has the field, and there is no pause beside it. Nothing is added to it: for at most 15 minutes "
+        "late let the event say the latest time. An event that comes twice owes twice, unless you write again: judged.",
     )
     unless: AnyOf | None = Field(
         None,
@@ -152,13 +155,16 @@ class StandardModel(Strict):
     pause: States | None = Field(
         None,
         description="The clock stands still while it is so: a state, or when and until. What is done meanwhile keeps "
-        "the promise all the same.",
+        "the promise all the same. It outlasts the promise: the next one of the subject begins paused, unless until "
+        "names what keeps or ends this one, too. It does not count: one event ends what two began.",
     )
     needed: States | None = Field(
         None,
         alias="while",
         description="Only while it is so is there anything to owe; when it is over: void. What nobody has said yet is "
-        "not so, so for what is owed unless something stops it write while: not NAME, of a state. A response's newest "
+        "not so, so for what is owed unless something stops it write while: not NAME, of a state. What is judged at "
+        "once is not judged at all while it is not so. After 7d without an event of its subject a state is forgotten, "
+        "unless forget_after says longer. A response's newest "
         "`when` from before it is owed from its beginning on, unless `expect` or `unless` came since: so name what "
         "makes it so again under unless, where nothing is to be owed then. An `expect` that also ends it keeps.",
     )
@@ -172,10 +178,15 @@ class StandardModel(Strict):
         None,
         description="The calendar whose hours count, or always; or by a field: {by: level, gold: always, else: desk}. "
         "Hours hold their start and not their end. What is left of a length of time when it closes is due after it "
-        "opens again; for what is to be done all the same, name it under during instead.",
+        "opens again; for what is to be done all the same, name it under during instead. A promise that is open, or "
+        "overdue, at closing is the same one in the morning: no new one begins with the day.",
     )
     follow: AnyOf | None = Field(
-        None, description="The event that brings a new value of what within, due or the calendar looks at."
+        None,
+        description="The event that brings a new value of what within, due or the calendar looks at, while the promise "
+        "is on the clock. What is overdue stays as it was, and a following event opens nothing while anything is owed: "
+        "a deadline that is named anew after the last one was broken is a promise of its own if its event stands under "
+        "when and unless instead.",
     )
     warn: Texts | None = Field(None, description="When to warn: 50%, or 15s before.")
     again: Literal["done", "judged", "each", "rise"] | None = Field(
@@ -188,7 +199,7 @@ class StandardModel(Strict):
     owed_for: Duration | None = Field(
         None,
         description="How long what is broken stays owed, overdue; 7d if left out. Then it is given up, and what is "
-        "done later is not seen as done.",
+        "done later is not seen as done. Where names come again, such as the numbers of a queue, make it short.",
     )
     reopen: Literal["edge", "each"] | None = Field(None, description="As `again` was called before.")
     undo: UndoModel | None = Field(None, description='What takes "done" back: the clock goes on with what was left.')

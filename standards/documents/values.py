@@ -5,6 +5,7 @@ Read next: `model.py`, which makes the forms of them.
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Discriminator, Field, StringConstraints, Tag, WithJsonSchema
@@ -37,6 +38,26 @@ _CHOICE: dict[str, Any] = {
 }
 
 
+_LANGUAGE = re.compile("[a-z]{2}", re.ASCII)
+
+
+def _in_languages(value: object) -> object:
+    """Let a text through, and one for each of some languages."""
+    if isinstance(value, str) and value:
+        return value
+    if value == "":
+        raise PydanticCustomError("string_too_short", "write something")
+    if not isinstance(value, dict):
+        raise PydanticCustomError("string_type", "write a text")
+    if not value or not all(isinstance(key, str) and _LANGUAGE.fullmatch(key) for key in value):
+        raise PydanticCustomError("language", "write a text, or one for each language: {en: ..., de: ...}")
+    if not all(isinstance(text, str) for text in value.values()):
+        raise PydanticCustomError("language", "write a text for each language")
+    if not all(value.values()):
+        raise PydanticCustomError("string_too_short", "write something")
+    return value
+
+
 def _chosen(value: object) -> object:
     """Let a text through, a number as the text that it was likely meant to be, and a choice with all that is in it."""
     if isinstance(value, dict):
@@ -57,6 +78,19 @@ ChosenTime = Annotated[
 """How long there is, or a choice by a field."""
 ChosenName = Annotated[str | dict[str, Any], BeforeValidator(_chosen), WithJsonSchema({"anyOf": [_TEXT, _CHOICE]})]
 """A name, or a choice of several by a field."""
+_SAID: dict[str, Any] = {
+    "type": "object",
+    "minProperties": 1,
+    "propertyNames": {"pattern": "^[a-z]{2}$"},
+    "additionalProperties": {"type": "string", "minLength": 1},
+    "description": "The same in each language: {en: Open the next register., de: Öffnen Sie die nächste Kasse.}",
+}
+InLanguages = Annotated[
+    str | dict[str, str],
+    BeforeValidator(_in_languages),
+    WithJsonSchema({"anyOf": [{"type": "string", "minLength": 1}, _SAID]}),
+]
+"""A text, or the same text in each of some languages, by their codes."""
 Duration = Annotated[Text, BeforeValidator(_as_text), WithJsonSchema({"type": "string", "examples": ["60s", "1h30m"]})]
 
 

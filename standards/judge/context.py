@@ -94,6 +94,7 @@ class JudgeContext(Generic[E]):
                 after,
                 cause,
                 reason,
+                numbers=promise.numbers,
             )
         )
 

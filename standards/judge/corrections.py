@@ -169,7 +169,7 @@ class Difference:
         standard = self.group.by_revision[revision].standard
         return Transition(
             standard, self.key, now, "corrected", at, self.known, told.ordinal + 1, now.due, now.last_elapsed,
-            told.state, now.state, self.cause,
+            told.state, now.state, self.cause, numbers=now.numbers,
         )  # fmt: skip
 
     def _say(self, line: Transition[Event]) -> None:

@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 from standards.judge.events import DERIVED_SOURCE, Event, moment
+from standards.judge.numbers import Numbers, asked_of, given
 from standards.judge.promise import VERDICTS, Kind, State, Transition, Verdict
 from standards.judge.rulebook import subject_text
+from standards.judge.standard import clauses
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,6 +35,7 @@ class Line(msgspec.Struct, frozen=True, omit_defaults=True):
     line, if one did. `verdict` is the promise's verdict after the line, or empty while it is open; `was` is the verdict
     before a correction, or before it was undone. `reason`, `replaces` and `replaced_by` are those of the transition.
     `tables` are the hashes of those in which facts are looked up, where the line says that a promise opens or moves.
+    `numbers` are for whoever is told of the line, by `with_numbers`: the ledger has none.
     """
 
     id: str
@@ -58,6 +61,7 @@ class Line(msgspec.Struct, frozen=True, omit_defaults=True):
     replaces: str = ""
     replaced_by: str = ""
     tables: dict[str, str] = {}
+    numbers: Numbers | None = None
 
 
 def line(transition: Transition[Event]) -> Line:
@@ -80,6 +84,15 @@ def _looked_up(standard: Standard, promise: Promise[Event], kind: Kind) -> dict[
     if kind == "opened":
         return {name: table.digest for name, table in standard.tables.items()}
     return promise.target.tables if kind == "moved" and promise.target is not None else {}
+
+
+def with_numbers(line: Line, transition: Transition[Event]) -> Line:
+    """Give the line of a transition with the numbers by which its promise stood, for whoever is told of it."""
+    numbers, opening = transition.numbers, transition.promise.opening
+    if numbers is None and opening is not None:
+        asked = given(opening.data, asked_of(clauses(transition.standard.shape).get("when")))
+        numbers = Numbers(opening.at, asked) if asked else None
+    return line if numbers is None else msgspec.structs.replace(line, numbers=numbers)
 
 
 def stood_before(line: Line) -> State:

@@ -21,6 +21,7 @@ import msgspec
 
 from standards.errors import StateError
 from standards.judge.events import Event
+from standards.judge.numbers import Numbers
 from standards.judge.standard import Standard
 from standards.judge.targets.target import Target
 
@@ -146,7 +147,8 @@ class Promise(msgspec.Struct, Generic[E], gc=False, omit_defaults=True):
     line. `target` is what it was given, where its event chose that; `stood` is for how much open time a deadline of its
     own moved on, and `running_since` since when it stands still, if it does. `warned` is when people were last warned:
     the judge only carries it for whoever tells them (`alerts/routing/relevance.py`). `rows` is what tables said of its
-    opening, where a condition asks that.
+    opening, where a condition asks that. `numbers` are those by which it stands as it does, where they are other ones
+    than those of its opening.
     """
 
     opened: int
@@ -169,6 +171,7 @@ class Promise(msgspec.Struct, Generic[E], gc=False, omit_defaults=True):
     target: Target | None = None
     stood: int = 0
     rows: dict[str, str | None] | None = None
+    numbers: Numbers | None = None
 
     def identify(self, standard: str, key: tuple[str | int, ...]) -> str:
         """Give the promise's id, deriving it the first time: 20 hex digits, the same for the same facts anywhere.
@@ -189,7 +192,7 @@ class Transition(msgspec.Struct, Generic[E], frozen=True, gc=False):
     `elapsed` is the open time since the opening. `before` and `after` are states of `MOVES`. `reason` says why a
     verdict is unknown, where that is not silence, or that a day of the calendar was changed. When an earlier event
     turns out to have opened the promise, it has another id: it `replaces` the one that was told, which is withdrawn and
-    `replaced_by` it.
+    `replaced_by` it. `numbers` are the promise's as they were then.
     """
 
     standard: Standard
@@ -207,6 +210,7 @@ class Transition(msgspec.Struct, Generic[E], frozen=True, gc=False):
     reason: str = ""
     replaces: str = ""
     replaced_by: str = ""
+    numbers: Numbers | None = None
 
     @property
     def id(self) -> str:

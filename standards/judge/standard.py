@@ -128,7 +128,7 @@ class Standard(msgspec.Struct, frozen=True):
     A `retired` standard judges the promises it opened to their end and opens no new ones.
     Only what happens `during` some hours counts, and there is something to owe only while what is `needed` is so.
     `states` are those that it speaks of, `tables` those in which it looks facts up. `changed_at` are the instants from
-    which days of its calendars are changed.
+    which days of its calendars are changed. `translations` are, by language, those of its texts that are given so.
     """
 
     id: str
@@ -156,6 +156,12 @@ class Standard(msgspec.Struct, frozen=True):
     states: tuple[State, ...] = ()
     tables: Mapping[str, Table] = {}
     changed_at: tuple[int, ...] = ()
+    translations: Mapping[str, Mapping[str, str]] = {}
+
+    def in_language(self, language: str) -> Standard:
+        """Give it with its author's words in a language, as far as there are any in it."""
+        words = self.translations.get(language)
+        return msgspec.structs.replace(self, **words) if words else self
 
     @property
     def all_feeds(self) -> tuple[str, ...]:

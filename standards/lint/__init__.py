@@ -24,19 +24,20 @@ CHECKS: Final[Mapping[str, Need]] = {
     "inhibition-circle": "policy", "kept-closed": "history", "late-chain": "policy", "left-out": "history",
     "likely-happening": "history", "likely-reading": "history", "long-silence": "policy", "long-wait": "policy",
     "looks-back": "documents", "matches-all": "policy", "matches-nothing": "policy", "minute-short": "documents",
-    "missing-breaks": "documents", "muted-pages": "policy", "never-closed": "documents", "never-counts": "documents",
-    "never-ends": "documents", "never-needed": "documents", "never-opens": "documents", "never-resumed": "documents",
-    "never-true": "documents", "never-void": "documents", "new-meaning": "data", "newest-alone": "documents",
-    "no-address": "policy", "no-debrief": "documents", "no-feed": "documents", "no-scope": "history",
-    "no-time-to-act": "documents", "no-value": "documents", "nobody-there": "policy", "not-yet-so": "documents",
-    "odd-window": "documents", "one-for-many": "documents", "other-number": "documents", "other-spelling": "documents",
-    "outlives-correction": "documents", "over-budget": "history", "owed-from-before": "documents",
-    "owner-without-route": "policy", "renamed-key": "documents", "same-again": "policy", "same-hours": "documents",
-    "seldom-seen": "history", "shift-cut": "documents", "short-repeat": "policy", "silence-over": "policy",
-    "snooze-idle": "documents", "snooze-over": "documents", "speed-alone": "documents", "too-few": "history",
-    "too-late": "history", "too-short": "documents", "two-promises": "documents", "understaffed": "history",
-    "unreached-channel": "channels", "unused-calendar": "documents", "unused-event": "documents",
-    "unused-state": "documents", "unused-table": "documents", "utc-days": "documents", "warns-at-once": "documents",
+    "missing-breaks": "documents", "missing-language": "documents", "muted-pages": "policy",
+    "never-closed": "documents", "never-counts": "documents", "never-ends": "documents", "never-needed": "documents",
+    "never-opens": "documents", "never-resumed": "documents", "never-true": "documents", "never-void": "documents",
+    "new-meaning": "data", "newest-alone": "documents", "no-address": "policy", "no-debrief": "documents",
+    "no-feed": "documents", "no-scope": "history", "no-time-to-act": "documents", "no-value": "documents",
+    "nobody-there": "policy", "not-yet-so": "documents", "odd-window": "documents", "one-for-many": "documents",
+    "other-number": "documents", "other-spelling": "documents", "outlives-correction": "documents",
+    "over-budget": "history", "owed-from-before": "documents", "owner-without-route": "policy",
+    "renamed-key": "documents", "same-again": "policy", "same-hours": "documents", "seldom-seen": "history",
+    "shift-cut": "documents", "short-repeat": "policy", "silence-over": "policy", "snooze-idle": "documents",
+    "snooze-over": "documents", "speed-alone": "documents", "too-few": "history", "too-late": "history",
+    "too-short": "documents", "two-promises": "documents", "understaffed": "history", "unreached-channel": "channels",
+    "unused-calendar": "documents", "unused-event": "documents", "unused-state": "documents",
+    "unused-table": "documents", "utc-days": "documents", "warns-at-once": "documents",
 }  # fmt: skip
 """All checks that warn, and what each needs beside the standards.
 
@@ -47,8 +48,8 @@ those that need history or a host's data by `streams/checking`.
 NEVER_ASLEEP: Final = frozenset({"bad-snooze", "snooze-idle", "snooze-over"})
 
 EACH: Final = (
-    wording.never_or_always_true, wording.other_number, wording.at_most_before, wording.forgets_first,
-    wording.full_objective, wording.one_for_many, wording.never_ends,
+    wording.never_or_always_true, wording.other_number, wording.missing_language, wording.at_most_before,
+    wording.forgets_first, wording.full_objective, wording.one_for_many, wording.never_ends,
     endings.never_void, endings.no_value, endings.missing_breaks, scopes.never_resumed,
     scopes.owed_from_before, scopes.newest_alone, scopes.never_opens,
 )  # fmt: skip

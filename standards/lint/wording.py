@@ -66,12 +66,30 @@ def conditions_of(standard: Standard) -> Iterator[tuple[tuple[str, ...], str, li
 def other_number(lint: LintInput) -> None:
     """Find numbers in a promise that its rule does not have."""
     for standard in lint.standards.values():
+        if isinstance(standard.shape, Response) and standard.shape.target is not None and standard.shape.target.due:
+            continue  # the event names the time, and the promise may say it
         meant, hours = rule_numbers(standard, lint), clock_times(standard)
         for said in numbers_said(standard.promise):
             if said.value not in meant and (said.length or said.value not in hours):
                 found = f"the promise says {said.text!r}, and no number of the rule is that"
                 fix = "let the promise and the rule say the same number"
                 lint.entries[standard.id].at("promise").warning("other-number", found, fix)
+
+
+def missing_language(lint: LintInput) -> None:
+    """Find texts that are given in some languages, and not in all of those in which others are."""
+    spoken = {language for standard in lint.standards.values() for language in standard.translations}
+    for standard in lint.standards.values():
+        said: dict[str, set[str]] = {}
+        for language, texts in standard.translations.items():
+            for key in texts:
+                said.setdefault(key, set()).add(language)
+        for key, languages in said.items():
+            missing = sorted(spoken - languages)
+            if missing:
+                found = f"{key} is said in {' and '.join(sorted(languages))}, and others in {' and '.join(missing)} too"
+                fix = f"add {', '.join(f'{language}: ...' for language in missing)} to it"
+                lint.entries[standard.id].at(key).warning("missing-language", found, fix)
 
 
 def at_most_before(lint: LintInput) -> None:

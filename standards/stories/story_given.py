@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from collections import Counter
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, cast, get_args
 
 import msgspec
 
 from standards.calendar.hours import did_you_mean
 from standards.judge.events import Event, moment
 from standards.stories.story_clock import LATEST
+from standards.stories.story_model import Step
 from standards.stories.story_writing import Draft, Named, Writing
 
 if TYPE_CHECKING:
@@ -27,7 +28,10 @@ if TYPE_CHECKING:
     from standards.stories.story_clock import StoryClock
     from standards.stories.story_model import GivenModel
 
-_STEPS = ("event", "act", "silent", "restart", "crash")
+_STEPS = get_args(Step)
+
+
+FaultKind = Literal["restart", "crash", "reload", "clock"]
 
 
 class Sent(msgspec.Struct, frozen=True):
@@ -40,12 +44,16 @@ class Sent(msgspec.Struct, frozen=True):
 
 
 class Fault(msgspec.Struct, frozen=True):
-    """Kept is restarted, or crashes, at an instant, and is back at another one; both are microseconds UTC."""
+    """What happens to Kept itself at an instant, and when it goes on; both are microseconds UTC.
+
+    It is restarted, crashes, reads another `policy` (a file, as the story names it), or its clock is set forward.
+    """
 
     at: int
     back: int
-    crash: bool
+    kind: FaultKind
     entry: int
+    policy: str = ""
 
 
 class Given:
@@ -76,6 +84,8 @@ class Given:
             self.at = at
             if at < self.clock.start:
                 entry.at("at").error("bad-time", f"{model.at} is before the story begins", "let it start earlier")
+            if any(it.kind == "clock" and it.at < at < it.back for it in self.faults):
+                entry.at("at").error("bad-time", f"the clock was set past {model.at}", "write a later time")
         match steps[0]:
             case "event" | "act":
                 writing = Writing(entry, model, self.loaded, self.clock)
@@ -87,10 +97,19 @@ class Given:
             case "restart" if model.restart != "kept":
                 self._restarts.append((self.at, str(model.restart), entry.at("restart")))
             case step:
-                back = min(LATEST, self.at + (entry.at("for").duration(model.for_) or 0))
-                if self.faults and self.at < self.faults[-1].back:
-                    entry.error("bad-step", "Kept is not back yet from the one before", "write a later time")
-                self.faults.append(Fault(self.at, back, step == "crash", number))
+                self._fault(entry, model, cast("FaultKind", step))
+
+    def _fault(self, entry: Entry, model: GivenModel, kind: FaultKind) -> None:
+        key = "clock" if kind == "clock" else "for"
+        span = entry.at(key).duration(model.clock if kind == "clock" else model.for_) or 0
+        if model.for_ is not None and kind in ("reload", "clock"):
+            entry.at("for").error("unknown-field", f"{kind} takes no time", "leave it out", key=True)
+        if self.faults and self.at < self.faults[-1].back:
+            entry.error("bad-step", "Kept is not back yet from the one before", "write a later time")
+        fault = Fault(self.at, min(LATEST, self.at + span), kind, int(entry.path[-1]), model.reload or "")
+        self.faults.append(fault)
+        if kind == "clock":
+            self.at = fault.back
 
     def _silence(self, entry: Entry, model: GivenModel) -> None:
         feeds = {feed.name: feed for feed in self.loaded.feeds}

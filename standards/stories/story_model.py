@@ -16,14 +16,17 @@ from standards.judge.promise import Kind, Verdict
 MOST_TIMES = 10_000
 """How often one entry can be repeated."""
 Field_ = str | int | float | bool | list[str | int | float | bool]
-Step = Literal["event", "act", "silent", "restart", "crash"]
+Step = Literal["event", "act", "silent", "restart", "crash", "reload", "clock"]
 ActName = Literal["acknowledge", "hand on", "give back", "silence", "unsilence", "grant", "debrief"]
 
 _PROMISE = "A promise: the standard and whom it is owed to, as in no-wait s1/q1."
 
 
 class GivenModel(Strict):
-    """Something that happens. One of event, act, silent, restart and crash says what; other keys are its fields."""
+    """Something that happens. One of event, act, silent, restart, crash, reload and clock says what.
+
+    Other keys are its fields.
+    """
 
     model_config = ConfigDict(extra="allow")
     at: NumberAsText | None = Field(
@@ -34,6 +37,10 @@ class GivenModel(Strict):
     silent: Text | None = Field(default=None, description="A feed sends nothing, `for` so long.")
     restart: Text | None = Field(default=None, description="kept, or a feed, whose ids begin at 1 again then.")
     crash: Literal["kept"] | None = Field(default=None, description="Kept loses its memory and starts again.")
+    reload: Text | None = Field(default=None, description="Kept reads another policy: a file, seen from this one.")
+    clock: Duration | None = Field(
+        default=None, description="The machine's clock is set forward by this, and Kept goes over to it."
+    )
     every: Duration | None = Field(default=None, description="It comes again and again, this far apart.")
     times: int | None = Field(default=None, ge=1, le=MOST_TIMES, description="How often it comes, all told.")
     arrives: NumberAsText | None = Field(default=None, description="When it comes to Kept, if later than it happened.")

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from standards.natural import in_runs, natural
+from alerts.words.words import phrase
+from standards.natural import natural, runs
+from streams.board.having import Having, Noted, Shares, having_words, noted_words, shares_words
 from streams.board.markup import Child, Html, el
 from streams.board.offers import (
-    PARTLY,
     TOGETHER,
     actions,
     excuse,
@@ -20,14 +21,18 @@ from streams.board.offers import (
     hand_over,
     hand_over_group,
     of_line,
+    partly,
     take_group,
 )
 from streams.board.shell import promise_link
-from streams.board.wording import time_left, time_over
+from streams.live.joined import Joined, joined_words
 from streams.storage.rows import Sort
 
 if TYPE_CHECKING:
+    from alerts.words.words import Words
+    from standards.judge.promise import State
     from streams.board.view import View
+    from streams.board.wording import Wording
 
 URGENT: Final[tuple[Sort, Sort]] = ("overdue", "warned")
 """The sorts that need a hand."""
@@ -38,12 +43,11 @@ _NAMED: Final = 3
 
 
 class Item(msgspec.Struct, frozen=True):
-    """A promise that is owed. `due` and `opened` are microseconds UTC; `note` says who has it.
+    """A promise that is owed. `due`, `opened` and `settled` are microseconds UTC; `noted` is what people did about it.
 
-    `joined` says what came since that would have opened another one.
-
+    `joined` is what came since that would have opened another one; `stands`: it says how things stand.
     `takes`: one may still say that one has it; `does`: that it is done. `roles` may excuse it, mostly for `reasons`.
-    `held`: somebody has it, who may give it back, or hand it on to one of the `others`.
+    Who has it may give it back, or hand it on to one of the `others`.
     """
 
     id: str
@@ -56,16 +60,22 @@ class Item(msgspec.Struct, frozen=True):
     promise: str = ""
     what: str = ""
     how: str = ""
-    state: str = ""
-    joined: str = ""
-    note: str = ""
-    taken: bool = False
+    state: State = "open"
+    settled: int = -1
+    joined: Joined = Joined()
+    stands: bool = False
+    having: Having = Having()
+    noted: tuple[Noted, ...] = ()
     takes: bool = False
     does: bool = False
     roles: tuple[str, ...] = ()
     reasons: tuple[str, ...] = ()
-    held: bool = False
     others: tuple[str, ...] = ()
+
+    @property
+    def taken(self) -> bool:
+        """Say whether somebody has it."""
+        return self.having.taken
 
     @property
     def urgent(self) -> bool:
@@ -82,20 +92,30 @@ class Item(msgspec.Struct, frozen=True):
         """Say whether a clock of it runs, or has run out."""
         return self.sort not in ("paused", "unknown")
 
-    @property
-    def name(self) -> str:
+    def name(self, words: Words) -> str:
         """Give what it is called at its site."""
         if self.subject and self.subject == self.site:
             return self.standard
-        return self.subject.removeprefix(f"{self.site}/") or "everywhere"
+        return self.subject.removeprefix(f"{self.site}/") or words.say("everywhere")
+
+    def note(self, wording: Wording) -> str:
+        """Say who has it, and what people did about it."""
+        return " ".join(filter(None, (having_words(self.having, wording), *self._noted(wording))))
+
+    def _noted(self, wording: Wording) -> list[str]:
+        return [noted_words(each, wording) for each in self.noted]
+
+    def since(self, wording: Wording) -> str:
+        """Say what came since it was made; nothing of one that needs no hand."""
+        return joined_words(self.joined, wording.zone, stands=self.stands, words=wording.words) if self.urgent else ""
 
 
 class Group(msgspec.Struct, frozen=True):
     """Promises of one sort, standard and site: how many there are, the first deadline of them, and the first `items`.
 
     `view` is that of them alone. `held` are the ids of those that its buttons act on, the most urgent ones: `free` are
-    those that nobody has, `had` those that somebody has, and `shares` says who. `whole`: that is what the page is
-    about, so the group stands open.
+    those that nobody has, `had` those that somebody has, and `shares` who. `whole`: that is what the page is about,
+    so the group stands open.
     """
 
     site: str
@@ -107,7 +127,7 @@ class Group(msgspec.Struct, frozen=True):
     held: tuple[str, ...] = ()
     free: tuple[str, ...] = ()
     had: tuple[str, ...] = ()
-    shares: str = ""
+    shares: Shares = Shares()
     whole: bool = False
 
     @property
@@ -120,83 +140,92 @@ class Group(msgspec.Struct, frozen=True):
         """Say whether there are more of them than one button acts on."""
         return self.count > TOGETHER
 
-    @property
-    def names(self) -> str:
+    def names(self, words: Words) -> str:
         """Name them, those that follow each other as one; of many, the first, and how many more there are."""
-        runs = in_runs(item.name for item in self.items)
-        if len(self.items) == self.count and len(runs) <= _NAMED:
-            return ", ".join(runs)
-        named = sorted((item.name for item in self.items[:_NAMED]), key=natural)
+        called = [item.name(words) for item in self.items]
+        if len(self.items) == self.count and len(runs(called)) <= _NAMED:
+            return ", ".join(words.named(called))
+        named = sorted(called[:_NAMED], key=natural)
         more = self.count - len(named)
-        return ", ".join(named) + (f" and {more:,} more" if more else "")
+        first = ", ".join(named)
+        return (
+            words.how_many(more, "{names} and {count} more", "{names} and {count} more", names=first) if more else first
+        )
 
 
-def block(shown: Item | Group, identity: str, now: int, *, acts: bool) -> Html:
+def block(shown: Item | Group, identity: str, wording: Wording, *, acts: bool) -> Html:
     """Draw a block."""
     if isinstance(shown, Item):
-        return _card(shown, identity, now, acts=acts)
-    return _group(shown, identity, now, acts=acts)
+        return _card(shown, identity, wording, acts=acts)
+    return _group(shown, identity, wording, acts=acts)
 
 
-def _card(item: Item, identity: str, now: int, *, acts: bool) -> Html:
-    about = el("p", promise_link(item.id, item.subject, item.standard), class_="where")
+def _card(item: Item, identity: str, wording: Wording, *, acts: bool) -> Html:
+    words, since, note = wording.words, item.since(wording), item.note(wording)
+    about = el("p", promise_link(words, item.id, item.subject, item.standard), class_="where")
     todo = (el("p", item.what, class_="what"), about) if item.urgent else (about,)
     rest = (
-        el("p", item.joined, class_="joined") if item.joined and item.urgent else None,
+        el("p", since, class_="joined") if since else None,
         el("p", item.promise, class_="promise"),
         el("p", item.how, class_="how") if item.urgent and item.how else None,
-        el("p", item.note, class_="note") if item.note else None,
+        el("p", note, class_="note") if note else None,
     )
     buttons = (
-        el("div", *actions(item), class_="actions") if item.urgent else None,
-        excuse(item),
-        hand_over(item) if item.urgent else None,
+        el("div", *actions(item, words), class_="actions") if item.urgent else None,
+        excuse(item, words),
+        hand_over(item, words) if item.urgent else None,
     )
     content = el("div", todo, rest, buttons if acts and item.excusable else None, class_="about")
-    return el("li", _left(item, now), content, id=identity, **_timed(item, item.taken))
+    return el("li", _left(item, wording), content, id=identity, **_timed(item, item.taken))
 
 
-def _group(group: Group, identity: str, now: int, *, acts: bool) -> Html:
-    first = group.items[0]
-    every = f"All {group.count:,}, with {group.standard} at {group.site or 'no site'}"
+def _group(group: Group, identity: str, wording: Wording, *, acts: bool) -> Html:
+    first, words = group.items[0], wording.words
     more = group.count > len(group.items) and not group.whole
     body = el(
         "div",
         el("p", first.promise, class_="promise"),
         el("p", first.how, class_="how") if first.urgent and first.how else None,
-        el("ol", (_line(item, now, acts=acts) for item in group.items), class_="lines"),
-        el("p", el("a", every, href=group.view.address())) if more else None,
-        el("p", PARTLY, class_="quiet") if acts and first.excusable and group.partly else None,
-        excuse_group(group) if acts and first.excusable else None,
-        hand_over_group(group) if acts and first.urgent else None,
+        el("ol", (_line(item, wording, acts=acts) for item in group.items), class_="lines"),
+        el("p", el("a", _every(group, words), href=group.view.address())) if more else None,
+        el("p", partly(words), class_="quiet") if acts and first.excusable and group.partly else None,
+        excuse_group(group, words) if acts and first.excusable else None,
+        hand_over_group(group, words) if acts and first.urgent else None,
         class_="about",
     )
     takes = acts and first.urgent and group.free and any(item.takes for item in group.items)
-    whose = el("div", take_group(group), class_="actions") if takes else None
-    return el("li", el("details", _summary(group, first, now), body, open=group.whole), whose, id=identity,
+    whose = el("div", take_group(group, words), class_="actions") if takes else None
+    return el("li", el("details", _summary(group, first, wording), body, open=group.whole), whose, id=identity,
               **_timed(first, group.taken, kind="group"))  # fmt: skip
 
 
-def _summary(group: Group, first: Item, now: int) -> Html:
+def _every(group: Group, words: Words) -> str:
+    values = {"count": words.number(group.count), "standard": group.standard, "site": group.site}
+    said = phrase("All {count}, with {standard} at {site}") if group.site else phrase("All {count}, with {standard}")
+    return words.say(said, **values)
+
+
+def _summary(group: Group, first: Item, wording: Wording) -> Html:
     """Draw the one line of a group."""
     what = first.what if first.urgent and first.what else first.promise
-    shares = el("span", group.shares, class_="note") if group.shares else None
+    said, names = shares_words(group.shares, wording), group.names(wording.words)
+    shares = el("span", said, class_="note") if said else None
     return el(
         "summary",
-        el("span", _time(first, group.due, now) if first.timed else first.state, class_="left count"),
-        el("span", (el("b", group.site), " ") if group.site else None, group.names, class_="where"),
+        el("span", _time(first, group.due, wording), class_="left count"),
+        el("span", (el("b", group.site), " ") if group.site else None, names, class_="where"),
         el("span", what or group.standard, shares, class_="what"),
-        el("span", f"{group.count:,}", class_="number") if group.count > 1 else None,
+        el("span", wording.number(group.count), class_="number") if group.count > 1 else None,
     )
 
 
-def _line(item: Item, now: int, *, acts: bool) -> Html:
+def _line(item: Item, wording: Wording, *, acts: bool) -> Html:
     """Draw one promise of a group."""
-    link = el("a", item.name, href=f"/promises/{item.id}", class_="subject")
-    time = el("span", _time(item, item.due, now) if item.timed else item.state, class_="count")
-    said = " ".join(filter(None, (item.joined if item.urgent else "", item.note)))
+    link = el("a", item.name(wording.words), href=f"/promises/{item.id}", class_="subject")
+    time = el("span", _time(item, item.due, wording), class_="count")
+    said = " ".join(filter(None, (item.since(wording), item.note(wording))))
     note = el("span", said, class_="note") if said else None
-    buttons = el("span", *of_line(item), class_="actions") if acts and item.urgent else None
+    buttons = el("span", *of_line(item, wording.words), class_="actions") if acts and item.urgent else None
     return el("li", time, link, note, buttons, id=f"p-{item.id}", **_timed(item, item.taken))
 
 
@@ -206,15 +235,20 @@ def _timed(item: Item, taken: bool, kind: str = "") -> dict[str, str | int | Non
             "data_opened": item.opened // 1000}  # fmt: skip
 
 
-def _left(item: Item, now: int) -> Html:
+def _left(item: Item, wording: Wording) -> Html:
     if not item.timed:
-        return el("p", item.state, class_="left")
+        return el("p", _time(item, item.due, wording), class_="left")
     spent: Child = None
     if item.sort != "overdue":
-        share = max(0, min(1000, (item.due - now) * 1000 // max(1, item.due - item.opened)))
+        share = max(0, min(1000, (item.due - wording.now) * 1000 // max(1, item.due - item.opened)))
         spent = el("progress", max=1000, value=share, aria_hidden="true")
-    return el("p", el("span", _time(item, item.due, now), class_="count"), spent, class_="left")
+    return el("p", el("span", _time(item, item.due, wording), class_="count"), spent, class_="left")
 
 
-def _time(item: Item, due: int, now: int) -> str:
-    return time_over(due, now) if item.sort == "overdue" else time_left(due, now)
+def _time(item: Item, due: int, wording: Wording) -> str:
+    """Say how long there is still or, where no clock runs, how it stands."""
+    if item.sort == "unknown":
+        return wording.words.say("unknown since {time}", time=wording.hour(item.settled))
+    if not item.timed:
+        return wording.state(item.state)
+    return wording.time_over(due) if item.sort == "overdue" else wording.time_left(due)

@@ -11,6 +11,15 @@ let first = null;
 let lost = 0;
 let lastWord = "";
 
+// What is said here comes with the page, in the language that it is in.
+const language = document.documentElement.lang;
+const texts = JSON.parse(page.words);
+const forms = new Intl.PluralRules(language);
+const filled = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
+const word = (name, values = {}) => filled(texts[name], values);
+const written = (count) => count.toLocaleString(language);
+const counted = (name, count) => filled(texts[name][forms.select(count)] || texts[name].other, { count: written(count) });
+
 const now = () => clock.at + (performance.now() - clock.seen) * clock.rate;
 
 // A demo's clock runs faster than ours: two words from the server tell how fast.
@@ -24,16 +33,16 @@ function hear(at) {
 }
 
 function spoken(ms) {
-  const units = [["day", "days", 86400], ["h", "h", 3600], ["min", "min", 60], ["s", "s", 1]];
+  const units = [["day", 86400], ["h", 3600], ["min", 60], ["s", 1]];
   let left = Math.floor(Math.max(0, ms) / 1000);
   for (let i = 0; i < units.length; i += 1) {
-    const [one, many, size] = units[i];
+    const [unit, size] = units[i];
     const count = Math.floor(left / size);
     left %= size;
     if (count) {
       const next = units[i + 1];
-      const rest = next ? Math.floor(left / next[2]) : 0;
-      return `${count} ${count === 1 ? one : many}` + (rest ? ` ${rest} ${next[0]}` : "");
+      const rest = next ? Math.floor(left / next[1]) : 0;
+      return (unit === "day" ? counted("days", count) : `${count} ${unit}`) + (rest ? ` ${rest} ${next[0]}` : "");
     }
   }
   return "0 s";
@@ -51,7 +60,7 @@ function tick() {
   for (const element of document.querySelectorAll("[data-due]")) {
     const left = Number(element.dataset.due) - at;
     const late = element.classList.contains("overdue") && left <= -1000;
-    const words = late ? `${spoken(-left)} late` : left >= 1000 ? `${spoken(left)} left` : "time is up";
+    const words = late ? word("late", { span: spoken(-left) }) : left >= 1000 ? word("left", { span: spoken(left) }) : word("up");
     write(element.querySelector(".count") || (element.matches(".count") ? element : null), words);
     const bar = element.querySelector("progress");
     if (bar) {
@@ -101,13 +110,13 @@ function waken() {
   if (on && !audio && window.AudioContext) audio = new AudioContext();
   if (on && audio && audio.state !== "running") audio.resume().then(waken).catch(() => {});
   bell.setAttribute("aria-pressed", String(on));
-  write(bell, !on ? "Ring" : audio && audio.state !== "running" ? "Rings once you touch the page" : "Rings");
+  write(bell, word(!on ? "ring" : audio && audio.state !== "running" ? "touch" : "rings"));
 }
 
 function hasUrgent(count) {
   if (count > urgent) ring();
   urgent = count;
-  const title = (count ? `(${count.toLocaleString("en")}) ` : "") + page.title;
+  const title = (count ? `(${written(count)}) ` : "") + page.title;
   if (document.title !== title) document.title = title;
 }
 
@@ -177,7 +186,7 @@ function show(news) {
   if (pressing.length && !news.whole) {
     const text = (kind) => (pressing[0].querySelector(kind) || { textContent: "" }).textContent;
     const where = text(".where .subject") || text(".where");
-    say(pressing.length === 1 ? `${text(".what")} ${where}` : `${pressing.length} promises need a hand`);
+    say(pressing.length === 1 ? `${text(".what")} ${where}` : counted("need_hand", pressing.length));
     if (news.urgent <= urgent) ring();
   }
   version = news.version;
@@ -212,14 +221,14 @@ function acted(form, button) {
   const act = { form, box, path: new URL(button.formAction || form.action).pathname, fields, of: block && block.id,
     words: named(button).replace(/\s+/g, " ").trim() };
   const undo = box.querySelector("button");
-  undo.textContent = "Undo";
+  undo.textContent = word("undo");
   undo.addEventListener("click", () => undone(act, block));
   noted(act, `${act.words}.`, "");
   by("notes").append(box);
   marked(act.of, true);
   holding.push(act);
   undo.focus({ preventScroll: true });
-  say(`${act.words}. You can undo this for ${HELD / 1000} seconds.`);
+  say(word("can_undo", { act: act.words, seconds: HELD / 1000 }));
   act.timer = setTimeout(() => sent(act), HELD);
 }
 
@@ -242,7 +251,7 @@ function leave(act) {
 
 function undone(act) {
   finished(act);
-  say(`Undone: ${act.words}.`);
+  say(word("undone", { act: act.words }));
   const block = act.of && by(act.of);
   const back = block && [...block.querySelectorAll("button")].find((each) => named(each).replace(/\s+/g, " ").trim() === act.words);
   if (back) back.focus({ preventScroll: true });
@@ -262,20 +271,22 @@ async function sent(act) {
     button.hidden = true;
     const { said } = answer.status === 200 ? await answer.json().catch(() => ({})) : {};
     const partly = said ? ` ${said}` : "";
-    noted(act, `Noted. ${act.words}.${partly}`, "well");
-    say(`Noted. ${act.words}.${partly}`);
+    const well = word("noted", { act: act.words }) + partly;
+    noted(act, well, "well");
+    say(well);
     if (act.form.id !== "take") { act.form.reset(); changed(); }
     setTimeout(() => leave(act), partly ? 12000 : 3000);
     return;
   }
   const told = answer && (answer.headers.get("Content-Type") || "").includes("json") ? (await answer.json()).detail : "";
   const gone = answer && (answer.status === 401 || answer.redirected);
-  const why = gone ? "You are signed out. Sign in, then do it again." : told || "Kept could not be reached.";
-  noted(act, `Not done: ${act.words}. ${why}`, "failed");
-  say(`Not done: ${act.words}. ${why}`);
+  const why = gone ? word("signed_out") : told || word("not_reached");
+  const failed = word("failed", { act: act.words, why });
+  noted(act, failed, "failed");
+  say(failed);
   finished(act);
   const again = fragment("<button type='button' class='plain'></button>");
-  again.textContent = answer ? "Close" : "Try again";
+  again.textContent = word(answer ? "close" : "again");
   again.addEventListener("click", () => { if (answer) leave(act); else { again.remove(); button.hidden = false; sent(act); } });
   button.hidden = true;
   act.box.append(again);
@@ -366,7 +377,7 @@ function link(text, broken) {
   const curtain = by("curtain");
   if (broken === !curtain.hidden && (!broken || curtain.firstChild)) return;
   curtain.hidden = !broken;
-  const said = lastWord ? `Not up to date since ${lastWord}: there is no connection; trying again.` : "There is no connection; trying again.";
+  const said = lastWord ? word("lost_since", { time: lastWord }) : word("lost");
   write(curtain, broken ? said : "");
 }
 
@@ -375,10 +386,10 @@ let seenChanges = Number(page.changes);
 function connect() {
   const scheme = location.protocol === "https:" ? "wss:" : "ws:";
   const view = location.search.replace("?", "&");
-  const socket = new WebSocket(`${scheme}//${location.host}/live?version=${encodeURIComponent(version)}${rows ? `&rows${view}` : ""}`);
+  const socket = new WebSocket(`${scheme}//${location.host}/live?language=${language}&version=${encodeURIComponent(version)}${rows ? `&rows${view}` : ""}`);
   let quiet = 0;
   const listen = () => { clearTimeout(quiet); quiet = setTimeout(() => socket.close(), 10000); };
-  socket.onopen = () => { if (lost && !rows) changed(); lost = 0; first = null; link("live", false); listen(); };
+  socket.onopen = () => { if (lost && !rows) changed(); lost = 0; first = null; link(word("live"), false); listen(); };
   socket.onmessage = (message) => {
     listen();
     const news = JSON.parse(message.data);
@@ -395,7 +406,7 @@ function connect() {
   socket.onclose = () => {
     clearTimeout(quiet);
     lost += 1;
-    link("no connection", true);
+    link(word("no_connection"), true);
     setTimeout(connect, Math.min(5000, 250 * 2 ** Math.min(lost, 5)));
   };
 }

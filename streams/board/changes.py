@@ -8,7 +8,7 @@ Read next: `streams/web/board/board_live.py`.
 
 from __future__ import annotations
 
-from collections import deque
+from collections import OrderedDict, deque
 from typing import TYPE_CHECKING, Any, Final
 
 from streams.board.blocks import block
@@ -18,8 +18,13 @@ from streams.board.view import PARTS
 if TYPE_CHECKING:
     from collections.abc import Collection
 
+    from streams.board.wording import Wording
+
 REMEMBERED: Final = 500
 """How many versions back differences are told."""
+
+MOST_DRAWN: Final = 32
+"""How many of the last differences are kept as they were drawn, each up to a few hundred kB."""
 
 Message = dict[str, Any]
 
@@ -48,7 +53,7 @@ class Changes:
         self.number += 1
         self.picture = picture
 
-    def since(self, version: str, now: int, *, acts: bool) -> Message | None:
+    def since(self, version: str, wording: Wording, *, acts: bool) -> Message | None:
         """Give what is different from a version, as a message; None if nothing is. `acts`: blocks have buttons."""
         if version == self.version:
             return None
@@ -56,10 +61,10 @@ class Changes:
         for before, different in reversed(self._past):
             names |= different
             if before == version:
-                return self._message(names, now, acts=acts)
-        return self._message(self.picture.blocks().keys(), now, acts=acts) | {"whole": True}
+                return self._message(names, wording, acts=acts)
+        return self._message(self.picture.blocks().keys(), wording, acts=acts) | {"whole": True}
 
-    def _message(self, names: Collection[str], now: int, *, acts: bool) -> Message:
+    def _message(self, names: Collection[str], wording: Wording, *, acts: bool) -> Message:
         """Give the blocks of these names, and the order of all."""
         shown, blocks = self.picture, self.picture.blocks()
         order: dict[str, list[str]] = {f"list-{sort}": [] for sort in PARTS}
@@ -67,12 +72,14 @@ class Changes:
             order[f"list-{sort}"].append(name)
         return {
             "version": self.version,
-            "now": now // 1000,
-            "rows": {name: str(block(it, name, now, acts=acts)) for name, (_, it) in blocks.items() if name in names},
+            "now": wording.now // 1000,
+            "rows": {
+                name: str(block(it, name, wording, acts=acts)) for name, (_, it) in blocks.items() if name in names
+            },
             "order": order,
             "urgent": shown.urgent,
-            "words": texts(shown),
-            "pages": {f"pages-{sort}": str(pager(shown, sort)) for sort in PARTS},
+            "words": texts(shown, wording),
+            "pages": {f"pages-{sort}": str(pager(shown, sort, wording.words)) for sort in PARTS},
             "hidden": {
                 **{f"part-{sort}": hides(shown, sort) for sort in PARTS},
                 "broken": not shown.undebriefed,
@@ -82,3 +89,23 @@ class Changes:
                 "first": not shown.unheard,
             },
         }
+
+
+class Drawn:
+    """The last differences as they were drawn: once for all who know one version, and read one language."""
+
+    def __init__(self) -> None:
+        self._last: OrderedDict[tuple[str, str, str, bool], Message | None] = OrderedDict()
+
+    def since(self, changes: Changes, version: str, wording: Wording, *, acts: bool) -> Message | None:
+        """Give what is different from a version, as `Changes.since` does, with the time of the moment in it.
+
+        What is said of times left is from when it was drawn; the page counts on from the time at once.
+        """
+        key = changes.version, version, wording.words.language, acts
+        if key not in self._last:
+            self._last[key] = changes.since(version, wording, acts=acts)
+            while len(self._last) > MOST_DRAWN:
+                self._last.popitem(last=False)
+        drawn = self._last[key]
+        return None if drawn is None else {**drawn, "now": wording.now // 1000}

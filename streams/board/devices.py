@@ -7,18 +7,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from streams.board.markup import Html, el, listed, section
+from alerts.words.words import phrase
+from streams.board.markup import Html, el, listed, section, sentence
+from streams.board.paging import BY_NAME, pager
 from streams.board.shell import form, hidden
-from streams.board.wording import how_many
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
+    from streams.board.paging import Paged
     from streams.board.shell import Shell
 
+PAGE: Final = "phones"
+"""What an address calls the page of this list."""
 DROPPED: Final = {
-    "gone": "Its push service said that there is no such device any more.",
-    "other-key": "This server has another key now.",
+    "gone": phrase("Its push service said that there is no such device any more."),
+    "other-key": phrase("This server has another key now."),
 }
 """Why a device was dropped, by the reason that is counted."""
 
@@ -41,36 +45,38 @@ class Phones(NamedTuple):
     switchable: bool = False
 
 
-def draw(shell: Shell, phones: Sequence[Phones]) -> Html:
-    """Draw the section."""
-    words = (
-        "Who is told by push, and on which devices. “Ring this phone”, at the top of each page, switches the device on "
-        "that it is pressed on."
-    )
+def draw(shell: Shell, phones: Paged[Phones], query: Mapping[str, str]) -> Html:
+    """Draw the section; `query` is what the address of its page asks."""
+    say = shell.words.say
+    words = say(
+        "Who is told by push, and on which devices. “{button}”, at the top of each page, switches the device on that "
+        "it is pressed on.", button=say("Ring this phone"),
+    )  # fmt: skip
     lead = el("p", words, class_="lead")
-    rows = listed([_person(shell, each) for each in phones], "acts", "The policy tells nobody by push.")
-    return section("Phones that ring", lead, rows, id="phones")
+    rows = listed([_person(shell, each) for each in phones.rows], "acts", say("The policy tells nobody by push."))
+    pages = pager(shell, phones, "/people", query, name=PAGE, part="#phones", order=BY_NAME)
+    return section(say("Phones that ring"), lead, rows, pages, id="phones")
 
 
 def _person(shell: Shell, phones: Phones) -> Html:
-    count = len(phones.devices)
-    said = f" {how_many(count, 'device')}." if count else " No device: nothing reaches them by push."
-    lost = None
+    words, count, lost = shell.words, len(phones.devices), None
+    devices = words.how_many(count, "{count} device.", "{count} devices.")
+    said = devices if count else words.say("No device: nothing reaches them by push.")
     if phones.dropped is not None:
         at, reason = phones.dropped
-        lost = el(
-            "p", "A device was dropped at ", shell.clock(at), f". {DROPPED.get(reason, reason)}", class_="trouble"
-        )
-    devices = [_device(shell, each, switchable=phones.switchable) for each in phones.devices]
-    return el("li", el("p", el("strong", phones.whose), said, class_=None if count else "trouble"), lost, devices)
+        why = words.say(DROPPED[reason]) if reason in DROPPED else reason
+        lost = el("p", sentence(words, "A device was dropped at {time}. {why}", time=shell.clock(at), why=why),
+                  class_="trouble")  # fmt: skip
+    rows = [_device(shell, each, switchable=phones.switchable) for each in phones.devices]
+    return el("li", el("p", el("strong", phones.whose), " ", said, class_=None if count else "trouble"), lost, rows)
 
 
 def _device(shell: Shell, device: Ringing, *, switchable: bool) -> Html:
-    words = el("p", "By ", device.service, ", since ", shell.clock(device.since), ".", class_="quiet")
-    trouble = el("p", f"Push does not get through: {device.trouble}.", class_="trouble") if device.trouble else None
-    off = None
+    say, off = shell.words.say, None
+    since = sentence(shell.words, "By {service}, since {time}.", service=device.service, time=shell.clock(device.since))
+    silent = say("Push does not get through: {trouble}.", trouble=device.trouble)
+    trouble = el("p", silent, class_="trouble") if device.trouble else None
     if switchable and shell.acts:
-        off = form(
-            shell, "/acts/ring-off", hidden("device", device.device), el("button", "Switch it off", class_="plain")
-        )
-    return el("div", words, trouble, off)
+        button = el("button", say("Switch it off"), class_="plain")
+        off = form(shell, "/acts/ring-off", hidden("device", device.device), button)
+    return el("div", el("p", since, class_="quiet"), trouble, off)

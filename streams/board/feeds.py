@@ -5,17 +5,17 @@ Read next: `shell.py`.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
 import msgspec
 
-from standards.calendar.duration import spoken
-from streams.board.markup import Child, Html, el, facts, listed, section
-from streams.board.shell import Shell, acting_as, field, form, hidden, older, page
-from streams.board.sources import sources
+from alerts.words.words import phrase
+from streams.board.markup import Child, Html, el, facts, listed, section, sentence
+from streams.board.paging import BY_NAME, Paged, pager
+from streams.board.people import HOW
+from streams.board.shell import Shell, acting_as, field, form, hidden, page
+from streams.board.sources import PAGE, sources
 from streams.board.view import NOWHERE, View
-from streams.board.wording import how_many
-from streams.explain.unused import WHY
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -25,112 +25,167 @@ if TYPE_CHECKING:
     from streams.runtime.source_clocks import SourceClock
     from streams.storage.rows import DeadLetter, LateEvent, Unjudged
 
-MOST: Final = 50
-UNJUDGED: Final = 50
-"""How many sites and standards are named of which promises are unknown."""
+T = TypeVar("T")
+PAGES: Final = ("silent", "speaking", "unsaid", PAGE, "waiting", "dealt", "late")
+"""The lists, each by what an address calls its page."""
 _UNJUDGED: Final = {
-    "": "A feed that they rest on was silent when they were to be judged.",
-    "evidence-lost": "Events were lost that may have told it.",
-    "came-too-late": "What tells it came too late to be judged.",
+    "": phrase("A feed that they rest on was silent when they were to be judged."),
+    "evidence-lost": phrase("Events were lost that may have told it."),
+    "came-too-late": phrase("What tells it came too late to be judged."),
 }
 """Why nobody can say how a promise went, by the reason of its line."""
+WHY: Final[Mapping[str, str]] = {
+    "late": phrase("It came too late to change anything."),
+    "too-old-to-tell": phrase("It is so old that nobody can tell whether it had come before."),
+    "not-allowed": phrase("Whoever said so may not."),
+    "nothing-to-excuse": phrase("There was nothing to excuse."),
+    "no-subject": phrase("It names nobody whom a standard is about."),
+    "no-scope": phrase(
+        "It would have counted, but nothing says whether there is anything to owe, or it was forgotten."
+    ),
+    "owed-nothing": phrase("The standard’s own choice is that nothing is owed for it."),
+    "no-such-day": phrase("It changes no day of a calendar that there is, or its hours cannot be read."),
+    "too-many-changes": phrase("More days are changed than are remembered."),
+}
+"""Why an event changed nothing, by its reason."""
+_TITLES: Final[Mapping[str, tuple[str, str]]] = {
+    "waiting": (phrase("Could not be read"), phrase("Every event could be read, or was dealt with.")),
+    "dealt": (phrase("Dealt with"), ""),
+    "late": (phrase("Came, and changed nothing"), phrase("Every event that came could be used.")),
+}
+"""The lists of events, by what an address calls their page: the title, and what is said of an empty one."""
 RAW: Final = 2_000
 """How much of an event that could not be read is shown, in bytes, to whoever may not send it again."""
 
 
-class Unused(msgspec.Struct, frozen=True):
-    """The newest of what could not be read, and of what changed nothing; and how many there are of each.
+class Page(msgspec.Struct, Generic[T], frozen=True):
+    """One page of a list, and how many there are in it altogether."""
 
-    `settled` says, by a letter's mark, who has dealt with it; `open` counts the letters that nobody has. `sources` is
-    how the senders' clocks stood within the last hour; `unjudged`, of what within a day nobody can say how it went.
+    shown: Paged[T] = Paged()
+    count: int = 0
+
+
+class Standings(msgspec.Struct, frozen=True):
+    """How the feeds stand: those that are silent, and those that speak, each page by page."""
+
+    dark: Page[FeedStanding] = Page()
+    speaking: Page[FeedStanding] = Page()
+
+
+class Unused(msgspec.Struct, frozen=True):
+    """What could not be read, or changed nothing, each page by page; what an address asks of these is the `query`.
+
+    `waiting` are the letters that nobody has dealt with, `dealt` the others: `settled` says who has, by a letter's
+    mark. `sources` is how the senders' clocks stood within the last hour, where they were off time; `unjudged`, of what
+    within a day nobody can say how it went.
     """
 
-    letters: list[DeadLetter]
-    letter_count: int
-    late: list[LateEvent]
-    late_count: int
-    open: int = 0
+    waiting: Page[DeadLetter] = Page()
+    dealt: Page[DeadLetter] = Page()
+    late: Page[LateEvent] = Page()
     settled: Mapping[str, Action] = {}
-    sources: Sequence[SourceClock] = ()
-    unjudged: Sequence[Unjudged] = ()
+    sources: Paged[SourceClock] = Paged()
+    unjudged: Page[Unjudged] = Page()
+    query: Mapping[str, str] = {}
 
 
-def draw(shell: Shell, unused: Unused, feeds: Sequence[FeedStanding]) -> str:
+def draw(shell: Shell, unused: Unused, feeds: Standings) -> str:
     """Draw the page. `shell.corrects`: dead letters may be sent again from here."""
-    waiting = [_letter(shell, letter) for letter in unused.letters if letter.mark not in unused.settled]
-    done = [_letter(shell, it, unused.settled[it.mark]) for it in unused.letters if it.mark in unused.settled]
-    late = [_late(shell, event) for event in unused.late]
-    dealt = unused.letter_count - unused.open
+    query, settled = unused.query, unused.settled
+    waiting = [_letter(shell, letter) for letter in unused.waiting.shown.rows]
+    done = [_letter(shell, letter, settled.get(letter.mark)) for letter in unused.dealt.shown.rows]
+    late = [_late(shell, event) for event in unused.late.shown.rows]
+    dealt = _section(shell, "dealt", unused.dealt, done, query) if unused.dealt.count else None
     return page(
-        shell, "Feeds", "/feeds", _standing(shell), _feeds(shell, feeds), _unjudged(shell, unused.unjudged),
-        sources(unused.sources),
-        _section("Could not be read", unused.open, waiting, "Every event could be read, or was dealt with."),
-        _section("Dealt with", dealt, done, "") if dealt else None,
-        _section("Came, and changed nothing", unused.late_count, late, "Every event that came could be used."),
+        shell, shell.words.say("Feeds"), "/feeds", _standing(shell), _feeds(shell, feeds, query),
+        _unjudged(shell, unused.unjudged, query), sources(shell, unused.sources, query),
+        _section(shell, "waiting", unused.waiting, waiting, query), dealt,
+        _section(shell, "late", unused.late, late, query),
     )  # fmt: skip
 
 
 def _standing(shell: Shell) -> Html:
-    status = shell.status
-    pairs: list[tuple[str, Child]] = [("Events", "are taken" if status.ready else "are not taken now")]
+    status, say = shell.status, shell.words.say
+    taken = say("are taken") if status.ready else say("are not taken now")
+    pairs: list[tuple[str, Child]] = [(say("Events"), taken)]
     if status.newest >= 0:
-        pairs.append(("Newest event", shell.clock(status.newest)))
+        pairs.append((say("Newest event"), shell.clock(status.newest)))
     if status.low >= 0:
-        pairs += [
-            ("Judged up to", shell.clock(status.low)),
-            ("Behind the clock", spoken(max(0, shell.now - status.low))),
-        ]
-    pairs.append(("Waiting to be stored", how_many(status.waiting, "event")))
+        behind = shell.words.length(max(0, shell.now - status.low))
+        pairs += [(say("Judged up to"), shell.clock(status.low)), (say("Behind the clock"), behind)]
+    waiting = shell.words.how_many(status.waiting, "{count} event", "{count} events")
+    pairs.append((say("Waiting to be stored"), waiting))
     return facts(pairs, "facts")
 
 
-def _feeds(shell: Shell, feeds: Sequence[FeedStanding]) -> Html | None:
+def _feeds(shell: Shell, feeds: Standings, query: Mapping[str, str]) -> Html | None:
     """List the declared feeds, those that are dark first; those that speak are folded away."""
-    if not feeds:
+    dark, say = feeds.dark, shell.words.say
+    if not (dark.count or feeds.speaking.count):
         return None
-    dark = [_feed(shell, each) for each in feeds if each.dark(shell.now)]
-    speaking = [_feed(shell, each) for each in feeds if not each.dark(shell.now)]
-    words = f"{how_many(len(speaking), 'feed')} {'speaks' if len(speaking) == 1 else 'speak'}"
-    rest = el("details", el("summary", words), el("ul", speaking, class_="letters")) if speaking else None
-    title = f"Silent · {len(dark):,}" if dark else "Feeds"
-    return section(title, listed(dark, "letters", "Every feed that was heard within a week speaks."), rest)
+    rows = [_feed(shell, each) for each in dark.shown.rows]
+    told = listed(rows, "letters", say("Every feed that was heard within a week speaks."))
+    title = f"{say('Silent')} · {shell.number(dark.count)}" if dark.count else say("Feeds")
+    pages = pager(shell, dark.shown, "/feeds", query, name="silent", part="#feeds", order=BY_NAME)
+    return section(title, told, pages, _speaking(shell, feeds.speaking, query), id="feeds")
 
 
-def _unjudged(shell: Shell, rows: Sequence[Unjudged]) -> Html | None:
+def _speaking(shell: Shell, feeds: Page[FeedStanding], query: Mapping[str, str]) -> Html | None:
+    """Fold away the feeds that speak, until their list is turned over."""
+    if not feeds.count:
+        return None
+    words = shell.words.how_many(feeds.count, "{count} feed speaks", "{count} feeds speak")
+    rows = el("ul", (_feed(shell, each) for each in feeds.shown.rows), class_="letters")
+    pages = pager(shell, feeds.shown, "/feeds", query, name="speaking", part="#feeds", order=BY_NAME)
+    return el("details", el("summary", words), rows, pages, open="speaking" in query or None)
+
+
+def _unjudged(shell: Shell, found: Page[Unjudged], query: Mapping[str, str]) -> Html | None:
     """Say what nobody can vouch for, and why: what was lost for a while is missed after its feed speaks again."""
-    if not rows:
+    if not found.shown.rows:
         return None
-    count = sum(row.count for row in rows)
-    drawn = el("ul", (_unsaid(shell, row) for row in rows), class_="letters")
-    return section(f"Nobody can say · {count:,}", drawn, id="unsaid")
+    drawn = el("ul", (_unsaid(shell, row) for row in found.shown.rows), class_="letters")
+    pages = pager(shell, found.shown, "/feeds", query, name="unsaid", part="#unsaid")
+    title = f"{shell.words.say('Nobody can say')} · {shell.number(found.count)}"
+    return section(title, drawn, pages, id="unsaid")
 
 
 def _unsaid(shell: Shell, row: Unjudged) -> Html:
-    words = how_many(row.count, "promise is unknown", "promises are unknown")
-    link = el("a", words, href=View(site=row.site or NOWHERE, standard=row.standard).address(part="unknown"))
-    head = el(
-        "p", el("strong", row.site or "no site"), " ", el("span", row.standard, class_="standard"), class_="where"
-    )
-    until = (", the last at ", shell.clock(row.last)) if row.last != row.first else ()
-    why = _UNJUDGED.get(row.reason, row.reason.replace("-", " "))
-    return el("li", head, el("p", link, ", since ", shell.clock(row.first), *until, "."), el("p", why, class_="quiet"))
+    words = shell.words
+    said = words.how_many(row.count, "{count} promise is unknown", "{count} promises are unknown")
+    link = el("a", said, href=View(site=row.site or NOWHERE, standard=row.standard).address(part="unknown"))
+    place = el("strong", row.site or words.say("no site"))
+    head = el("p", place, " ", el("span", row.standard, class_="standard"), class_="where")
+    first, last = shell.clock(row.first), shell.clock(row.last)
+    if row.last != row.first:
+        since = sentence(words, "{promises}, since {time}, the last at {last}.", promises=link, time=first, last=last)
+    else:
+        since = sentence(words, "{promises}, since {time}.", promises=link, time=first)
+    why = words.say(_UNJUDGED[row.reason]) if row.reason in _UNJUDGED else row.reason.replace("-", " ")
+    return el("li", head, el("p", since), el("p", why, class_="quiet"))
 
 
 def _feed(shell: Shell, feed: FeedStanding) -> Html:
-    head = el("p", el("strong", feed.name), f" at {feed.key}" if feed.key else "", class_="where")
+    words, name = shell.words, el("strong", feed.name)
+    named = sentence(words, "{feed} at {site}", feed=name, site=feed.key) if feed.key else name
+    head = el("p", named, class_="where")
     if feed.last < 0:
-        return el("li", head, el("p", "It has never been heard. Verdicts that rest on it are unknown."))
-    last = el("p", "last heard ", shell.clock(feed.last), class_="quiet")
+        return el("li", head, el("p", words.say("It has never been heard. Verdicts that rest on it are unknown.")))
+    last = el("p", sentence(words, "last heard {time}", time=shell.clock(feed.last)), class_="quiet")
     if not feed.dark(shell.now):
         return el("li", head, last)
-    since, allowed = spoken(shell.now - feed.last), spoken(feed.silent_after)
-    words = f"Silent for {since}; it should speak every {allowed}. Verdicts that rest on it are unknown."
-    return el("li", head, el("p", words), last)
+    said = words.say(
+        "Silent for {span}; it should speak every {allowed}. Verdicts that rest on it are unknown.",
+        span=words.length(shell.now - feed.last), allowed=words.length(feed.silent_after),
+    )  # fmt: skip
+    return el("li", head, el("p", said), last)
 
 
-def _section(title: str, count: int, rows: Sequence[Html], calm: str) -> Html:
-    whole = f"{title} · {count:,}" if count else title
-    return section(whole, listed(rows, "letters", calm), older(count - len(rows)))
+def _section(shell: Shell, name: str, page: Page[T], rows: Sequence[Html], query: Mapping[str, str]) -> Html:
+    title, calm = (shell.words.say(text) if text else "" for text in _TITLES[name])
+    whole = f"{title} · {shell.number(page.count)}" if page.count else title
+    pages = pager(shell, page.shown, "/feeds", query, name=name, part=f"#{name}")
+    return section(whole, listed(rows, "letters", calm), pages, id=name)
 
 
 def _letter(shell: Shell, letter: DeadLetter, act: Action | None = None) -> Html:
@@ -138,29 +193,41 @@ def _letter(shell: Shell, letter: DeadLetter, act: Action | None = None) -> Html
     raw = letter.raw.decode("utf-8", "replace")
     below: Html | None = None
     if act is not None:
-        why = f": {act.data['reason']}" if act.data.get("reason") else ""
-        how = f" {act.data.get('how', '')}{why}, "
-        below = el("p", el("strong", act.by), how, shell.clock(act.at), class_="quiet")
+        below = _settled(shell, act)
     elif shell.corrects and letter.mark:
         below = _mend(shell, letter, raw)
     elif raw:
-        below = el("details", el("summary", "What was sent"), el("pre", raw[:RAW], tabindex="0"))
-    return el("li", head, el("p", letter.message), below)
+        sent = el("summary", shell.words.say("What was sent"))
+        below = el("details", sent, el("pre", raw[:RAW], tabindex="0"))
+    return el("li", head, el("p", letter.message, lang="en"), below)
+
+
+def _settled(shell: Shell, act: Action) -> Html:
+    """Say who dealt with a letter, how and why."""
+    how, reason = (str(act.data.get(key) or "") for key in ("how", "reason"))
+    deed = shell.words.say(HOW[how]) if how in HOW else how
+    said = {"name": el("strong", act.by), "deed": deed, "time": shell.clock(act.at)}
+    if reason:
+        return el("p", sentence(shell.words, "{name} {deed}: {reason}, {time}", reason=reason, **said), class_="quiet")
+    return el("p", sentence(shell.words, "{name} {deed}, {time}", **said), class_="quiet")
 
 
 def _mend(shell: Shell, letter: DeadLetter, raw: str) -> Html:
     """Draw the forms by which a letter is dealt with: sent again, mended or as it was, or set aside."""
-    which = hidden("letter", str(letter.seq)), acting_as(shell)
+    say, which = shell.words.say, (hidden("letter", str(letter.seq)), acting_as(shell))
     text = el("textarea", raw, name="raw", rows=6, maxlength=70_000, spellcheck="false", class_="raw")
-    event = field("The event", "raw", control=text, hint="mend it first; it is judged by the time that it says")
-    reason = field("Why", "reason", required=True, maxlength=500)
-    again = form(shell, "/acts/resend", *which, event, el("button", "Send again"))
-    aside = form(shell, "/acts/set-aside", *which, reason, el("button", "Set aside", class_="plain"))
-    return el("details", el("summary", "Deal with it"), again, aside)
+    hint = say("mend it first; it is judged by the time that it says")
+    event = field(say("The event"), "raw", control=text, hint=hint)
+    reason = field(say("Why"), "reason", required=True, maxlength=500)
+    again = form(shell, "/acts/resend", *which, event, el("button", say("Send again")))
+    aside = form(shell, "/acts/set-aside", *which, reason, el("button", say("Set aside"), class_="plain"))
+    return el("details", el("summary", say("Deal with it")), again, aside)
 
 
 def _late(shell: Shell, event: LateEvent) -> Html:
-    head = el("p", el("strong", event.type), " of ", shell.clock(event.at), class_="where")
-    why = WHY.get(event.reason, event.reason.replace("-", " "))
-    about = el("p", f"{event.id} from {event.source}, received ", shell.clock(event.received), class_="quiet")
-    return el("li", head, el("p", why[:1].upper() + why[1:], "."), about)
+    words = shell.words
+    of = sentence(words, "{event} of {time}", event=el("strong", event.type), time=shell.clock(event.at))
+    about = sentence(words, "{event} from {source}, received {time}", event=event.id, source=event.source,
+                     time=shell.clock(event.received))  # fmt: skip
+    why = words.say(WHY[event.reason]) if event.reason in WHY else event.reason.replace("-", " ")
+    return el("li", el("p", of, class_="where"), el("p", why), el("p", about, class_="quiet"))

@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from streams.board.markup import Html, el
-from streams.board.shell import field, hidden
-from streams.board.view import PARTS
+from streams.board.shell import Shell, field, hidden
+from streams.board.view import NOWHERE, PARTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from alerts.words.words import Words
     from streams.board.view import View
 
 
@@ -30,44 +31,51 @@ class Choices(msgspec.Struct, frozen=True):
     whose: bool = False
 
 
-def filter_bar(view: View, choices: Choices) -> Html:
+def filter_bar(shell: Shell, view: View, choices: Choices) -> Html:
     """Draw the form, closed unless it narrows something; what it narrows stands on its line."""
+    words = shell.words
     fields = (
-        field("Look for", "q", type="search", value=view.q or None, maxlength=200),
-        _choice("Site", "site", view.site, choices.sites),
-        _choice("Standard", "standard", view.standard, choices.standards),
-        _choice("Answered for by", "owner", view.owner, choices.owners),
-        _choice("Team", "team", view.team, choices.teams),
-        _mine(view) if choices.whose else None,
+        field(words.say("Look for"), "q", type="search", value=view.q or None, maxlength=200),
+        _choice(words, words.say("Site"), "site", view.site, choices.sites),
+        _choice(words, words.say("Standard"), "standard", view.standard, choices.standards),
+        _choice(words, words.say("Answered for by"), "owner", view.owner, choices.owners),
+        _choice(words, words.say("Team"), "team", view.team, choices.teams),
+        _mine(words, view) if choices.whose else None,
         hidden("part", view.part) if view.part else None,
-        el("button", "Show", class_="plain"),
+        el("button", words.say("Show"), class_="plain"),
     )
     form = el("form", *fields, method="get", action="/", id="narrow", class_="narrow", role="search")
-    every = el("a", "Show everything", href="/?all", class_="plain", id="everything")
-    said = ", ".join(_said(view))
-    line = el("summary", f"Shown: {said}" if said else "Search and filter")
+    every = el("a", words.say("Show everything"), href="/?all", class_="plain", id="everything")
+    said = ", ".join(_said(words, view))
+    line = el("summary", words.say("Shown: {what}", what=said) if said else words.say("Search and filter"))
     narrowed = el("p", every, class_="actions") if said else None
     return el("div", el("details", line, form, class_="filter"), narrowed, class_="filters")
 
 
-def _choice(label: str, name: str, chosen: str, options: Sequence[str]) -> Html | None:
+def _choice(words: Words, label: str, name: str, chosen: str, options: Sequence[str]) -> Html | None:
     """Offer a choice where there is one."""
     if len(options) < 2 and not chosen:  # noqa: PLR2004 - of one there is nothing to choose
         return None
     known = options if not chosen or chosen in options else (*options, chosen)
-    every = el("option", "any", value="")
+    every = el("option", words.say("any"), value="")
     drawn = (el("option", option, value=option, selected=option == chosen) for option in known)
     return field(label, name, control=el("select", every, drawn, name=name))
 
 
-def _mine(view: View) -> Html:
+def place(words: Words, site: str) -> str:
+    """Name a site that is looked at: what has none is looked at as well."""
+    return words.say("no site") if site == NOWHERE else site
+
+
+def _mine(words: Words, view: View) -> Html:
     box = el("input", type="checkbox", name="mine", value="1", checked=bool(view.mine))
-    return el("label", box, el("span", "Mine: what I was told of or have taken"), class_="tick")
+    return el("label", box, el("span", words.say("Mine: what I was told of or have taken")), class_="tick")
 
 
-def _said(view: View) -> Iterator[str]:
+def _said(words: Words, view: View) -> Iterator[str]:
     if view.part in PARTS:
-        yield PARTS[view.part]
+        yield words.say(PARTS[view.part])
     if view.q:
-        yield f"“{view.q}”"
-    yield from filter(None, (view.site, view.standard, view.owner, view.team, "mine" if view.mine else ""))
+        yield words.say("“{text}”", text=view.q)
+    mine = words.say("mine") if view.mine else ""
+    yield from filter(None, (place(words, view.site), view.standard, view.owner, view.team, mine))

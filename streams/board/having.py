@@ -1,4 +1,4 @@
-"""Who has a promise: who took it, since when, from whom; to whom it was handed on, or who gave it back.
+"""Who has a promise: who took it, since when, from whom; to whom it was handed on, who gave it back, or had it.
 
 Read next: `blocks.py` and `story.py`, which show it.
 """
@@ -10,15 +10,16 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from alerts.routing.actions import ACKNOWLEDGED, GIVEN_BACK, HANDED_ON
+from alerts.routing.actions import ACKNOWLEDGED, DONE, EXCUSED, GIVEN_BACK, HANDED_ON
+from alerts.words.words import phrase
 from standards.natural import same
-from streams.board.wording import hour_and_minute
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
-    from datetime import tzinfo
 
     from alerts.routing.actions import Action
+    from streams.board.wording import Wording
+    from streams.storage.holdings import Holding
 
 ACTS: Final = (ACKNOWLEDGED, HANDED_ON, GIVEN_BACK)
 """The acts that say who has a promise."""
@@ -30,66 +31,159 @@ class Having(msgspec.Struct, frozen=True):
     """How it stands `since` an instant (microseconds UTC): a `holder` has it, or nobody.
 
     `giver` handed it on to the holder or, where there is none, gave it back. `offered` is to whom it was handed on and
-    who has not taken it yet; meanwhile nobody can be sure that anybody has it.
+    who has not taken it yet; meanwhile nobody can be sure that anybody has it. `lapsed` had it until then: their time
+    with it, or their shift, is over. The holder is asked whether they still have it, up to `asked_until`, or else -1.
     """
 
     holder: str = ""
     since: int = -1
     giver: str = ""
     offered: str = ""
+    lapsed: str = ""
+    asked_until: int = -1
 
     @property
     def taken(self) -> bool:
         """Say whether somebody has it, for sure."""
         return bool(self.holder) and not self.offered
 
+    @property
+    def can_be_taken(self) -> bool:
+        """Say whether it is for somebody to take: also for who is asked whether they still have it."""
+        return not self.taken or self.asked_until >= 0
 
-def having(acts: Iterable[Action]) -> Having:
-    """Say who has a promise, by what people did about it, oldest first."""
-    found = Having()
+
+_NOBODY: Final = Having()
+
+
+def having(acts: Iterable[Action], found: Having = _NOBODY) -> Having:
+    """Say who has a promise, by what people did about it, oldest first, since it was `found` to stand so."""
     for act in acts:
         if act.type == ACKNOWLEDGED:
             handed = same(found.offered, act.by)
-            again = same(found.holder, act.by) and not found.offered
+            again = same(found.holder, act.by) and not found.offered and found.asked_until < 0
             found = found if again else Having(act.by, act.at, found.giver if handed else "")
         elif act.type == HANDED_ON:
-            found = Having(found.holder, act.at, act.by, str(act.data.get("to") or "somebody"))
+            found = Having(found.holder, act.at, act.by, str(act.data.get("to") or "?"))
         elif act.type == GIVEN_BACK:
             found = Having(giver=act.by, since=act.at)
     return found
 
 
-def by_promise(acts: Iterable[Action]) -> dict[str, Having]:
-    """Say of each promise who has it, by what people did about several, oldest first."""
-    apart: dict[str, list[Action]] = {}
+def present(acts: Iterable[Action], holding: Holding | None) -> Having:
+    """Say who has a promise now: by what people did, oldest first, and what the routers have made of that since.
+
+    What was done after the routers' last word is not known to them yet.
+    """
+    if holding is None:
+        return having(acts)
+    known: list[Action] = []
+    later: list[Action] = []
+    for act in acts:
+        (known if act.at <= holding.since else later).append(act)
+    return having(later, _at(having(known), holding))
+
+
+def _at(done: Having, holding: Holding) -> Having:
+    """Say how it stands by the routers' word, where `done` is what people did until then."""
+    if not holding.holder:
+        ends = done.holder or done.offered
+        return Having(lapsed=done.holder or done.giver, since=holding.since) if ends else done
+    if done.offered or not same(done.holder, holding.holder):
+        return Having(holding.holder, holding.since, asked_until=holding.asked_until)
+    return msgspec.structs.replace(done, asked_until=holding.asked_until)
+
+
+def by_promise(acts: Iterable[Action], holdings: Mapping[str, Holding]) -> dict[str, Having]:
+    """Say of each promise who has it, by what people did about several, oldest first, and by the routers' word."""
+    apart: dict[str, list[Action]] = {promise: [] for promise in holdings}
     for act in acts:
         if act.type in ACTS:
             apart.setdefault(act.promise, []).append(act)
-    return {promise: having(mine) for promise, mine in apart.items()}
+    return {promise: present(mine, holdings.get(promise)) for promise, mine in apart.items()}
 
 
-def having_words(found: Having, zone: tzinfo) -> str:
+def having_words(found: Having, wording: Wording) -> str:
     """Say it in a sentence; nothing where nobody ever had it."""
     if found.since < 0:
         return ""
-    when = hour_and_minute(found.since, zone)
+    say, when = wording.words.say, wording.hour(found.since)
+    if found.lapsed:
+        return say("{name} had it until {time}; nobody has it now.", name=found.lapsed, time=when)
+    if found.asked_until >= 0:
+        words = phrase("{name} has it, since {time}, and is asked whether they still do: others are told at {until}.")
+        return say(words, name=found.holder, time=when, until=wording.hour(found.asked_until))
     if found.offered:
-        return f"{found.giver} handed it on to {found.offered} at {when}; {found.offered} has not taken it yet."
+        words = phrase("{giver} handed it on to {to} at {time}; {to} has not taken it yet.")
+        return say(words, giver=found.giver, to=found.offered, time=when)
     if not found.holder:
-        return f"{found.giver} gave it back at {when}; nobody has it now."
+        return say("{giver} gave it back at {time}; nobody has it now.", giver=found.giver, time=when)
     if found.giver:
-        return f"{found.holder} has it, since {when}; {found.giver} handed it on."
-    return f"{found.holder} has it, since {when}."
+        words = phrase("{name} has it, since {time}; {giver} handed it on.")
+        return say(words, name=found.holder, time=when, giver=found.giver)
+    return say("{name} has it, since {time}.", name=found.holder, time=when)
 
 
-def shares_words(promises: Sequence[str], havings: Mapping[str, Having], count: int, zone: tzinfo) -> str:
-    """Say of a group of `count` promises who has how many; nothing where nobody has any."""
+class Shares(msgspec.Struct, frozen=True):
+    """Who has how many of `count` promises: the first of those who have any, and how many `others` have.
+
+    `whole` is how one person has the only one, or since when all of them.
+    """
+
+    count: int = 0
+    holders: tuple[tuple[str, int], ...] = ()
+    others: int = 0
+    whole: Having = Having()
+
+
+def shares(promises: Sequence[str], havings: Mapping[str, Having], count: int) -> Shares:
+    """Find who has how many of a group of `count` promises."""
     taken = [found for each in promises if (found := havings.get(each)) is not None and found.taken]
     holders = Counter(found.holder for found in taken)
-    if len(holders) == 1 and len(taken) == count == 1:
-        return having_words(taken[0], zone)
-    if len(holders) == 1 and len(taken) == count:
-        return f"{taken[0].holder} has all {count:,}, since {hour_and_minute(taken[0].since, zone)}."
-    said = [f"{name} has {mine:,} of {count:,}." for name, mine in holders.most_common(_NAMED)]
-    others = sum(holders.values()) - sum(mine for _, mine in holders.most_common(_NAMED))
-    return " ".join([*said, *([f"Others have {others:,} of {count:,}."] if others else [])])
+    named = holders.most_common(_NAMED)
+    whole = taken[0] if len(holders) == 1 and len(taken) == count else Having()
+    return Shares(count, tuple(named), len(taken) - sum(mine for _, mine in named), whole)
+
+
+def shares_words(found: Shares, wording: Wording) -> str:
+    """Say it; nothing where nobody has any."""
+    say, number, whole = wording.words.say, wording.number, found.whole
+    if whole.taken and found.count == 1:
+        return having_words(whole, wording)
+    if whole.taken:
+        words = phrase("{name} has all {count}, since {time}.")
+        return say(words, name=whole.holder, count=number(found.count), time=wording.hour(whole.since))
+    of = number(found.count)
+    said = [say("{name} has {count} of {of}.", name=name, count=number(mine), of=of) for name, mine in found.holders]
+    if found.others:
+        said.append(say("Others have {count} of {of}.", count=number(found.others), of=of))
+    return " ".join(said)
+
+
+class Noted(msgspec.Struct, frozen=True):
+    """What somebody did about a promise that is owed, beside having it: said that it is done, or asked to excuse it."""
+
+    done: bool
+    by: str
+    role: str
+    at: int
+
+
+def noted(act: Action) -> Noted | None:
+    """Read it from an act; nothing from one that does not concern that."""
+    if act.type not in (DONE, EXCUSED):
+        return None
+    person = str(act.data.get("person") or "")
+    apart = person if person and person != act.by else ""
+    return Noted(act.type == DONE, apart or act.by, act.by if apart else "", act.at)
+
+
+def noted_words(found: Noted, wording: Wording) -> str:
+    """Say it in a sentence."""
+    values = {"name": found.by, "role": found.role, "time": wording.hour(found.at)}
+    if found.done:
+        return wording.words.say("{name} says it is done, at {time}; it is being judged.", **values)
+    if found.role:
+        words = phrase("{name}, as {role}, asked for an exception at {time}; it is being judged.")
+        return wording.words.say(words, **values)
+    return wording.words.say("{name} asked for an exception at {time}; it is being judged.", **values)

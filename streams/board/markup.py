@@ -9,7 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from html import escape
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from alerts.words.words import Words
 
 EMPTY: Final = frozenset({"br", "circle", "hr", "input", "line", "link", "meta", "path", "rect"})
 """Elements that have no content: HTML's own, and those of SVG that are drawn here."""
@@ -39,6 +42,11 @@ def join(*children: Child) -> Html:
     return Html("".join(map(_child, children)))
 
 
+def sentence(words: Words, message: str, /, **values: Child) -> Html:
+    """Say a whole sentence in which elements stand, such as a time or a link, by their names."""
+    return Html(escape(words.translated(message)).format_map({name: _child(value) for name, value in values.items()}))
+
+
 def section(title: str, *content: Child, **attributes: str | int | bool | None) -> Html:
     """Make a section that begins with its title."""
     return el("section", el("h2", title), *content, **attributes)
@@ -54,7 +62,7 @@ def facts(pairs: Iterable[tuple[str, Child]], kind: str) -> Html:
     return el("dl", (el("div", el("dt", name), el("dd", value)) for name, value in pairs), class_=kind)
 
 
-def document(title: str, body: Html, *, head: Child, policy: Html | None = None) -> str:
+def document(title: str, body: Html, *, head: Child, policy: Html | None = None, language: str = "en") -> str:
     """Make a whole page. `head` is what its looks need, `policy` what says that nothing else may be loaded."""
     found = (
         el("meta", charset="utf-8"),
@@ -64,7 +72,7 @@ def document(title: str, body: Html, *, head: Child, policy: Html | None = None)
         el("title", title, id="page-title"),
         head,
     )
-    return f"<!doctype html>\n{el('html', el('head', *found), body, lang='en')}\n"
+    return f"<!doctype html>\n{el('html', el('head', *found), body, lang=language)}\n"
 
 
 def _child(child: Child) -> str:

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from streams.board.markup import Html, el, join, listed, section
+from alerts.words.words import phrase
+from streams.board.markup import Html, el, join, listed, section, sentence
 from streams.board.paging import Paged, pager
 from streams.board.shell import Shell, field, page, promise_link
 from streams.board.silences import Known, silence_section
-from streams.board.wording import how_many, reason_words, time_over
-from streams.explain.why import BECAUSE
+from streams.live.wording import WORDS
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -23,7 +23,19 @@ if TYPE_CHECKING:
     from alerts.routing.notice import Withheld
     from streams.storage.rows import Delivery, NoticeRow, Suppressed, SuppressedFilter
 
-_FATES: Final = {"waiting": "waiting", "delivered": "sent", "failed": "failed"}
+_WITHHELD: Final = {
+    "not-actionable": phrase("there was no trouble yet"),
+    "nobody-waits-for-it": phrase("nobody had been told of any trouble"),
+    "overdue": phrase("the time was over when Kept heard of it"), "no-route": phrase("the policy names nobody for it"),
+    "grouped": phrase("another message speaks for it"), "repeated": phrase("the same person had been told"),
+    "flapping": phrase("it comes and goes"), "silenced": phrase("silenced"), "muted": phrase("muted at this time"),
+    "inhibited": phrase("a graver trouble at the same place"), "acknowledged": phrase("somebody had it"),
+    "cured": phrase("over before anybody had to know"), "quiet-hours": phrase("quiet hours"),
+    "budget": phrase("enough messages for one hour"), "joined": phrase("told together with others"),
+    "off-shift": phrase("left to who is on shift now"),
+}  # fmt: skip
+"""The reasons for which a list of what was not told can be narrowed, in short."""
+_FATES: Final = {"waiting": phrase("waiting"), "delivered": phrase("sent"), "failed": phrase("failed")}
 
 
 class Told(msgspec.Struct, frozen=True):
@@ -50,51 +62,65 @@ class NotTold(msgspec.Struct, frozen=True):
 
 def draw(shell: Shell, told: Told, not_told: NotTold) -> str:
     """Draw the page."""
-    counts = ", ".join(f"{told.fates.get(state, 0):,} {word}" for state, word in _FATES.items())
+    say, fates = shell.words.say, {state: shell.number(told.fates.get(state, 0)) for state in _FATES}
+    counts = say("Deliveries: {waiting} waiting, {delivered} sent, {failed} failed.", **fates)
     query = told.query
-    newest = notice_list(shell, told.newest.rows, "Nobody had to be told anything yet.", owed=told.owed)
+    newest = notice_list(shell, told.newest.rows, say("Nobody had to be told anything yet."), owed=told.owed)
     late = None
     if told.stuck.rows:
         stuck = notice_list(shell, told.stuck.rows, owed=told.owed)
         late = section(
-            "Waiting or failed", stuck, pager(told.stuck, "/notices", query, name="stuck", part="#stuck"), id="stuck"
+            say("Waiting or failed"),
+            stuck,
+            pager(shell, told.stuck, "/notices", query, name="stuck", part="#stuck"),
+            id="stuck",
         )
     quiet = None if not_told.silences is None else silence_section(shell, not_told.silences, not_told.known)
     return page(
-        shell, "Notices", "/notices", el("p", f"Deliveries: {counts}.", class_="lead"), late, quiet,
-        section("Newest", newest, pager(told.newest, "/notices", query, part="#newest"), id="newest"),
+        shell, say("Notices"), "/notices", el("p", counts, class_="lead"), late, quiet,
+        section(say("Newest"), newest, pager(shell, told.newest, "/notices", query, part="#newest"), id="newest"),
         _not_sent(shell, not_told, query),
     )  # fmt: skip
 
 
 def _not_sent(shell: Shell, not_told: NotTold, query: Mapping[str, str]) -> Html:
     """List the notices that were not sent, with the form that narrows them: it works without a script."""
-    wanted = not_told.wanted
-    every = el("option", "any", value="")
-    reasons = (name for name in BECAUSE if name != "told")
-    choices = (el("option", name.replace("-", " "), value=name, selected=name == wanted.reason) for name in reasons)
+    wanted, say = not_told.wanted, shell.words.say
+    every = el("option", say("any"), value="")
+    choices = (el("option", say(text), value=name, selected=name == wanted.reason) for name, text in _WITHHELD.items())
     narrow = el(
         "form",
-        field("Reason", "reason", control=el("select", every, choices, name="reason")),
-        field("Person", "to", value=wanted.to, maxlength=200),
-        el("button", "Show", class_="plain"),
+        field(say("Reason"), "reason", control=el("select", every, choices, name="reason")),
+        field(say("Person"), "to", value=wanted.to, maxlength=200),
+        el("button", say("Show"), class_="plain"),
         method="get", action="/notices", class_="narrow",
     )  # fmt: skip
     shown = not_told.rows
     rows = listed(
-        [_suppressed(shell, row) for row in shown.rows], "notices", "Nothing like this was kept from anybody."
+        [_suppressed(shell, row) for row in shown.rows], "notices", say("Nothing like this was kept from anybody.")
     )
-    pages = pager(shown, "/notices", query, name="suppressed", part="#not-sent")
-    return section("Not sent", narrow, rows, pages, id="not-sent")
+    pages = pager(shell, shown, "/notices", query, name="suppressed", part="#not-sent")
+    return section(say("Not sent"), narrow, rows, pages, id="not-sent")
 
 
 def _suppressed(shell: Shell, suppressed: Suppressed) -> Html:
     row = suppressed.row
-    about = promise_link(row.promise, suppressed.subject, suppressed.standard)
+    about = promise_link(shell.words, row.promise, suppressed.subject, suppressed.standard)
     head = el("p", about, " ", shell.clock(row.at), class_="where")
-    whom = f"to {row.to}: " if row.to else ""
-    kind = f"{suppressed.kind.replace('_', ' ')}, " if suppressed.kind else ""
-    return el("li", head, el("p", f"{kind}{whom}{reason_words(row.reason)}"))
+    return el("li", head, el("p", _kept_from(shell, row.to, suppressed.kind, row.reason)))
+
+
+def _kept_from(shell: Shell, to: str, kind: str, reason: str) -> str:
+    """Say what was not told, and to whom, as far as that is known, and why."""
+    say, why = shell.words.say, shell.reason(reason)
+    what = say(WORDS[kind]) if kind in WORDS else kind.replace("_", " ")
+    if kind and to:
+        return say("{what}, to {name}: {why}", what=what, name=to, why=why)
+    return say("{what}, {why}", what=what, why=why) if kind else _whom(shell, to, why)
+
+
+def _whom(shell: Shell, to: str, why: str) -> str:
+    return shell.words.say("to {name}: {why}", name=to, why=why) if to else why
 
 
 def notice_list(shell: Shell, rows: Sequence[NoticeRow], calm: str = "", *, owed: Collection[str] = ()) -> Html:
@@ -108,32 +134,39 @@ def withheld_list(shell: Shell, rows: Sequence[Withheld]) -> Html:
 
 
 def _withheld(shell: Shell, row: Withheld) -> Html:
-    whom = f" to {row.to}" if row.to else ""
-    return el("li", el("p", shell.clock(row.at), whom, ": ", reason_words(row.reason)))
+    why = shell.reason(row.reason)
+    if not row.to:
+        said = sentence(shell.words, "{time}: {why}", time=shell.clock(row.at), why=why)
+    else:
+        said = sentence(shell.words, "{time} to {name}: {why}", time=shell.clock(row.at), name=row.to, why=why)
+    return el("li", el("p", said))
 
 
 def _notice(shell: Shell, row: NoticeRow, owed: Collection[str]) -> Html:
-    notice = row.notice
-    about = promise_link(notice.promise, notice.subject, notice.standard)
+    notice, say = row.notice, shell.words.say
+    about = promise_link(shell.words, notice.promise, notice.subject, notice.standard)
     head = el("p", about, " ", shell.clock(notice.at), class_="where")
     channels = [_delivery(shell, delivery) for delivery in row.deliveries]
-    whom = el("p", f"to {notice.to}", class_="quiet") if notice.to else None
+    whom = el("p", say("to {name}", name=notice.to), class_="quiet") if notice.to else None
     broken = notice.looks_like == "broken" and notice.promise in owed
-    still = el("p", f"still owed, {time_over(notice.due, shell.now)}", class_="owed") if broken else None
-    reason = el("p", reason_words(notice.reason), class_="quiet") if notice.reason != "told" else None
-    nowhere = el("li", "to no channel: none is set", class_="quiet")
+    still = el("p", say("still owed, {late}", late=shell.time_over(notice.due)), class_="owed") if broken else None
+    reason = el("p", shell.reason(notice.reason), class_="quiet") if notice.reason != "told" else None
+    nowhere = el("li", say("to no channel: none is set"), class_="quiet")
     fates = el("ul", channels or nowhere, class_="fates")
-    return el("li", head, el("p", notice.text), still, whom, reason, fates, class_=notice.kind)
+    return el("li", head, el("p", notice.text, lang=notice.language), still, whom, reason, fates, class_=notice.kind)
 
 
 def _delivery(shell: Shell, delivery: Delivery) -> Html:
-    parts: list[Html | str] = [el("strong", _FATES[delivery.state]), f" by {delivery.channel}"]
+    words, say = shell.words, shell.words.say
+    fate = sentence(words, "{fate} by {channel}", fate=el("strong", say(_FATES[delivery.state])),
+                    channel=delivery.channel)  # fmt: skip
+    parts: list[Html | str] = [fate]
     if delivery.delivered >= 0:
-        parts += [", ", shell.clock(delivery.delivered)]
+        parts.append(shell.clock(delivery.delivered))
     elif delivery.state == "waiting" and delivery.next_try >= 0:
-        parts += [", next try ", shell.clock(delivery.next_try)]
+        parts.append(sentence(words, "next try {time}", time=shell.clock(delivery.next_try)))
     if delivery.tries > 1 or (delivery.tries and delivery.state != "delivered"):
-        parts.append(f", after {how_many(delivery.tries, 'try', 'tries')}")
-    if delivery.error and delivery.state != "delivered":
-        parts.append(f": {delivery.error}")
-    return el("li", join(*parts), class_=delivery.state)
+        parts.append(words.how_many(delivery.tries, "after {count} try", "after {count} tries"))
+    error = f": {delivery.error}" if delivery.error and delivery.state != "delivered" else ""
+    separated = [each for part in parts for each in (", ", part)][1:]
+    return el("li", join(*separated), error, class_=delivery.state)

@@ -9,16 +9,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlencode
 
+from alerts.words.words import phrase
 from streams.board.markup import Html, el
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from alerts.words.words import Words
     from streams.board.blocks import Group, Item
 
 TOGETHER: Final = 200
 """On how many promises one button acts at most: their ids stand in it."""
-PARTLY: Final = f"One button acts on {TOGETHER} promises at most: on those that are due first."
 _SEPARATOR: Final = "."
 """What stands between the ids in a button's value; a form sends it as it is."""
 
@@ -33,109 +34,140 @@ def members(value: str) -> list[str]:
     return value.split(_SEPARATOR)
 
 
-def actions(item: Item) -> Iterator[Html]:
+def partly(words: Words) -> str:
+    """Say that a group is larger than what one button acts on."""
+    return words.say(
+        "One button acts on {count} promises at most: on those that are due first.", count=words.number(TOGETHER)
+    )
+
+
+def actions(item: Item, words: Words) -> Iterator[Html]:
     """Offer what is done in a moment."""
+    whom = _whom(item)
     if item.takes:
-        yield _button("I have it", "promise", item.id, "acknowledge", label=f"I have it: {item.what} {item.subject}")
+        yield _button(words.say("I have it"), whom, "promise", item.id, "acknowledge", words=words)
     if item.does:
-        label = f"It is done: {item.what} {item.subject}"
-        yield _button("It is done", "promise", item.id, "done", label=label, plain=True)
+        yield _button(words.say("It is done"), whom, "promise", item.id, "done", words=words, plain=True)
 
 
-def take_group(group: Group) -> Html:
+def _whom(item: Item) -> str:
+    """Name what is to be done, and about what, for who cannot see where a button stands."""
+    return f"{item.what} {item.subject}".strip()
+
+
+def take_group(group: Group, words: Words) -> Html:
     """Offer to take what nobody has of a group."""
-    words = f"I have {_which(group)}"
-    label = f"{words}: {group.items[0].what} {group.site} {group.names}"
-    return _button(words, "group", held_in(group.free), "acknowledge", label=label)
+    whom = f"{group.items[0].what} {group.site} {group.names(words)}"
+    return _button(_take(group, words), whom, "group", held_in(group.free), "acknowledge", words=words)
 
 
-def _which(group: Group) -> str:
+def _take(group: Group, words: Words) -> str:
     """Say which of a group a button takes: all, what others left, or the first of many."""
     count = len(group.free)
     if group.partly:
-        return f"the first {count:,}"
+        return words.how_many(count, "I have the first {count}", "I have the first {count}")
     if count < group.count:
-        return f"the other {count:,}" if count > 1 else "the other one"
-    return "it" if count == 1 else f"all {count:,}"
+        one = words.say("I have the other one")
+        return one if count == 1 else words.how_many(count, "I have the other {count}", "I have the other {count}")
+    return words.say("I have it") if count == 1 else words.how_many(count, "I have all {count}", "I have all {count}")
 
 
-def excuse(item: Item) -> Html | None:
+def excuse(item: Item, words: Words) -> Html | None:
     """Offer the reasons that the standard knows, each at one tap, and the way to say another one."""
     if not item.roles:
         return None
-    link = el("a", "Another reason", href=f"/promises/{item.id}#excuse", class_="plain",
-              aria_label=f"Excuse {item.standard} for {item.subject} for another reason")  # fmt: skip
-    return _excuses(item, "Excuse", {"promise": item.id}, item.subject, link)
+    label = words.say("Excuse {standard} for {whom} for another reason", standard=item.standard, whom=item.subject)
+    link = el("a", words.say("Another reason"), href=f"/promises/{item.id}#excuse", class_="plain", aria_label=label)
+    return _excuses(item, words, words.say("Excuse"), {"promise": item.id}, item.subject, link)
 
 
-def excuse_group(group: Group) -> Html | None:
+def excuse_group(group: Group, words: Words) -> Html | None:
     """Offer to excuse all of a group for a reason that the standard knows."""
-    first = group.items[0]
+    first, count = group.items[0], len(group.held)
     if not first.roles or not first.reasons or not group.held:
         return None
-    count = len(group.held)
-    which = "it" if count == 1 else f"the first {count:,}" if group.partly else f"all {count:,}"
-    return _excuses(first, f"Excuse {which}", {"group": held_in(group.held)}, f"{group.site} {group.names}")
+    if group.partly:
+        said = words.how_many(count, "Excuse the first {count}", "Excuse the first {count}")
+    else:
+        one = words.say("Excuse it")
+        said = one if count == 1 else words.how_many(count, "Excuse all {count}", "Excuse all {count}")
+    return _excuses(first, words, said, {"group": held_in(group.held)}, f"{group.site} {group.names(words)}")
 
 
-def _excuses(item: Item, words: str, about: dict[str, str], whom: str, more: Html | None = None) -> Html:
+def _excuses(item: Item, words: Words, title: str, about: dict[str, str], whom: str, more: Html | None = None) -> Html:  # noqa: PLR0913, PLR0917 - what one fold has
     """Draw the reasons once; those who may in another role as well find them again behind its name."""
 
     def of(role: str) -> tuple[Html, ...]:
+        whose = words.say("Excuse {standard} for {whom}, as {role}", standard=item.standard, whom=whom, role=role)
         return tuple(
-            _button(reason, "grant", urlencode({**about, "by": role, "reason": reason}), "excuse",
-                    label=f"Excuse {item.standard} for {whom}, as {role}: {reason}", plain=True)
+            _labelled(reason, words.say(_LABELLED, label=whose, said=reason), "grant",
+                      urlencode({**about, "by": role, "reason": reason}), "excuse", plain=True)
             for reason in item.reasons
         )  # fmt: skip
 
     first, *others = item.roles
-    reasons = el("p", el("span", f"as {first}:", class_="quiet"), *of(first), class_="actions")
+    as_first = el("span", words.say("as {role}:", role=first), class_="quiet")
+    reasons = el("p", as_first, *of(first), class_="actions")
     folded = [
-        el("details", el("summary", f"as {role}"), el("p", *of(role), class_="actions"), class_="excuse")
+        el("details", el("summary", words.say("as {role}", role=role)), el("p", *of(role), class_="actions"),
+           class_="excuse")
         for role in others
-    ]
-    summary = el("summary", words, aria_label=f"{words}: {item.standard} for {whom}")
+    ]  # fmt: skip
+    label = words.say(
+        _LABELLED, label=title, said=words.say("{standard} for {whom}", standard=item.standard, whom=whom)
+    )
+    summary = el("summary", title, aria_label=label)
     offered = (reasons, folded) if item.reasons else None
     return el("details", summary, offered, el("p", more, class_="actions") if more else None, class_="excuse")
 
 
-def hand_over(item: Item) -> Html | None:
+def hand_over(item: Item, words: Words) -> Html | None:
     """Offer to hand on, or to give back, what somebody has."""
-    if not item.held:
+    if not item.taken:
         return None
-    link = el("a", "Somebody else", href=f"/promises/{item.id}#hand-on", class_="plain",
-              aria_label=f"Hand {item.what} {item.subject} on to somebody else")  # fmt: skip
-    return _hands(item, {"promise": item.id}, f"{item.what} {item.subject}", link)
+    label = words.say(_LABELLED, label=words.say("Hand it on to somebody else"), said=_whom(item))
+    link = el("a", words.say("Somebody else"), href=f"/promises/{item.id}#hand-on", class_="plain", aria_label=label)
+    return _hands(item, words, {"promise": item.id}, _whom(item), link)
 
 
-def hand_over_group(group: Group) -> Html | None:
+def hand_over_group(group: Group, words: Words) -> Html | None:
     """Offer to hand on, or to give back, what people have of a group."""
     if not group.had:
         return None
-    return _hands(group.items[0], {"group": held_in(group.had)}, f"{group.site} {group.names}")
+    return _hands(group.items[0], words, {"group": held_in(group.had)}, f"{group.site} {group.names(words)}")
 
 
-def _hands(item: Item, about: dict[str, str], whom: str, more: Html | None = None) -> Html:
-    back = _button("Give it back", "hand", urlencode(about), "give-back", label=f"Give it back: {whom}", plain=True)
+def _hands(item: Item, words: Words, about: dict[str, str], whom: str, more: Html | None = None) -> Html:
+    back = _button(words.say("Give it back"), whom, "hand", urlencode(about), "give-back", words=words, plain=True)
     buttons = (
-        _button(to, "hand", urlencode({**about, "to": to}), "hand-on", label=f"Hand it on to {to}: {whom}", plain=True)
+        _labelled(to, words.say("Hand it on to {name}: {what}", name=to, what=whom), "hand",
+                  urlencode({**about, "to": to}), "hand-on", plain=True)
         for to in item.others
-    )
-    summary = el("summary", "Hand it on, or give it back", aria_label=f"Hand it on, or give it back: {whom}")
-    to = el("p", el("span", "Hand it on to:", class_="quiet"), *buttons, more, class_="actions")
+    )  # fmt: skip
+    title = words.say("Hand it on, or give it back")
+    summary = el("summary", title, aria_label=words.say(_LABELLED, label=title, said=whom))
+    to = el("p", el("span", words.say("Hand it on to:"), class_="quiet"), *buttons, more, class_="actions")
     return el("details", summary, to if item.others or more else None, el("p", back, class_="actions"), class_="excuse")
 
 
-def of_line(item: Item) -> Iterator[Html]:
+def of_line(item: Item, words: Words) -> Iterator[Html]:
     """Offer what can be done about one of a group, in little room."""
-    yield from actions(item)
-    if item.held:
-        yield el("a", "Hand it on", href=f"/promises/{item.id}#hand-on", class_="plain",
-                 aria_label=f"Hand it on: {item.what} {item.subject}")  # fmt: skip
-        label = f"Give it back: {item.what} {item.subject}"
-        yield _button("Give it back", "hand", urlencode({"promise": item.id}), "give-back", label=label, plain=True)
+    yield from actions(item, words)
+    if item.taken:
+        said, whom = words.say("Hand it on"), _whom(item)
+        yield el("a", said, href=f"/promises/{item.id}#hand-on", class_="plain",
+                 aria_label=words.say(_LABELLED, label=said, said=whom))  # fmt: skip
+        value = urlencode({"promise": item.id})
+        yield _button(words.say("Give it back"), whom, "hand", value, "give-back", words=words, plain=True)
 
 
-def _button(words: str, name: str, value: str, act: str, *, label: str, plain: bool = False) -> Html:  # noqa: PLR0913 - one button
-    return el("button", words, name=name, value=value, form="take", formaction=f"/acts/{act}",
+_LABELLED: Final = phrase("{label}: {said}")
+
+
+def _button(said: str, whom: str, name: str, value: str, act: str, *, words: Words, plain: bool = False) -> Html:  # noqa: PLR0913 - one button
+    return _labelled(said, words.say(_LABELLED, label=said, said=whom), name, value, act, plain=plain)
+
+
+def _labelled(said: str, label: str, name: str, value: str, act: str, *, plain: bool = False) -> Html:  # noqa: PLR0913 - one button
+    return el("button", said, name=name, value=value, form="take", formaction=f"/acts/{act}",
               class_="plain" if plain else None, aria_label=label)  # fmt: skip

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from standards.judge.events import moment
-from streams.board.markup import Html, el, listed, section
+from streams.board.markup import Html, el, listed, section, sentence
 from streams.board.shell import Shell, acting_as, field, form
 
 if TYPE_CHECKING:
@@ -32,31 +32,37 @@ def opening_section(shell: Shell, opening: Opening) -> Html | None:
         return None
     rows = [_row(shell, act) for act in opening.changed]
     mine = [name for name, may in sorted(opening.may_change.items()) if may or shell.administers]
-    change = el("details", el("summary", "Change a day"), _form(shell, mine, opening)) if shell.acts and mine else None
-    usual = "All days are as their calendars say."
-    return section("Opening hours", listed(rows, "acts", usual), change, id="opening-hours")
+    say = shell.words.say
+    change = (
+        el("details", el("summary", say("Change a day")), _form(shell, mine, opening)) if shell.acts and mine else None
+    )
+    usual = say("All days are as their calendars say.")
+    return section(say("Opening hours"), listed(rows, "acts", usual), change, id="opening-hours")
 
 
 def _row(shell: Shell, act: Action) -> Html:
-    hours = str(act.data.get("open") or "closed").strip().lower()
-    said = "as usual" if hours == "usual" else hours
-    head = el(
-        "p", el("strong", f"{act.data['date']}: {said}"), f", {act.data['calendar']}, since ", shell.clock(act.at)
-    )
-    why = f": {act.data['reason']}" if act.data.get("reason") else ""
-    return el("li", head, el("p", f"by {act.by}{why}", class_="said"))
+    say, hours = shell.words.say, str(act.data.get("open") or "closed").strip().lower()
+    known = {"closed": say("closed"), "usual": say("as usual")}
+    day = say("{label}: {said}", label=act.data["date"], said=known.get(hours, hours))
+    head = sentence(shell.words, "{day}, {calendar}, since {time}", day=el("strong", day),
+                    calendar=str(act.data["calendar"]), time=shell.clock(act.at))  # fmt: skip
+    reason = act.data.get("reason")
+    by = say("by {name}: {reason}", name=act.by, reason=reason) if reason else say("by {name}", name=act.by)
+    return el("li", el("p", head), el("p", by, class_="said"))
 
 
 def _form(shell: Shell, mine: Sequence[str], opening: Opening) -> Html:
+    say = shell.words.say
     roles = dict.fromkeys(role for name in mine for role in opening.may_change[name])
     role = el("select", (el("option", each, value=each) for each in roles), name="by")
     which = el("select", (el("option", each, value=each) for each in mine), name="calendar")
     today = f"{moment(shell.now).astimezone(shell.zone):%Y-%m-%d}"
+    hint = say("such as {hours}; empty is closed, {usual} is as always", hours="08:00-12:00", usual="usual")
     return form(
         shell, "/acts/change-day", acting_as(shell),
-        None if shell.administers or not roles else field("In the role of", "by", control=role),
-        field("Calendar", "calendar", control=which),
-        field("Day", "date", type="date", value=today, required=True),
-        field("Open", "open", maxlength=200, hint="such as 08:00-12:00; empty is closed, usual is as always"),
-        field("Why", "reason", required=True, maxlength=500), el("button", "Change the day"),
+        None if shell.administers or not roles else field(say("In the role of"), "by", control=role),
+        field(say("Calendar"), "calendar", control=which),
+        field(say("Day"), "date", type="date", value=today, required=True),
+        field(say("Open"), "open", maxlength=200, hint=hint),
+        field(say("Why"), "reason", required=True, maxlength=500), el("button", say("Change the day")),
     )  # fmt: skip

@@ -10,10 +10,13 @@ from urllib.parse import urlencode
 
 import msgspec
 
+from alerts.words.words import phrase
 from streams.board.markup import Html, el
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+    from streams.board.shell import Shell
 
 T = TypeVar("T")
 
@@ -21,6 +24,9 @@ ROWS: Final = 20
 """How many rows of a list are on a page."""
 ASKED: Final = ROWS + 1
 """How many are asked for: one more says that there is a page after this one."""
+BY_TIME: Final = (phrase("Newer"), phrase("Older"))
+BY_NAME: Final = (phrase("Previous"), phrase("Next"))
+"""What leads to the page before and after, by the order of a list."""
 _PAGES: Final = 10_000
 
 
@@ -49,16 +55,32 @@ def paged(rows: Sequence[T], page: int) -> Paged[T]:
     return Paged(rows[:ROWS], page, len(rows) > ROWS)
 
 
-def pager(shown: Paged[T], path: str, query: Mapping[str, str], *, name: str = "page", part: str = "") -> Html | None:
+def page_from(rows: Sequence[T], page: int) -> Paged[T]:
+    """Make a page of a list that is here as a whole."""
+    return paged(rows[skipped(page) : skipped(page) + ASKED], page)
+
+
+def pager(  # noqa: PLR0913 - what a list is, and where it stands
+    shell: Shell,
+    shown: Paged[T],
+    path: str,
+    query: Mapping[str, str],
+    *,
+    name: str = "page",
+    part: str = "",
+    order: tuple[str, str] = BY_TIME,
+) -> Html | None:
     """Draw what leads to the pages before and after, nothing for a list of one; `part` is where the list stands."""
     if shown.page == 1 and not shown.more:
         return None
+
+    say = shell.words.say
 
     def link(words: str, page: int, rel: str) -> Html:
         given = {key: value for key, value in {**query, name: str(page) if page > 1 else ""}.items() if value}
         address = f"{path}?{urlencode(given)}" if given else path
         return el("a", words, href=f"{address}{part}", rel=rel)
 
-    before = link("Newer", shown.page - 1, "prev") if shown.page > 1 else None
-    after = link("Older", shown.page + 1, "next") if shown.more else None
-    return el("p", before, el("span", f"Page {shown.page:,}"), after, class_="pages")
+    before = link(say(order[0]), shown.page - 1, "prev") if shown.page > 1 else None
+    after = link(say(order[1]), shown.page + 1, "next") if shown.more else None
+    return el("p", before, el("span", say("Page {page}", page=shell.number(shown.page))), after, class_="pages")

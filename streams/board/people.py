@@ -7,35 +7,109 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from alerts.routing.actions import ACKNOWLEDGED, DEBRIEFED, DONE, EXCUSED, GIVEN_BACK, HANDED_ON
-from streams.board.markup import Html, el, listed
+from alerts.routing.actions import (
+    ACKNOWLEDGED,
+    DEBRIEFED,
+    DONE,
+    EXCUSED,
+    GIVEN_BACK,
+    HANDED_ON,
+    HANDED_OVER,
+    SETTLED,
+    SILENCED,
+    THANKED,
+    UNSILENCED,
+)
+from alerts.words.words import phrase
+from standards.judge.changed_days import CHANGED, OWN_SOURCE
+from streams.board.markup import Html, el, listed, section, sentence
+from streams.board.paging import Paged, pager
 from streams.board.shell import Shell, page
-from streams.explain.why import did, said, way, who
+from streams.explain.why import SAID
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Mapping
 
     from alerts.routing.actions import Action
+    from alerts.words.words import Words
     from streams.explain.why import Cause
 
-MOST: Final = 200
 _ABOUT: Final = (ACKNOWLEDGED, HANDED_ON, GIVEN_BACK, DEBRIEFED, DONE, EXCUSED)
 """The acts that are about one promise."""
+DID: Final = {
+    ACKNOWLEDGED: phrase("took it"),
+    HANDED_ON: phrase("handed it on"),
+    GIVEN_BACK: phrase("gave it back"),
+    DONE: phrase("said that it is done"),
+    DEBRIEFED: phrase("talked it over"),
+    EXCUSED: phrase("asked for an exception"),
+    SILENCED: phrase("laid a silence"),
+    UNSILENCED: phrase("lifted a silence"),
+    SETTLED: phrase("dealt with an event that could not be read"),
+    CHANGED: phrase("changed a day of a calendar"),
+    HANDED_OVER: phrase("left a note for the next shift"),
+    THANKED: phrase("said thanks"),
+}
+"""What somebody did, by the type of the act."""
+_WAYS: Final = {
+    "kept/board": phrase("on the board"),
+    "kept/link": phrase("by a link in a message"),
+    "kept/exceptions": phrase("by the API"),
+    "kept/api": phrase("by the API"),
+    OWN_SOURCE: phrase("as an admin"),
+}
+HOW: Final = {"sent it again": phrase("sent it again"), "set it aside": phrase("set it aside")}
+"""How an event that could not be read was dealt with."""
+LABELS: Final = {
+    "to": phrase("to"), "agent": phrase("who was thanked"), "calendar": phrase("calendar"), "date": phrase("date"),
+    "open": phrase("open"), "reason": phrase("reason"), "note": phrase("note"), "how": phrase("how"),
+    "involved": phrase("involved"), "cause": phrase("cause"), "missed": phrase("missed"),
+    "next_step": phrase("next step"), "team": phrase("team"), "silence": phrase("silence"), "until": phrase("until"),
+    "standard": phrase("standard"), "subject": phrase("subject"), "site": phrase("site"), "owner": phrase("owner"),
+    "severity": phrase("severity"),
+}  # fmt: skip
+"""What is said of an act, by its field."""
 
 
-def draw(shell: Shell, acts: Sequence[Action], phones: Html | None = None) -> str:
-    """Draw the page; `phones` is what is said of the devices that ring, where any can."""
-    lead = el("p", "Who did what about a promise, and why. This is kept for ever.", class_="lead")
-    rows = listed([act_row(shell, act) for act in acts], "acts", "Nobody had to do anything yet.")
-    words = f"The newest {MOST:,}; older ones are in the API, under /v1/acts."
-    more = el("p", words, class_="quiet") if len(acts) >= MOST else None
-    return page(shell, "What people did", "", phones, lead, rows, more)
+def draw(shell: Shell, acts: Paged[Action], query: Mapping[str, str], phones: Html | None = None) -> str:
+    """Draw the page; `query` is what its address asks, `phones` what is said of the devices that ring, if any can."""
+    say = shell.words.say
+    lead = el("p", say("Who did what about a promise, and why. This is kept for ever."), class_="lead")
+    rows = listed([act_row(shell, act) for act in acts.rows], "acts", say("Nobody had to do anything yet."))
+    pages = pager(shell, acts, "/people", query, part="#acts")
+    return page(shell, say("What people did"), "", phones, section(say("Acts"), lead, rows, pages, id="acts"))
 
 
 def act_row(shell: Shell, act: Action, causes: Collection[Cause] | None = None) -> Html:
     """Draw one act; on the page of its promise, `causes` are those of its ledger's lines."""
-    head = el("p", el("strong", who(act)), f" {did(act, causes or ())}, ",
-              shell.clock(act.at), f", {way(act)}")  # fmt: skip
+    words = shell.words
     about = act.type in _ABOUT and act.promise and causes is None
-    link = el("p", el("a", "the promise", href=f"/promises/{act.promise}"), class_="quiet") if about else None
-    return el("li", head, (el("p", text, class_="said") for text in said(act)), link)
+    link = el("a", words.say("the promise"), href=f"/promises/{act.promise}")
+    head = el("p", _head(shell, act, granted=(act.source, act.id) in (causes or ())))
+    said = (el("p", text, class_="said") for text in _said(words, act))
+    return el("li", head, said, el("p", link, class_="quiet") if about else None)
+
+
+def _head(shell: Shell, act: Action, *, granted: bool) -> Html:
+    """Say who did what, when and by which way; one that made a line of the ledger was `granted`."""
+    words, person = shell.words, str(act.data.get("person") or "")
+    known = words.say(DID[act.type]) if act.type in DID else act.type
+    way = words.say(_WAYS[act.source]) if act.source in _WAYS else words.say("from {source}", source=act.source)
+    values = {
+        "name": el("strong", person or act.by or words.say("somebody")), "time": shell.clock(act.at), "way": way,
+        "deed": words.say("granted an exception") if granted else known,
+    }  # fmt: skip
+    if person and person != act.by:
+        return sentence(words, "{name}, as {role}, {deed}, {time}, {way}", role=act.by, **values)
+    return sentence(words, "{name} {deed}, {time}, {way}", **values)
+
+
+def _said(words: Words, act: Action) -> list[str]:
+    """Give what they said of it, each with its name."""
+    found = []
+    for name in SAID:
+        value = str(act.data.get(name) or "")
+        if value:
+            shown = words.say(HOW[value]) if name == "how" and value in HOW else value
+            found.append(words.say("{name}: {value}", name=words.say(LABELS[name]), value=shown))
+    return found

@@ -3,7 +3,7 @@
 "use strict";
 
 const phone = by("phone");
-const OTHERWISE = "While this page is open, its sound and its title still tell you.";
+const OTHERWISE = word("otherwise");
 
 function noteOnPhone(words) {
   const there = by("phone-note") || fragment("<p id='phone-note' class='note-box' role='status'></p>");
@@ -14,16 +14,16 @@ function noteOnPhone(words) {
 
 function phoneRings(on) {
   remember("phone", on ? "1" : "");
-  const words = on ? "This phone rings" : "Ring this phone";
+  const words = word(on ? "phone_rings" : "ring_phone");
   phone.setAttribute("aria-pressed", String(on));
   phone.setAttribute("aria-label", words);
   write(phone.querySelector(".wide"), words);
 }
 
 function lacking() {
-  if (!window.isSecureContext) return "This phone can ring only where the board is reached by https.";
+  if (!window.isSecureContext) return word("needs_https");
   if ("serviceWorker" in navigator && "PushManager" in window && "Notification" in window) return "";
-  return "This browser cannot ring while the page is closed. On an iPhone, add the board to the Home Screen, and switch this on there.";
+  return word("cannot_ring");
 }
 
 const bytesOf = (text) => Uint8Array.from(atob(text.replaceAll("-", "+").replaceAll("_", "/")), (sign) => sign.charCodeAt(0));
@@ -37,10 +37,10 @@ async function nameOf(subscription) {
 async function told(path, fields) {
   const sent = fields && { method: "POST", body: new URLSearchParams({ proof: phone.dataset.proof, ...fields }) };
   const answer = await fetch(path, { headers: { Accept: "application/json" }, ...sent }).catch(() => null);
-  if (!answer) throw new Error("Kept could not be reached.");
-  if (answer.redirected || answer.status === 401) throw new Error("You are signed out. Sign in, then do it again.");
+  if (!answer) throw new Error(word("not_reached"));
+  if (answer.redirected || answer.status === 401) throw new Error(word("signed_out"));
   const said = answer.status === 204 ? {} : await answer.json().catch(() => ({}));
-  if (!answer.ok) throw new Error(said.detail || "Kept could not do it.");
+  if (!answer.ok) throw new Error(said.detail || word("not_done"));
   return said;
 }
 
@@ -50,25 +50,25 @@ async function subscribed(worker, key) {
   if (former) await former.unsubscribe();
   const wanted = { userVisibleOnly: true, applicationServerKey: bytesOf(key) };
   const made = await worker.pushManager.subscribe(wanted).catch((error) => {
-    throw new Error(`Push does not get through: this browser's push service does not answer (${error.message}). ${OTHERWISE}`);
+    throw new Error(`${word("push_silent", { error: error.message })} ${OTHERWISE}`);
   });
   const { endpoint, keys } = made.toJSON();
   await told("/acts/ring", { endpoint, p256dh: keys.p256dh, auth: keys.auth });
 }
 
-const working = () => navigator.serviceWorker.register("/worker.js").then(() => navigator.serviceWorker.ready);
+const working = () => navigator.serviceWorker.register(`/worker.js?say=${encodeURIComponent(word("needs_look"))}`).then(() => navigator.serviceWorker.ready);
 
 async function switchOn() {
   const permission = await Notification.requestPermission(); // first: browsers ask only right after a tap
   const state = await told("/acts/ring");
   if (state.why) throw new Error(state.why);
   if (permission !== "granted") {
-    throw new Error("This browser lets the board show nothing. Allow notifications for this page in its settings, then try again.");
+    throw new Error(word("not_allowed"));
   }
   await subscribed(await working(), state.key);
   phoneRings(true);
   noteOnPhone("");
-  say("This phone rings now, also while the board is closed.");
+  say(word("rings_now"));
 }
 
 async function switchOff() {
@@ -87,14 +87,14 @@ async function checkPhone() {
   const denied = Notification.permission !== "granted";
   if (denied || state.why) {
     phoneRings(false);
-    noteOnPhone(`This phone does not ring any more. ${denied ? "Notifications are switched off for this page in this browser's settings." : state.why}`);
+    noteOnPhone(`${word("rings_no_more")} ${denied ? word("switched_off") : state.why}`);
   } else if (state.whose && !state.on) {
     phoneRings(false);
-    noteOnPhone(`This phone rings for ${state.whose}. Switch it on to have it ring for you instead.`);
+    noteOnPhone(word("rings_for", { name: state.whose }));
   } else {
     if (!state.on) await subscribed(worker, state.key);
     phoneRings(true);
-    noteOnPhone(state.trouble ? `Push does not get through: ${state.trouble}. ${OTHERWISE}` : "");
+    noteOnPhone(state.trouble ? `${word("push_trouble", { trouble: state.trouble })} ${OTHERWISE}` : "");
   }
 }
 
@@ -122,7 +122,7 @@ if ("serviceWorker" in navigator) {
     if (!busy()) { location.assign(there.href); return; }
     const link = fragment("<p class='note-box'><a></a></p>");
     link.firstChild.href = there.pathname;
-    link.firstChild.textContent = "Open the promise that was just tapped";
+    link.firstChild.textContent = word("open_tapped");
     by("notes").append(link);
   });
 }

@@ -6,23 +6,23 @@ Read next: `now.py`.
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
-from zoneinfo import ZoneInfo
 
-import msgspec
-
-from standards.calendar.duration import SECOND, spoken
+from alerts.words.words import phrase
+from standards.calendar.duration import SECOND
 from standards.judge.events import iso, moment
-from streams.board.markup import Child, Html, document, el, join
-from streams.board.wording import how_many
+from streams.board.markup import Child, Html, document, el, join, sentence
+from streams.board.script_words import script_words
+from streams.board.wording import Wording
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from alerts.words.words import Words
     from streams.storage.status import Status
 
 PAGES: Final = (
-    ("/", "Now"), ("/shift", "Shift"), ("/standards", "Standards"), ("/debriefs", "Debriefs"),
-    ("/notices", "Notices"), ("/feeds", "Feeds"),
+    ("/", phrase("Now")), ("/shift", phrase("Shift")), ("/standards", phrase("Standards")),
+    ("/debriefs", phrase("Debriefs")), ("/notices", phrase("Notices")), ("/feeds", phrase("Feeds")),
 )  # fmt: skip
 BEHIND: Final = 30 * SECOND
 """How much longer than the grace judging may take before a page says so, in microseconds."""
@@ -31,8 +31,8 @@ _CURTAIN: Final = el("p", id="curtain", class_="curtain", role="alert", hidden=T
 """What is drawn over a page that is not up to date."""
 
 
-class Shell(msgspec.Struct, frozen=True):
-    """What every page is drawn with. `now` is the host's clock, in microseconds UTC; times are told in `zone`.
+class Shell(Wording, frozen=True, kw_only=True):
+    """What every page is drawn with, and how it is worded: `now` is the host's clock, `words` are the reader's.
 
     `name` is whoever looks, `proof` what their forms carry. `acts`: they may do something, and not only look;
     `corrects`: deal with events that could not be read, too; `administers`: everything.
@@ -42,8 +42,6 @@ class Shell(msgspec.Struct, frozen=True):
     told while no page is open.
     """
 
-    now: int
-    zone: ZoneInfo
     status: Status
     name: str = ""
     proof: str = ""
@@ -65,10 +63,9 @@ class Shell(msgspec.Struct, frozen=True):
 
     def clock(self, at: int) -> Html:
         """Show an instant (microseconds UTC) as the time of day, and the day where it is another one than today."""
-        local, today = moment(at).astimezone(self.zone), moment(self.now).astimezone(self.zone).date()
-        year = "" if local.year == today.year else f"{local.year} "
-        day = "" if local.date() == today else f"{local.day} {local:%B} {year}"
-        return el("time", f"{day}{local:%H:%M:%S}", datetime=iso(at), title=f"{local:%Y-%m-%d %H:%M:%S %Z}")
+        local = moment(at).astimezone(self.zone)
+        told = self.words.clock(at, self.zone, self.now)
+        return el("time", told, datetime=iso(at), title=f"{local:%Y-%m-%d %H:%M:%S %Z}")
 
 
 def page(shell: Shell, title: str, path: str, *content: Child, every: int = 5, urgent: int | None = None) -> str:
@@ -76,14 +73,14 @@ def page(shell: Shell, title: str, path: str, *content: Child, every: int = 5, u
 
     0: it changes row by row instead. `urgent` is how many promises need a hand, where that is not the shell's count.
     """
-    count = shell.urgent if urgent is None else urgent
+    count, say = shell.urgent if urgent is None else urgent, shell.words.say
     drawn = (
-        el("a", "To the content", href="#content", class_="skip"),
+        el("a", say("To the content"), href="#content", class_="skip"),
         el("header", _navigation(path, shell), _who(shell), class_="top"),
         _CURTAIN,
         el("main", *_trouble(shell), el("h1", title), *content, id="content", tabindex="-1"),
         el("p", id="said", class_="unseen", role="status"),
-        el("section", id="notes", class_="notes", aria_label="What you just did"),
+        el("section", id="notes", class_="notes", aria_label=say("What you just did")),
         el("footer", _foot(shell)),
     )
     return _document(shell, title, drawn, every=every, urgent=count)
@@ -108,19 +105,16 @@ def _document(shell: Shell, title: str, drawn: Child, *, every: int, urgent: int
         "body", drawn,
         data_now=shell.now // 1000, data_version=shell.version, data_changes=shell.changes, data_every=every,
         data_title=name, data_urgent=urgent, data_live=shell.looks, data_zone=shell.zone.key,
+        data_words=script_words(shell.words),
     )  # fmt: skip
-    return document(f"({urgent:,}) {name}" if urgent else name, body, head=head)
+    whole = f"({shell.number(urgent)}) {name}" if urgent else name
+    return document(whole, body, head=head, language=shell.words.language)
 
 
-def promise_link(promise: str, subject: str, standard: str, *, part: str = "") -> tuple[Child, ...]:
+def promise_link(words: Words, promise: str, subject: str, standard: str, *, part: str = "") -> tuple[Child, ...]:
     """Name a promise by its subject, which leads to its page (or a `part` of that), and its standard."""
-    name = el("a", subject or "everywhere", href=f"/promises/{promise}{part}", class_="subject")
+    name = el("a", subject or words.say("everywhere"), href=f"/promises/{promise}{part}", class_="subject")
     return (name, " ", el("span", standard, class_="standard"))
-
-
-def older(count: int) -> Html | None:
-    """Say that so many more rows are not on the page, if any are not."""
-    return el("p", f"and {how_many(count, 'older one')}", class_="quiet") if count > 0 else None
 
 
 def hidden(name: str, value: str) -> Html:
@@ -141,23 +135,26 @@ def field(
     return el("label", el("span", label), text, el("small", hint) if hint else None, class_="field")
 
 
-def your_name(*, hint: str = "") -> Html:
+def your_name(words: Words, *, hint: str = "") -> Html:
     """Draw the field for who does something: every act carries a name."""
-    return field("Your name", "name", required=True, maxlength=80, autocomplete="name", hint=hint)
+    return field(words.say("Your name"), "name", required=True, maxlength=80, autocomplete="name", hint=hint)
 
 
 def acting_as(shell: Shell) -> Html:
     """Ask who does something, once: who has signed in, or has said it, is not asked again."""
+    say = shell.words.say
     if not shell.name:
-        return field("Your name, for what you do here", "name", required=True, maxlength=80, autocomplete="name")
-    name = el("p", "You act as ", el("b", shell.name), ".", class_="quiet")
+        label = say("Your name, for what you do here")
+        return field(label, "name", required=True, maxlength=80, autocomplete="name")
+    name = sentence(shell.words, "You act as {name}", name=el("b", shell.name))
     if not shell.unguarded:
-        return name
-    other = field("Your name", "name", maxlength=80, autocomplete="name", hint="from the next thing you do on")
-    return el("details", el("summary", "You act as ", el("b", shell.name)), other, class_="acting")
+        return el("p", name, ".", class_="quiet")
+    hint = say("from the next thing you do on")
+    other = field(say("Your name"), "name", maxlength=80, autocomplete="name", hint=hint)
+    return el("details", el("summary", name), other, class_="acting")
 
 
-def excuse_fields(may: Iterable[str], known: Iterable[str] = ()) -> tuple[Html, ...]:
+def excuse_fields(shell: Shell, may: Iterable[str], known: Iterable[str] = ()) -> tuple[Html, ...]:
     """Draw what is asked of whoever grants an exception, beside their name; `may` are the roles that may.
 
     Each of the `known` reasons is one tap: the button says it, whatever is written above.
@@ -165,13 +162,14 @@ def excuse_fields(may: Iterable[str], known: Iterable[str] = ()) -> tuple[Html, 
     choice = el("select", (el("option", role, value=role) for role in may), name="by", required=True)
     reason = el("textarea", name="reason", required=True, maxlength=2000, rows=2)
     taps = [el("button", each, name="reason", value=each, formnovalidate=True, class_="plain") for each in known]
-    at_once = el("p", el("span", "or at one tap:", class_="quiet"), taps, class_="actions") if taps else join()
-    return field("In the role of", "by", control=choice), field("Why", "reason", control=reason), at_once
+    say = shell.words.say
+    at_once = el("p", el("span", say("or at one tap:"), class_="quiet"), taps, class_="actions") if taps else join()
+    return field(say("In the role of"), "by", control=choice), field(say("Why"), "reason", control=reason), at_once
 
 
-def overdue_words(count: int) -> str:
+def overdue_words(words: Words, count: int) -> str:
     """Say on every page how many promises are overdue."""
-    return f"{count:,} overdue" if count else ""
+    return words.how_many(count, "{count} overdue", "{count} overdue") if count else ""
 
 
 def _navigation(path: str, shell: Shell) -> Html:
@@ -179,61 +177,75 @@ def _navigation(path: str, shell: Shell) -> Html:
     brand = el("a", "Kept", href="/", class_="brand")
     if not shell.looks:
         return el("span", "Kept", class_="brand")
-    badge = el("span", overdue_words(shell.overdue), id="overdue", class_="badge")
+    badge = el("span", overdue_words(shell.words, shell.overdue), id="overdue", class_="badge")
     links = (
-        el("li", el("a", name, badge if to == "/" else None, href=to, aria_current="page" if to == path else None))
+        el(
+            "li",
+            el(
+                "a",
+                shell.words.say(name),
+                badge if to == "/" else None,
+                href=to,
+                aria_current="page" if to == path else None,
+            ),
+        )
         for to, name in PAGES
     )
-    return join(brand, el("nav", el("ul", links), aria_label="Pages"))
+    return join(brand, el("nav", el("ul", links), aria_label=shell.words.say("Pages")))
 
 
 def _who(shell: Shell) -> Html | None:
     """Say whether the page is up to date, and who looks."""
     if not shell.looks:
         return None
+    say = shell.words.say
     link = el("span", id="link", class_="link")
-    bell = el("button", "Ring", type="button", id="bell", class_="plain", aria_pressed="false", hidden=True,
-              title="Sound and vibration when something needs a hand")  # fmt: skip
+    bell = el("button", say("Ring"), type="button", id="bell", class_="plain", aria_pressed="false", hidden=True,
+              title=say("Sound and vibration when something needs a hand"))  # fmt: skip
     phone = _phone(shell) if shell.rings and shell.acts else None
     if shell.unguarded:
         return el("div", link, bell, phone, el("span", shell.name, class_="name") if shell.name else None, class_="who")
-    name = el("span", shell.name, title="may look and act" if shell.acts else "may look", class_="name")
-    out = form(shell, "/sign-out", el("button", "Sign out", class_="plain"))
+    name = el("span", shell.name, title=say("may look and act") if shell.acts else say("may look"), class_="name")
+    out = form(shell, "/sign-out", el("button", say("Sign out"), class_="plain"))
     return el("div", link, bell, phone, name, out, class_="who")
 
 
 def _phone(shell: Shell) -> Html:
     """Draw the switch by which this device is told while no page is open; its script shows it."""
-    title = "What you are told comes to this device also while the board is closed"
-    words = el("span", "Ring this phone", class_="wide"), el("span", "Phone", class_="narrow")
-    return el("button", words, type="button", id="phone", class_="plain", aria_label="Ring this phone", hidden=True,
+    say = shell.words.say
+    title = say("What you are told comes to this device also while the board is closed")
+    words = el("span", say("Ring this phone"), class_="wide"), el("span", say("Phone"), class_="narrow")
+    label = say("Ring this phone")
+    return el("button", words, type="button", id="phone", class_="plain", aria_label=label, hidden=True,
               aria_pressed="false", data_proof=shell.proof, title=title)  # fmt: skip
 
 
 def _trouble(shell: Shell) -> list[Html]:
     """Say what keeps the page from being true."""
-    status, found = shell.status, []
+    status, say, found = shell.status, shell.words.say, []
     if not status.ready:
-        found.append(el("p", el("strong", "Kept takes no events now."), f" {status.reason}", class_="trouble"))
+        found.append(el("p", el("strong", say("Kept takes no events now.")), f" {status.reason}", class_="trouble"))
     if status.low >= 0 and (behind := shell.now - status.low - status.grace) > BEHIND:
-        words = f"Judging is {spoken(behind)} behind the clock; what you see was true then."
+        span = shell.words.length(behind)
+        words = say("Judging is {span} behind the clock; what you see was true then.", span=span)
         found.append(el("p", words, class_="trouble"))
     if status.problems:
         problems = el("ul", (el("li", el("pre", problem)) for problem in status.problems))
-        words = "Something is wrong here:"
+        words = say("Something is wrong here:")
         found.append(el("div", el("strong", words), problems, class_="trouble"))
     return found
 
 
 def _foot(shell: Shell) -> Html:
-    drawn = el("p", "Drawn at ", shell.clock(shell.now), f" {shell.zone.key}.")
+    words, say = shell.words, shell.words.say
+    time = sentence(words, "Drawn at {time} {zone}.", time=shell.clock(shell.now), zone=shell.zone.key)
+    drawn = el("p", time)
     if not shell.looks:
         return drawn
-    people = el("p", el("a", "What people did", href="/people"), ". ", el("a", "For the wall", href="/wall"), ".")
-    programs = el("p", "For programs: ", el("a", "the API", href="/openapi.json"), ", ",
-                  el("a", "metrics", href="/metrics"), ".")  # fmt: skip
-    words = (
-        "There is no sign-in: whoever uses this machine may look and act, and nobody else can reach this page. "
-        "Set KEPT_TOKEN to let others in."
-    )
-    return join(el("p", words) if shell.unguarded else None, drawn, people, programs)
+    people = el("p", el("a", say("What people did"), href="/people"), ". ",
+                el("a", say("For the wall"), href="/wall"), ".")  # fmt: skip
+    api, metrics = el("a", say("the API"), href="/openapi.json"), el("a", say("metrics"), href="/metrics")
+    programs = el("p", sentence(words, "For programs: {api}, {metrics}.", api=api, metrics=metrics))
+    open_to_all = say("There is no sign-in: whoever uses this machine may look and act, and nobody else can reach this "
+                      "page. Set KEPT_TOKEN to let others in.")  # fmt: skip
+    return join(el("p", open_to_all) if shell.unguarded else None, drawn, people, programs)

@@ -11,22 +11,30 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from alerts.routing.actions import SILENCED
-from standards.calendar.duration import DAY, spoken
-from standards.judge.events import microseconds, moment
-from streams.board.markup import Html, el, listed, section
+from alerts.words.words import phrase
+from standards.calendar.duration import DAY
+from standards.judge.events import microseconds
+from streams.board.markup import Html, el, listed, section, sentence
 from streams.board.shell import Shell, acting_as, field, form, hidden
-from streams.board.wording import hour_and_minute
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
-    from datetime import tzinfo
 
     from alerts.policy.policy import People
     from alerts.routing.actions import Action
+    from alerts.words.words import Words
+    from streams.board.wording import Wording
 
-TERMS: Final = ("standard", "site", "subject", "owner", "severity", "aspect")
+_TERMS: Final = {
+    "standard": phrase("standard {name}"), "site": phrase("site {name}"), "subject": phrase("subject {name}"),
+    "owner": phrase("owner {name}"), "severity": phrase("severity {name}"), "aspect": phrase("aspect {name}"),
+}  # fmt: skip
+TERMS: Final = tuple(_TERMS)
 """By what a silence is narrowed."""
-SPANS: Final = {"30m": "half an hour", "1h": "an hour", "4h": "four hours", "8h": "a shift, eight hours"}
+SPANS: Final = {
+    "30m": phrase("half an hour"), "1h": phrase("an hour"), "4h": phrase("four hours"),
+    "8h": phrase("a shift, eight hours"),
+}  # fmt: skip
 """For how long one is laid on the board: long ones are for the policy."""
 
 
@@ -39,26 +47,46 @@ def holding(acts: Iterable[Action], now: int) -> list[tuple[Action, int]]:
     return [(act, until) for act, until in laid if until > now]
 
 
-def muted(acts: Iterable[Action], people: People, now: int, zone: tzinfo) -> tuple[str, ...]:
+class Muted(msgspec.Struct, frozen=True):
+    """Of what nobody is told: what has these `terms`, each with its values, `until` an instant (microseconds UTC).
+
+    Or what goes by a `route` that rests.
+    """
+
+    terms: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    until: int = -1
+    route: str = ""
+
+    def said(self, wording: Wording) -> str:
+        """Say it, to follow "nobody is told of"."""
+        if self.route:
+            return wording.words.say("the route {name} at this time", name=self.route)
+        until = _until(self.until, wording)
+        return wording.words.say("{what} until {time}", what=_what(self.terms, wording.words), time=until)
+
+
+def muted(acts: Iterable[Action], people: People, now: int) -> tuple[Muted, ...]:
     """Say of what nobody is told at an instant: what somebody silenced, here or in the policy, and routes at rest."""
-    laid = [f"{_terms(act.data)} until {_until(until, now, zone)}" for act, until in holding(acts, now)]
-    for each in people.silences:
-        if each.until > now:
-            terms = {name: " or ".join(values) for name, values in each.match.terms}
-            laid.append(f"{_terms(terms)} until {_until(each.until, now, zone)}")
-    resting = [
-        f"the route {it.name} at this time" for it in people.routes if any(mute.is_open(now) for mute in it.mute)
-    ]
-    return (*laid, *resting)
+    laid = [Muted(_terms(act.data), until) for act, until in holding(acts, now)]
+    fixed = [Muted(tuple(each.match.terms), each.until) for each in people.silences if each.until > now]
+    resting = [Muted(route=it.name) for it in people.routes if any(mute.is_open(now) for mute in it.mute)]
+    return (*laid, *fixed, *resting)
 
 
-def _terms(given: Mapping[str, object]) -> str:
-    return ", ".join(f"{name} {given[name]}" for name in TERMS if given.get(name)) or "everything"
+def _terms(given: Mapping[str, object]) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    return tuple((name, (str(given[name]),)) for name in TERMS if given.get(name))
 
 
-def _until(at: int, now: int, zone: tzinfo) -> str:
-    day = "" if at - now < DAY else f"{moment(at).astimezone(zone):%Y-%m-%d} "
-    return f"{day}{hour_and_minute(at, zone)}"
+def _what(terms: Iterable[tuple[str, tuple[str, ...]]], words: Words) -> str:
+    by_name = dict(terms)
+    said = [words.say(text, name=words.either(by_name[name])) for name, text in _TERMS.items() if name in by_name]
+    return ", ".join(said) or words.say("everything")
+
+
+def _until(at: int, wording: Wording) -> str:
+    if at - wording.now < DAY:
+        return wording.hour(at)
+    return wording.words.say("{day} {time}", day=wording.day(at), time=wording.hour(at))
 
 
 def _end_of(act: Action) -> int:
@@ -74,38 +102,50 @@ class Known(msgspec.Struct, frozen=True):
 
     standards: Sequence[str] = ()
     sites: Sequence[str] = ()
-    policy: Sequence[str] = ()
+    policy: Sequence[Muted] = ()
 
 
 def silence_section(shell: Shell, acts: Sequence[Action], known: Known) -> Html:
     """Draw the silences that hold, and the form for another one. `acts` are those that laid and lifted some."""
     rows = [_row(shell, act, until) for act, until in holding(acts, shell.now)]
-    rows += [el("li", el("p", el("strong", words)), el("p", "by the policy", class_="said")) for words in known.policy]
-    lay = el("details", el("summary", "Lay a silence"), _form(shell, known)) if shell.acts else None
-    return section("Silences", listed(rows, "acts", "Nothing is silenced."), lay, id="silences")
+    rows += [_fixed(shell, each) for each in known.policy]
+    say = shell.words.say
+    lay = el("details", el("summary", say("Lay a silence")), _form(shell, known)) if shell.acts else None
+    return section(say("Silences"), listed(rows, "acts", say("Nothing is silenced.")), lay, id="silences")
+
+
+def _fixed(shell: Shell, muted: Muted) -> Html:
+    by = el("p", shell.words.say("by the policy"), class_="said")
+    return el("li", el("p", el("strong", muted.said(shell))), by)
 
 
 def _row(shell: Shell, act: Action, until: int) -> Html:
-    head = el("p", el("strong", _terms(act.data)), f", for another {spoken(until - shell.now)}, until ",
-              shell.clock(until))  # fmt: skip
-    why = f": {act.data['reason']}" if act.data.get("reason") else ""
+    words = shell.words
+    head = sentence(
+        words, "{what}, for another {span}, until {time}", what=el("strong", _what(_terms(act.data), words)),
+        span=words.length(until - shell.now), time=shell.clock(until),
+    )  # fmt: skip
+    reason = str(act.data.get("reason") or "")
+    by = words.say("by {name}: {reason}", name=act.by, reason=reason) if reason else words.say("by {name}", name=act.by)
     name = hidden("silence", str(act.data.get("silence", "")))
-    lift = form(shell, "/acts/unsilence", name, acting_as(shell), el("button", "Lift it", class_="plain"))
-    return el("li", head, el("p", f"by {act.by}{why}", class_="said"), lift if shell.acts else None)
+    lift = form(shell, "/acts/unsilence", name, acting_as(shell), el("button", words.say("Lift it"), class_="plain"))
+    return el("li", el("p", head), el("p", by, class_="said"), lift if shell.acts else None)
 
 
 def _form(shell: Shell, known: Known) -> Html:
-    spans = (el("option", words, value=span) for span, words in SPANS.items())
-    standards = el("option", "every standard", value=""), (el("option", name, value=name) for name in known.standards)
+    say = shell.words.say
+    spans = (el("option", say(words), value=span) for span, words in SPANS.items())
+    every = el("option", say("every standard"), value="")
+    standards = every, (el("option", name, value=name) for name in known.standards)
     sites = el("datalist", (el("option", value=site) for site in known.sites), id="sites")
     new = el("input", type="checkbox", name="new", value="1")
     everything = el("input", type="checkbox", name="everything", value="1")
     return form(
         shell, "/acts/silence", acting_as(shell),
-        field("Standard", "standard", control=el("select", standards, name="standard")),
-        field("Site", "site", maxlength=200, list="sites", hint="empty is every site"), sites,
-        el("label", new, el("span", "It is a new site, of which Kept has not heard yet"), class_="tick"),
-        el("label", everything, el("span", "Everything: every standard at every site"), class_="tick"),
-        field("For how long", "span", control=el("select", spans, name="span")),
-        field("Why", "reason", required=True, maxlength=500), el("button", "Lay the silence"),
+        field(say("Standard"), "standard", control=el("select", standards, name="standard")),
+        field(say("Site"), "site", maxlength=200, list="sites", hint=say("empty is every site")), sites,
+        el("label", new, el("span", say("It is a new site, of which Kept has not heard yet")), class_="tick"),
+        el("label", everything, el("span", say("Everything: every standard at every site")), class_="tick"),
+        field(say("For how long"), "span", control=el("select", spans, name="span")),
+        field(say("Why"), "reason", required=True, maxlength=500), el("button", say("Lay the silence")),
     )  # fmt: skip

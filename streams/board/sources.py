@@ -7,59 +7,84 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from standards.calendar.duration import SECOND, spoken
+from alerts.words.words import several
+from standards.calendar.duration import SECOND
 from streams.board.markup import Html, el, section
-from streams.board.wording import how_many
-from streams.runtime.source_clocks import FAST, OTHERS, off_time
+from streams.board.paging import BY_NAME, pager
+from streams.runtime.source_clocks import FAST, OTHERS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping
 
+    from alerts.words.words import Words
     from standards.judge.case import Effect
+    from streams.board.paging import Paged
+    from streams.board.shell import Shell
     from streams.runtime.source_clocks import SourceClock
 
-SHOWN: Final = 20
-"""How many senders are named; the others are counted."""
-EFFECTS: Final[dict[Effect, str]] = {
-    "in-place": "changed nothing that was told",
-    "added": "brought what was missing",
-    "corrected": "corrected what was told",
-    "came-too-late": "came too late to be judged, and did what was still possible",
-    "changed-nothing": "came too late to change anything",
-    "too-old-to-tell": "came so late that nobody can tell whether they had come before",
+PAGE: Final = "senders"
+"""What an address calls the page of this list."""
+EFFECTS: Final[dict[Effect, tuple[str, str]]] = {
+    "in-place": several("{count} changed nothing that was told", "{count} changed nothing that was told"),
+    "added": several("{count} brought what was missing", "{count} brought what was missing"),
+    "corrected": several("{count} corrected what was told", "{count} corrected what was told"),
+    "came-too-late": several(
+        "{count} came too late to be judged, and did what was still possible",
+        "{count} came too late to be judged, and did what was still possible",
+    ),
+    "changed-nothing": several("{count} came too late to change anything", "{count} came too late to change anything"),
+    "too-old-to-tell": several(
+        "{count} came so late that nobody can tell whether it had come before",
+        "{count} came so late that nobody can tell whether they had come before",
+    ),
 }
 """What late events came to, as the page says it."""
 
 
-def sources(clocks: Sequence[SourceClock]) -> Html | None:
-    """Name the senders whose clocks are fast, or whose events come late; None: there are none."""
-    told = off_time(clocks)
-    if not told:
+def sources(shell: Shell, clocks: Paged[SourceClock], query: Mapping[str, str]) -> Html | None:
+    """Name the senders whose clocks are fast, or whose events come late; None: there are none. The worst come first."""
+    if not clocks.rows:
         return None
-    rows, left = el("ul", map(_source, told[:SHOWN]), class_="letters"), len(told) - SHOWN
-    more = el("p", f"and {how_many(left, 'more sender')}", class_="quiet") if left > 0 else None
-    return section("Senders off time, within the last hour", rows, more)
+    words = shell.words
+    rows = el("ul", (_source(words, each) for each in clocks.rows), class_="letters")
+    pages = pager(shell, clocks, "/feeds", query, name=PAGE, part="#senders", order=BY_NAME)
+    return section(words.say("Senders off time, within the last hour"), rows, pages, id="senders")
 
 
-def _source(clock: SourceClock) -> Html:
-    name = "All other senders" if clock.source == OTHERS else clock.source
-    return el("li", el("p", el("strong", name), class_="where"), el("p", " ".join(_said(clock))))
+def _source(words: Words, clock: SourceClock) -> Html:
+    name = words.say("All other senders") if clock.source == OTHERS else clock.source
+    return el("li", el("p", el("strong", name), class_="where"), el("p", " ".join(_said(words, clock))))
 
 
-def _said(clock: SourceClock) -> Iterator[str]:
+def _said(words: Words, clock: SourceClock) -> Iterator[str]:
     if clock.ahead >= FAST:
-        yield f"Its clock is {_about(clock.ahead)} fast; its events count as of when they came."
+        span = _about(words, clock.ahead)
+        yield words.say("Its clock is {span} fast; its events count as of when they came.", span=span)
     if clock.refused:
-        yield f"{how_many(clock.refused, 'event')} could not be taken, being too far ahead."
+        yield words.how_many(
+            clock.refused,
+            "{count} event could not be taken, being too far ahead.",
+            "{count} events could not be taken, being too far ahead.",
+        )
     if not clock.late:
         return
-    counts = [f"{clock.late[effect]:,} {words}" for effect, words in EFFECTS.items() if effect in clock.late]
-    by = f", by up to {_about(clock.behind)}" if clock.behind >= SECOND else ""
-    yield f"Late {how_many(sum(clock.late.values()), 'time')}{by}: {', '.join(counts)}."
+    counts = ", ".join(words.how_many(clock.late[effect], *both) for effect, both in EFFECTS.items()
+                       if effect in clock.late)  # fmt: skip
+    times = sum(clock.late.values())
+    if clock.behind >= SECOND:
+        span = _about(words, clock.behind)
+        yield words.how_many(times, "Late {count} time, by up to {span}: {effects}.",
+                             "Late {count} times, by up to {span}: {effects}.", span=span, effects=counts)  # fmt: skip
+    else:
+        yield words.how_many(times, "Late {count} time: {effects}.", "Late {count} times: {effects}.", effects=counts)
     if clock.ahead <= -FAST:
-        yield f"It was never less than {_about(-clock.ahead)} late: its clock is slow, or it holds its events back."
+        least = words.say(
+            "It was never less than {span} late: its clock is slow, or it holds its events back.",
+            span=_about(words, -clock.ahead),
+        )
+        yield least
 
 
-def _about(span: int) -> str:
+def _about(words: Words, span: int) -> str:
     """Say a span to the nearest second: an event that was on its way for a moment makes no clock a second less fast."""
-    return spoken(round(span, -6))
+    return words.length(round(span, -6))

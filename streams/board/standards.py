@@ -6,21 +6,22 @@ Read next: `story.py`.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
-from standards.calendar.duration import spoken
+from alerts.words.words import several
 from standards.judge.score import Score
 from streams.board.markup import Html, el, section
 from streams.board.opening_hours import Opening, opening_section
 from streams.board.shell import Shell, page
 from streams.board.view import View
-from streams.board.wording import ASPECTS, how_many, percent, share
+from streams.board.wording import ASPECTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from alerts.words.words import Words
     from standards.judge.standard import Standard
     from streams.storage.rows import Stretch
 
@@ -44,87 +45,148 @@ class Scores(msgspec.Struct, frozen=True):
     overdue: Mapping[str, tuple[int, int]] = {}
 
 
+class Trend(NamedTuple):
+    """What a trend says to who cannot see it, of so many days or weeks: that there is `nothing`, or the `rates`."""
+
+    nothing: tuple[str, str] = several("{name}: no verdict in {count} day", "{name}: no verdict in {count} days")
+    rates: tuple[str, str] = several(
+        "{name}, day by day in {count} day: between {least} and {most} kept, last {last}",
+        "{name}, day by day in {count} days: between {least} and {most} kept, last {last}",
+    )
+
+
+DAILY = Trend()
+WEEKLY = Trend(
+    several("{name}: no verdict in {count} week", "{name}: no verdict in {count} weeks"),
+    several(
+        "{name}, week by week in {count} week: between {least} and {most} kept, last {last}",
+        "{name}, week by week in {count} weeks: between {least} and {most} kept, last {last}",
+    ),
+)
+
+
 def draw(shell: Shell, standards: Mapping[str, Standard], scores: Scores, opening: Opening) -> str:
     """Draw the page. `standards` are those in force, by id."""
     by_aspect = sorted(standards.values(), key=lambda each: (list(ASPECTS).index(each.aspect), each.id))
-    cards = el("ul", (_card(each, scores) for each in by_aspect), class_="cards standards")
-    return page(shell, "Standards", "/standards", _aspects(by_aspect, scores), cards, opening_section(shell, opening))
+    cards = el("ul", (_card(shell, each, scores) for each in by_aspect), class_="cards standards")
+    beside, title = _aspects(shell, by_aspect, scores), shell.words.say("Standards")
+    return page(shell, title, "/standards", beside, cards, opening_section(shell, opening))
 
 
-def _aspects(standards: Sequence[Standard], scores: Scores) -> Html:
+def _aspects(shell: Shell, standards: Sequence[Standard], scores: Scores) -> Html:
     """Draw each aspect with its kept-rate over 28 days."""
-    found = []
+    say, found = shell.words.say, []
     for aspect, word in ASPECTS.items():
         mine = [scores.month.get(each.id, Score()) for each in standards if each.aspect == aspect]
         total = Score(kept=sum(score.kept for score in mine), broken=sum(score.broken for score in mine))
-        rate, of = share(total)
-        words = (el("p", rate, class_="rate"), of) if mine else (None, "nothing is promised yet")
-        found.append(el("li", el("h3", word), words[0], el("p", words[1], class_="quiet")))
-    return section("Beside each other, in 28 days", el("ul", found, class_="aspects"))
+        rate, of = shell.share(total)
+        words = (el("p", rate, class_="rate"), of) if mine else (None, say("nothing is promised yet"))
+        found.append(el("li", el("h3", say(word)), words[0], el("p", words[1], class_="quiet")))
+    return section(say("Beside each other, in 28 days"), el("ul", found, class_="aspects"))
 
 
-def _card(standard: Standard, scores: Scores) -> Html:
+def _card(shell: Shell, standard: Standard, scores: Scores) -> Html:
     month = scores.month.get(standard.id, Score())
     goal = None if standard.objective is None else standard.objective.kept
-    spans = (("Today", scores.today), ("7 days", scores.week), ("28 days", scores.month))
-    rows = [_row(name, each.get(standard.id, Score())) for name, each in spans]
-    head = el("tr", el("td"), (el("th", text, scope="col") for text in ("Kept", "Of how many", "Broken")))
-    caption = el("caption", f"How often {standard.id} was kept", class_="unseen")
+    say, how_many = shell.words.say, shell.words.how_many
+    spans = ((say("Today"), scores.today), (say("7 days"), scores.week), (say("28 days"), scores.month))
+    rows = [_row(shell, name, each.get(standard.id, Score())) for name, each in spans]
+    head = el(
+        "tr", el("td"), (el("th", text, scope="col") for text in (say("Kept"), say("Of how many"), say("Broken")))
+    )
+    caption = el("caption", say("How often {standard} was kept", standard=standard.id), class_="unseen")
     table = el("table", caption, el("thead", head), el("tbody", rows))
-    aspect = el("span", ASPECTS[standard.aspect], class_="aspect")
+    aspect = el("span", shell.aspect(standard.aspect), class_="aspect")
     named = el("p", el("span", standard.id, class_="standard"), " ", aspect, class_="where")
-    drawn = trend(standard.id, scores.stretches.get(standard.id, ()), scores.days, goal)
-    below = None if goal is None else _below(goal, month)
+    drawn = trend(shell, standard.id, scores.stretches.get(standard.id, ()), scores.days, goal)
+    below = None if goal is None else _below(shell, goal, month)
     count, _ = scores.overdue.get(standard.id, (0, 0))
-    link = el("a", f"{count:,} overdue now", href=View(standard=standard.id).address(part="overdue"))
+    late_now = how_many(count, "{count} overdue now", "{count} overdue now")
+    link = el("a", late_now, href=View(standard=standard.id).address(part="overdue"))
     late = el("p", el("strong", link), class_="goal below") if count else None
     if not month.judged:
-        open_now = f"; {month.open:,} open now" if month.open else ""
-        nothing = el("p", f"No verdict in 28 days{open_now}.", class_="quiet")
+        none = how_many(
+            month.open, "No verdict in 28 days; {count} open now.", "No verdict in 28 days; {count} open now."
+        )
+        nothing = el("p", none if month.open else say("No verdict in 28 days."), class_="quiet")
         return el("li", el("h3", standard.promise or standard.id), named, late, nothing)
-    more = el("p", el("a", "By week, by hour and by site", href=f"/standards/{standard.id}",
-                      aria_label=f"{standard.id} by week, by hour and by site"))  # fmt: skip
-    return el("li", el("h3", standard.promise or standard.id), named, late, table, drawn, _clocks(month), below, more)
+    by, label = (
+        say("By week, by hour and by site"),
+        say("{label}: {said}", label=standard.id, said=say("By week, by hour and by site")),
+    )
+    more = el("p", el("a", by, href=f"/standards/{standard.id}", aria_label=label))
+    return el(
+        "li", el("h3", standard.promise or standard.id), named, late, table, drawn, _clocks(shell, month), below, more
+    )
 
 
-def _row(name: str, score: Score) -> Html:
-    rate, of = share(score)
-    cells = el("td", rate, class_="rate"), el("td", of), el("td", score.broken or "–")
+def _row(shell: Shell, name: str, score: Score) -> Html:
+    rate, of = shell.share(score)
+    cells = el("td", rate, class_="rate"), el("td", of), el("td", shell.number(score.broken) if score.broken else "–")
     return el("tr", el("th", name, scope="row"), cells)
 
 
-def _below(goal: float, score: Score) -> Html:
-    if score.interval is None:
-        return el("p", f"The goal is {percent(goal)}.", class_="quiet")
+def _below(shell: Shell, goal: float, score: Score) -> Html:
+    said, kind = _goal(shell, score.interval, goal, score)
+    return el("p", said, class_=kind)
+
+
+def _goal(shell: Shell, interval: tuple[float, float] | None, goal: float, score: Score) -> tuple[str, str]:
+    """Say how it stands with a goal, and give the class for that."""
+    say, how_many, aim = shell.words.say, shell.words.how_many, shell.percent(goal)
+    if interval is None:
+        return say("The goal is {goal}.", goal=aim), "quiet"
     sure = score.judged >= FEW
-    if sure and score.interval[1] < goal:
-        return el("p", f"Below the goal of {percent(goal)}, more than chance explains.", class_="goal below")
-    so_far = f"so far, of {how_many(score.judged, 'promise')}"
+    if sure and interval[1] < goal:
+        return say("Below the goal of {goal}, more than chance explains.", goal=aim), "goal below"
     if (score.kept_rate or 0) < goal:
-        return el("p", f"Below the goal of {percent(goal)} {so_far}.", class_="goal unsure")
-    if sure and score.interval[0] >= goal:
-        return el("p", f"The goal of {percent(goal)} is met.", class_="goal met")
-    return el("p", f"The goal of {percent(goal)} is met {so_far}.", class_="goal met")
+        below = several("Below the goal of {goal} so far, of {count} promise.",
+                        "Below the goal of {goal} so far, of {count} promises.")  # fmt: skip
+        return how_many(score.judged, *below, goal=aim), "goal unsure"
+    if sure and interval[0] >= goal:
+        return say("The goal of {goal} is met.", goal=aim), "goal met"
+    met = several("The goal of {goal} is met so far, of {count} promise.",
+                  "The goal of {goal} is met so far, of {count} promises.")  # fmt: skip
+    return how_many(score.judged, *met, goal=aim), "goal met"
 
 
-def _clocks(score: Score) -> Html | None:
+def _clocks(shell: Shell, score: Score) -> Html | None:
     """Say how long it took on average: open time, and what the customer waited."""
     if not score.settled:
         return None
+    words = shell.words
     own, waited = score.elapsed // score.settled, score.waited // score.settled
-    apart = [(score.excused, "excused"), (score.unknown, "unknown"), (score.void, "not needed"), (score.open, "open")]
-    rest = ", ".join(f"{count:,} {word}" for count, word in apart if count)
-    time = f"On average {spoken(own)} to the verdict" if own else "Judged at once"
-    time += f", {spoken(waited)} for the customer" if abs(waited - own) > own // 100 else ""
-    return el("p", f"{time}." + (f" Beside these: {rest}." if rest else ""), class_="quiet")
+    apart = (
+        (score.excused, several("{count} excused", "{count} excused")),
+        (score.unknown, several("{count} unknown", "{count} unknown")),
+        (score.void, several("{count} not needed", "{count} not needed")),
+        (score.open, several("{count} open", "{count} open")),
+    )
+    rest = ", ".join(words.how_many(count, *both) for count, both in apart if count)
+    beside = words.say("Beside these: {counts}.", counts=rest) if rest else None
+    return el("p", " ".join(filter(None, (_average(words, own, waited), beside))), class_="quiet")
 
 
-def trend(
-    name: str, stretches: Sequence[Stretch], days: Sequence[int], goal: float | None, *, unit: str = "day"
+def _average(words: Words, own: int, waited: int) -> str:
+    values = {"own": words.length(own), "waited": words.length(waited)}
+    if abs(waited - own) <= own // 100:
+        return words.say("On average {own} to the verdict.", **values) if own else words.say("Judged at once.")
+    if own:
+        return words.say("On average {own} to the verdict, {waited} for the customer.", **values)
+    return words.say("Judged at once, {waited} for the customer.", **values)
+
+
+def trend(  # noqa: PLR0913, PLR0917 - one picture
+    shell: Shell,
+    name: str,
+    stretches: Sequence[Stretch],
+    days: Sequence[int],
+    goal: float | None,
+    said: Trend = DAILY,
 ) -> Html:
     """Draw a bar for each day that has a verdict, as high as the share kept; broken ones are the rest of its height.
 
-    `days` are the beginnings of what is drawn, of which each is one `unit`.
+    `days` are the beginnings of what is drawn, which `said` calls by their name.
     """
     by_day = {stretch.start: stretch for stretch in stretches}
     step = _WIDTH // max(1, len(days))
@@ -133,8 +195,8 @@ def trend(
     if goal is not None:
         y = round((1 - goal) * _HEIGHT)
         line = el("line", x1=0, x2=_WIDTH, y1=y, y2=y, class_="goal-line")
-    said = el("title", _trend_words(name, stretches, how_many(len(days), unit), unit))
-    return el("svg", said, *bars, line, viewBox=f"0 0 {_WIDTH} {_HEIGHT}", role="img", class_="trend",
+    title = el("title", _trend_words(shell, name, stretches, len(days), said))
+    return el("svg", title, *bars, line, viewBox=f"0 0 {_WIDTH} {_HEIGHT}", role="img", class_="trend",
               preserveAspectRatio="none")  # fmt: skip
 
 
@@ -148,9 +210,9 @@ def _day(x: int, width: int, stretch: Stretch) -> Iterator[Html]:
     yield el("rect", x=x, y=_HEIGHT - high, width=width, height=max(high, 1), class_="held")
 
 
-def _trend_words(name: str, stretches: Sequence[Stretch], span: str, unit: str) -> str:
+def _trend_words(shell: Shell, name: str, stretches: Sequence[Stretch], count: int, said: Trend) -> str:
     rates = [each.kept / (each.kept + each.broken) for each in stretches if each.kept + each.broken]
     if not rates:
-        return f"{name}: no verdict in {span}"
-    least, most, last = percent(min(rates)), percent(max(rates)), percent(rates[-1])
-    return f"{name}, {unit} by {unit} in {span}: between {least} and {most} kept, last {last}"
+        return shell.words.how_many(count, *said.nothing, name=name)
+    least, most, last = (shell.percent(rate) for rate in (min(rates), max(rates), rates[-1]))
+    return shell.words.how_many(count, *said.rates, name=name, least=least, most=most, last=last)

@@ -10,17 +10,18 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from alerts.routing.actions import DEBRIEFED
-from standards.calendar.duration import spoken
+from alerts.words.words import phrase
 from standards.natural import same
 from streams.board.debriefs import debrief_fields
-from streams.board.having import Having, having, having_words
-from streams.board.markup import Child, Html, el, facts, join, section
+from streams.board.having import Having, having_words
+from streams.board.markup import Child, Html, el, facts, join, section, sentence
 from streams.board.notices import notice_list, withheld_list
 from streams.board.people import act_row
 from streams.board.reasons import reasons
 from streams.board.shell import Shell, acting_as, excuse_fields, field, form, hidden, page
 from streams.board.timeline import timeline
-from streams.board.wording import ASPECTS, OVERDUE, STATES, reason_words, time_left, time_over
+from streams.board.wording import OVERDUE
+from streams.live.joined import Joined, joined_words
 from streams.live.wording import WORDS, words
 
 if TYPE_CHECKING:
@@ -32,33 +33,32 @@ if TYPE_CHECKING:
     from streams.storage.rows import PromiseView
 
 
-_COLUMNS: Final = ("When", "What", "By its clock", "For the customer", "Notice")
+_COLUMNS: Final = (
+    phrase("When"), phrase("What"), phrase("By its clock"), phrase("For the customer"), phrase("Notice"),
+)  # fmt: skip
 
 
 class Story(msgspec.Struct, frozen=True):
     """All there is about one promise. `reasons` are by the line's id; `standard` is None if its revision is not here.
 
-    `joined` says what came since that would have opened another one; `overdue`: it is broken and still owed;
+    `stands`: what came since says how things stand; `overdue`: it is broken and still owed;
     `excusable`: an exception can still be granted; `acknowledges`: one may say that one has it; `doable`: that it is
-    done; `hands`: it can be handed on, to one of the `others` or, where nobody is known, to whoever is named.
+    done; `hands`: it can be handed on, to one of the `others` or, where nobody is known, to whoever is named. `having`
+    says who has it.
     """
 
     view: PromiseView
     standard: Standard | None
     acts: list[Action]
     reasons: Mapping[str, str] = {}
-    joined: str = ""
+    stands: bool = False
     overdue: bool = False
     excusable: bool = False
     acknowledges: bool = False
     doable: bool = False
     hands: bool = False
     others: Sequence[str] = ()
-
-    @property
-    def having(self) -> Having:
-        """Say who has it."""
-        return having(self.acts)
+    having: Having = Having()
 
     @property
     def debriefs(self) -> bool:
@@ -82,46 +82,52 @@ class Story(msgspec.Struct, frozen=True):
 
 def draw(shell: Shell, story: Story) -> str:
     """Draw the page."""
-    promise, withheld = story.view.row, story.view.withheld
-    title = f"{promise.standard}: {promise.subject or 'everywhere'}"
-    told = el("p", "Nobody was told anything about it.", class_="quiet")
+    promise, withheld, say = story.view.row, story.view.withheld, shell.words.say
+    title = say("{label}: {said}", label=promise.standard, said=promise.subject or say("everywhere"))
+    nothing = say("Nobody was told anything about it.")
+    if story.view.waits_to_be_told:
+        nothing = say("Nobody has been told yet: it waits for a message that tells of several.")
+    told = el("p", nothing, class_="quiet")
     told_to = notice_list(shell, story.view.notices, owed={promise.id} if story.overdue else ())
     happened = (
-        section("Its time", _times(shell, story)),
-        el("div", timeline(promise, story.view.lines, story.waited_until(shell.now), shell.zone), _legend()),
+        section(say("Its time"), _times(shell, story)),
+        el("div", timeline(shell, promise, story.view.lines, story.waited_until(shell.now)), _legend(shell)),
         _done(shell, story),
         _lines(shell, story),
-        section("Notices", told_to if story.view.notices else told),
-        section("Notices that were not sent", withheld_list(shell, withheld)) if withheld else None,
-        _judged_by(story.view),
+        section(say("Notices"), told_to if story.view.notices else told),
+        section(say("Notices that were not sent"), withheld_list(shell, withheld)) if withheld else None,
+        _judged_by(shell, story.view),
     )
-    todo = (*_actions(shell, story), _advice(story.standard))
+    todo = (*_actions(shell, story), _advice(shell, story.standard))
     columns = el("div", el("div", *happened), el("div", *todo), class_="columns")
     return page(shell, title, "", _head(shell, story), columns, every=1)
 
 
-def _judged_by(view: PromiseView) -> Html:
+def _judged_by(shell: Shell, view: PromiseView) -> Html:
     text = el("pre", _pretty(view.revision_text), tabindex="0")
-    whole = el("details", el("summary", f"Revision {view.row.revision}"), text)
-    words = "The promise is judged to its end by the words that stood when it was made."
-    return section("Judged by", el("p", words, class_="quiet"), whole)
+    say = shell.words.say
+    whole = el("details", el("summary", say("Revision {revision}", revision=view.row.revision)), text)
+    words = say("The promise is judged to its end by the words that stood when it was made.")
+    return section(say("Judged by"), el("p", words, class_="quiet"), whole)
 
 
 def _head(shell: Shell, story: Story) -> Html:
     promise, standard = story.view.row, story.standard
     runs = promise.verdict is None and promise.due >= 0 and not promise.state.startswith("paused")
-    left = _count(promise.due, shell.now, overdue=story.overdue) if runs or story.overdue else None
-    word = OVERDUE if story.overdue else STATES[promise.state]
-    has = having_words(story.having, shell.zone) or "Nobody has it yet."
-    about = [ASPECTS.get(promise.aspect, promise.aspect), f"answered for by {promise.owner}" if promise.owner else ""]
-    about += ["corrected later"] if promise.corrected else []
+    left = _count(shell, promise.due, overdue=story.overdue) if runs or story.overdue else None
+    say = shell.words.say
+    word = say(OVERDUE) if story.overdue else shell.state(promise.state)
+    has = having_words(story.having, shell) or say("Nobody has it yet.")
+    owner = say("answered for by {name}", name=promise.owner) if promise.owner else ""
+    about = [shell.aspect(promise.aspect), owner, say("corrected later") if promise.corrected else ""]
+    since = joined_words(Joined(promise.joined, promise.joined_at), shell.zone, stands=story.stands, words=shell.words)
     return el(
         "div",
         el("p", el("span", word, class_=f"state {promise.state}"), " ", left),
         el("p", standard.what, class_="what") if standard and standard.what and story.owed else None,
         el("p", standard.how, class_="how") if standard and standard.how and story.owed else None,
         el("p", has, class_="note" if story.having.taken else "note free") if story.owed else None,
-        el("p", story.joined, class_="joined") if story.joined else None,
+        el("p", since, class_="joined") if since else None,
         _at_once(shell, story),
         el("p", standard.promise if standard else promise.standard, class_="words"),
         el("p", ", ".join(filter(None, about)), ".", class_="quiet"),
@@ -129,59 +135,67 @@ def _head(shell: Shell, story: Story) -> Html:
     )
 
 
-def _count(due: int, now: int, *, overdue: bool) -> Html:
+def _count(shell: Shell, due: int, *, overdue: bool) -> Html:
     """Say how long there is still, or how long it has been due; the page's script goes on counting."""
-    words = time_over(due, now) if overdue else time_left(due, now)
+    words = shell.time_over(due) if overdue else shell.time_left(due)
     return el("span", words, class_="count overdue" if overdue else "count", data_due=due // 1000)
 
 
 def _times(shell: Shell, story: Story) -> Html:
     promise = story.view.row
-    settled = "Broken" if promise.verdict == "broken" else "Settled"
-    instants = (("Opened", promise.opened), ("Due", promise.due), (settled, promise.settled))
+    say = shell.words.say
+    settled = say("Broken") if promise.verdict == "broken" else say("Settled")
+    instants = ((say("Opened"), promise.opened), (say("Due"), promise.due), (settled, promise.settled))
     waited = max(0, story.waited_until(shell.now) - promise.opened)
-    spans = (("By its own clock", promise.elapsed), ("For the customer", waited))
+    spans = ((say("By its own clock"), promise.elapsed), (say("For the customer"), waited))
     pairs: list[tuple[str, Child]] = [(name, shell.clock(at)) for name, at in instants if at >= 0]
-    return facts([*pairs, *((name, spoken(span)) for name, span in spans)], "facts")
+    return facts([*pairs, *((name, shell.words.length(span)) for name, span in spans)], "facts")
 
 
-def _legend() -> Html:
-    kinds = (("runs", "the clock runs"), ("stands", "paused"), ("waits", "the customer waits"))
+def _legend(shell: Shell) -> Html:
+    say = shell.words.say
+    kinds = (("runs", say("the clock runs")), ("stands", say("paused")), ("waits", say("the customer waits")))
     return el("p", (el("span", word, class_=f"key {kind}") for kind, word in kinds), class_="legend")
 
 
-def _advice(standard: Standard | None) -> Html | None:
+def _advice(shell: Shell, standard: Standard | None) -> Html | None:
     if standard is None:
         return None
-    words = (("What", standard.what), ("How", standard.how), ("Why", standard.why), ("Exceptions", standard.exceptions))
-    return section("What helps", facts(((name, text) for name, text in words if text), "advice"))
+    say = shell.words.say
+    words = (
+        (say("What"), standard.what), (say("How"), standard.how), (say("Why"), standard.why),
+        (say("Exceptions"), standard.exceptions),
+    )  # fmt: skip
+    return section(say("What helps"), facts(((name, text) for name, text in words if text), "advice"))
 
 
 def _at_once(shell: Shell, story: Story) -> Html | None:
     """Offer what is done in a moment, right under the headline: who comes from a message has a phone in the hand."""
-    takes, back = story.acknowledges and not story.having.taken, story.hands and story.having.holder
+    takes, back = story.acknowledges and story.having.can_be_taken, story.hands and story.having.holder
     if not shell.acts or not story.owed or not (takes or story.doable or back):
         return None
+    say = shell.words.say
     buttons = (
-        el("button", "I have it", formaction="/acts/acknowledge") if takes else None,
-        el("button", "It is done", formaction="/acts/done", class_="plain" if takes else None)
+        el("button", say("I have it"), formaction="/acts/acknowledge") if takes else None,
+        el("button", say("It is done"), formaction="/acts/done", class_="plain" if takes else None)
         if story.doable
         else None,
-        el("button", "Give it back", formaction="/acts/give-back", class_="plain") if back else None,
-        el("a", "Hand it on", href="#hand-on", class_="plain") if back else None,
+        el("button", say("Give it back"), formaction="/acts/give-back", class_="plain") if back else None,
+        el("a", say("Hand it on"), href="#hand-on", class_="plain") if back else None,
     )
     content = hidden("promise", story.view.row.id), acting_as(shell), el("p", *buttons, class_="actions")
     return el("div", form(shell, "/acts/acknowledge", *content), id="take-it")
 
 
-def _to_whom(story: Story) -> Html:
+def _to_whom(shell: Shell, story: Story) -> Html:
     """Ask to whom it is handed on: somebody of the policy or, without one, whoever is named."""
     others = [name for name in story.others if not same(name, story.having.holder)]
-    hint = "they are told at once" if others else ""
+    say = shell.words.say
+    hint = say("they are told at once") if others else ""
     if not others:
-        return field("To whom", "to", required=True, maxlength=200)
+        return field(say("To whom"), "to", required=True, maxlength=200)
     options = (el("option", name, value=name) for name in others)
-    return field("To whom", "to", control=el("select", options, name="to", required=True), hint=hint)
+    return field(say("To whom"), "to", control=el("select", options, name="to", required=True), hint=hint)
 
 
 def _actions(shell: Shell, story: Story) -> Iterator[Html]:
@@ -195,14 +209,18 @@ def _actions(shell: Shell, story: Story) -> Iterator[Html]:
 
     if not shell.acts:
         return
+    say = shell.words.say
     if story.hands and story.owed:
-        yield offer("Hand it on", "hand-on", "Hand it on", _to_whom(story))
+        yield offer(say("Hand it on"), "hand-on", say("Hand it on"), _to_whom(shell, story))
     if story.excusable and may and story.standard:
         yield offer(
-            "Excuse it", "excuse", "Grant the exception", excuse_fields(may, reasons(story.standard.exceptions))
+            say("Excuse it"),
+            "excuse",
+            say("Grant the exception"),
+            excuse_fields(shell, may, reasons(story.standard.exceptions)),
         )
     if story.debriefs:
-        yield offer("Talk it over", "debrief", "We have talked it over", debrief_fields())
+        yield offer(say("Talk it over"), "debrief", say("We have talked it over"), debrief_fields(shell))
 
 
 def _done(shell: Shell, story: Story) -> Html | None:
@@ -210,29 +228,31 @@ def _done(shell: Shell, story: Story) -> Html | None:
         return None
     causes = {line.cause for line in story.view.lines}
     rows = (act_row(shell, act, causes) for act in story.acts)
-    return section("What people did", el("ul", rows, class_="acts"))
+    return section(shell.words.say("What people did"), el("ul", rows, class_="acts"))
 
 
 def _lines(shell: Shell, story: Story) -> Html:
-    head = el("tr", (el("th", name, scope="col") for name in _COLUMNS))
+    say = shell.words.say
+    head = el("tr", (el("th", say(name), scope="col") for name in _COLUMNS))
     table = el("table", el("thead", head), el("tbody", (_line(shell, line, story) for line in story.view.lines)))
-    words = "What happened, line by line"
+    words = say("What happened, line by line")
     return section(
-        "What happened", el("div", table, class_="wide lines-of", tabindex="0", role="group", aria_label=words)
+        say("What happened"), el("div", table, class_="wide lines-of", tabindex="0", role="group", aria_label=words)
     )
 
 
 def _line(shell: Shell, line: Line, story: Story) -> Html:
-    said = words(line, story.standard) if story.standard else ""
-    late = (", learned at ", shell.clock(line.known)) if line.known > line.at else ()
-    cause = el("small", f"by {line.cause[1]} from {line.cause[0]}") if line.cause else None
-    what = join(el("strong", WORDS[line.kind]), f": {said}" if said else "", " ", cause)
-    told = reason_words(story.reasons.get(line.id, ""))
-    cells: tuple[Child, ...] = (
-        (shell.clock(line.at), *late), what, spoken(line.elapsed), spoken(line.at - line.opened), told,
-    )  # fmt: skip
+    say, length = shell.words.say, shell.words.length
+    said = words(line, story.standard, shell.words) if story.standard else ""
+    when = shell.clock(line.at)
+    if line.known > line.at:
+        when = sentence(shell.words, "{time}, learned at {known}", time=when, known=shell.clock(line.known))
+    by = say("by {event} from {source}", event=line.cause[1], source=line.cause[0]) if line.cause else ""
+    what = join(el("strong", say(WORDS[line.kind])), f": {said}" if said else "", " ", el("small", by) if by else None)
+    told = shell.reason(story.view.reason_of(line.id, story.reasons.get(line.id, "")))
+    cells: tuple[Child, ...] = (when, what, length(line.elapsed), length(line.at - line.opened), told)
     columns = zip(_COLUMNS, cells, strict=True)
-    return el("tr", (el("td", cell, data_of=name) for name, cell in columns), class_=line.kind)
+    return el("tr", (el("td", cell, data_of=say(name)) for name, cell in columns), class_=line.kind)
 
 
 def _pretty(text: str) -> str:

@@ -7,15 +7,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from standards.calendar.duration import spoken
 from streams.board.markup import Html, el
-from streams.board.wording import hour_and_minute
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from datetime import tzinfo
 
+    from alerts.words.words import Words
     from standards.judge.ledger import Line
+    from streams.board.wording import Wording
     from streams.storage.rows import PromiseRow
 
 WIDTH: Final = 640
@@ -39,36 +38,49 @@ class _Scale(NamedTuple):
         return _LEFT + (min(max(at, self.first), self.last) - self.first) * (_RIGHT - _LEFT) // whole
 
 
-def timeline(promise: PromiseRow, lines: list[Line], until: int, zone: tzinfo) -> Html:
+def timeline(wording: Wording, promise: PromiseRow, lines: list[Line], until: int) -> Html:
     """Draw it up to the end of the wait, to the deadline, or to the last line, whichever is latest."""
     end = max(until, promise.opened)
     own = promise.settled if promise.settled >= 0 else end
     last = max([end, promise.due, *(line.at for line in lines)])
     scale = _Scale(promise.opened, last if last > promise.opened else promise.opened + 1)
+    say = wording.words.say
     parts = [
-        _label(_LEFT, _OURS - 7, "The clock of the standard", "start"),
+        _label(_LEFT, _OURS - 7, say("The clock of the standard"), "start"),
         *(_bar(scale, _OURS, begin, stop, kind) for begin, stop, kind in _stretches(lines, own)),
-        _label(_LEFT, _THEIRS - 7, "The customer’s own time", "start"),
+        _label(_LEFT, _THEIRS - 7, say("The customer’s own time"), "start"),
         _bar(scale, _THEIRS, promise.opened, end, "waits"),
-        *_due(scale, promise),
+        *_due(scale, promise, say("due")),
         *(
             el("circle", cx=scale.x(line.at), cy=_OURS + _DEEP // 2, r=6, class_=f"mark {line.kind}")
             for line in lines
             if line.kind in MARKED
         ),
-        _label(_LEFT, _THEIRS + _DEEP + 24, hour_and_minute(scale.first, zone), "start"),
-        _label(_RIGHT, _THEIRS + _DEEP + 24, hour_and_minute(scale.last, zone), "end"),
+        _label(_LEFT, _THEIRS + _DEEP + 24, wording.hour(scale.first), "start"),
+        _label(_RIGHT, _THEIRS + _DEEP + 24, wording.hour(scale.last), "end"),
     ]
-    said = f"From the opening {spoken(end - promise.opened)} passed for the customer, {_counted(promise, lines)}"
+    said = _counted(wording.words, end - promise.opened, promise, lines)
     return el(
         "svg", el("title", said), *parts, viewBox=f"0 0 {WIDTH} {_THEIRS + _DEEP + 32}", role="img", class_="timeline"
     )
 
 
-def _counted(promise: PromiseRow, lines: list[Line]) -> str:
+def _counted(words: Words, waited: int, promise: PromiseRow, lines: list[Line]) -> str:
     pauses = sum(line.kind == "paused" for line in lines)
-    with_pauses = f" with {pauses} {'pause' if pauses == 1 else 'pauses'}" if pauses else ""
-    return f"{spoken(promise.elapsed)} by the clock of the standard{with_pauses}, as of its last line."
+    values = {"waited": words.length(waited), "own": words.length(promise.elapsed)}
+    passed = words.say(
+        "From the opening {waited} passed for the customer, {own} by the clock of the standard, as of its last line.",
+        **values,
+    )
+    with_pauses = words.how_many(
+        pauses,
+        "From the opening {waited} passed for the customer, {own} by the clock of the standard with {count} pause, as "
+        "of its last line.",
+        "From the opening {waited} passed for the customer, {own} by the clock of the standard with {count} pauses, as "
+        "of its last line.",
+        **values,
+    )
+    return with_pauses if pauses else passed
 
 
 def _stretches(lines: list[Line], end: int) -> Iterator[tuple[int, int, str]]:
@@ -88,12 +100,12 @@ def _bar(scale: _Scale, top: int, begin: int, stop: int, kind: str) -> Html:
     return el("rect", x=left, y=top, width=max(2, scale.x(stop) - left), height=_DEEP, rx=3, class_=f"bar {kind}")
 
 
-def _due(scale: _Scale, promise: PromiseRow) -> Iterator[Html]:
+def _due(scale: _Scale, promise: PromiseRow, word: str) -> Iterator[Html]:
     if promise.due < 0:
         return
     x = scale.x(promise.due)
     yield el("line", x1=x, x2=x, y1=18, y2=_THEIRS + _DEEP + 4, class_="due")
-    yield _label(x, 14, "due", "end" if x > WIDTH // 2 else "start")
+    yield _label(x, 14, word, "end" if x > WIDTH // 2 else "start")
 
 
 def _label(x: int, y: int, text: str, anchor: str) -> Html:

@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 
 import msgspec
 
+from alerts.words.words import phrase
 from streams.storage.rows import Sort
 
 if TYPE_CHECKING:
@@ -18,8 +19,8 @@ if TYPE_CHECKING:
 NARROWS: Final = ("q", "site", "standard", "owner", "team", "mine")
 """The fields that narrow what is shown; the others only say how much of it."""
 PARTS: Final[dict[Sort, str]] = {
-    "overdue": "Overdue", "warned": "Act now", "unknown": "Nobody can say",
-    "running": "On the clock", "paused": "Paused",
+    "overdue": phrase("Overdue"), "warned": phrase("Act now"), "unknown": phrase("Nobody can say"),
+    "running": phrase("On the clock"), "paused": phrase("Paused"),
 }  # fmt: skip
 """The parts of the page, each with its title."""
 NOWHERE: Final = "-"

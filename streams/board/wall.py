@@ -10,11 +10,12 @@ from urllib.parse import urlencode
 
 import msgspec
 
+from alerts.words.words import several
 from standards.natural import natural
 from streams.board.blocks import URGENT
-from streams.board.markup import Html, el
+from streams.board.having import shares_words
+from streams.board.markup import Html, el, sentence
 from streams.board.shell import Shell, bare_page
-from streams.board.wording import how_many, percent, time_left, time_over
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -53,24 +54,29 @@ class Scene(msgspec.Struct, frozen=True):
 
 def draw(shell: Shell, scene: Scene) -> str:
     """Draw the page."""
-    place = scene.site or "All sites"
-    head = el("div", el("h1", place), _today(scene), el("p", shell.clock(shell.now), id="clock"), class_="wall-head")
+    say = shell.words.say
+    place = scene.site or say("All sites")
+    head = el(
+        "div", el("h1", place), _today(shell, scene), el("p", shell.clock(shell.now), id="clock"), class_="wall-head"
+    )
     others = (el("a", site, href=f"/wall?{urlencode({'site': site})}") for site in scene.sites if site != scene.site)
-    links = el("p", el("a", "The board", href="/"), " ", others, class_="wall-links")
-    body = el("div", _owed(shell, scene), _numbers(scene), class_="wall")
-    return bare_page(shell, f"{place}: wall", head, body, links, urgent=scene.overdue + scene.warned)
+    links = el("p", el("a", say("The board"), href="/"), " ", others, class_="wall-links")
+    body = el("div", _owed(shell, scene), _numbers(shell, scene), class_="wall")
+    return bare_page(shell, say("{place}: wall", place=place), head, body, links, urgent=scene.overdue + scene.warned)
 
 
 def _owed(shell: Shell, scene: Scene) -> Html:
     """Say what needs a hand; and where nothing does, that."""
-    title = el("h2", _counts(scene), class_="overdue" if scene.overdue else "warned" if scene.warned else "calm")
-    running = f"{scene.running:,} on the clock" if scene.running else ""
+    words = shell.words
+    title = el("h2", _counts(shell, scene), class_="overdue" if scene.overdue else "warned" if scene.warned else "calm")
+    running = words.how_many(scene.running, "{count} on the clock", "{count} on the clock") if scene.running else ""
     if not scene.groups:
-        rows = [_row(item, shell.now, item.name if scene.site else item.subject) for item in scene.urgent[:ROWS]]
+        named = [(item, item.name(words) if scene.site else item.subject) for item in scene.urgent[:ROWS]]
+        rows = [_row(shell, item, name) for item, name in named]
         return el("section", title, el("ol", rows, class_="wall-rows"), el("p", running, class_="wall-more"))
-    places = _places(scene)
-    rows = [_place(each, shell.now) for each in places[:ROWS]]
-    rest = "; ".join(filter(None, (_others(places[ROWS:]), running)))
+    places = _places(shell, scene)
+    rows = [_place(shell, each) for each in places[:ROWS]]
+    rest = "; ".join(filter(None, (_others(shell, places[ROWS:]), running)))
     return el("section", title, el("ol", rows, class_="wall-rows"), el("p", rest, class_="wall-more"))
 
 
@@ -86,90 +92,102 @@ class Place(msgspec.Struct, frozen=True):
     taken: bool
 
 
-def _places(scene: Scene) -> list[Place]:
+def _places(shell: Shell, scene: Scene) -> list[Place]:
     """Bring groups of one place together: what nobody has comes first, then what is overdue longest."""
     together: dict[str, list[Group]] = {}
     for group in scene.groups:
         together.setdefault(group.standard if scene.site else group.site, []).append(group)
-    found = [_together(name, groups, named=bool(scene.site)) for name, groups in together.items()]
+    found = [_together(shell, name, groups, named=bool(scene.site)) for name, groups in together.items()]
     return sorted(found, key=lambda each: (each.taken, not each.overdue, each.due, natural(each.name)))
 
 
-def _together(name: str, groups: Sequence[Group], *, named: bool) -> Place:
+def _together(shell: Shell, name: str, groups: Sequence[Group], *, named: bool) -> Place:
     counts = {sort: sum(group.count for group in groups if group.items[0].sort == sort) for sort in URGENT}
     worst = min(groups, key=lambda group: (group.items[0].sort != "overdue", group.due))
     first = worst.items[0]
-    shares = " ".join(filter(None, (group.shares for group in groups)))
-    place = groups[0].names if named and len(groups) == 1 else name or "no site"
+    shares = " ".join(filter(None, (shares_words(group.shares, shell) for group in groups)))
+    words = shell.words
+    place = groups[0].names(words) if named and len(groups) == 1 else name or words.say("no site")
     return Place(
         place, worst.due, counts["overdue"], counts["warned"], first.what or first.promise, shares,
         all(group.taken for group in groups),
     )  # fmt: skip
 
 
-def _place(place: Place, now: int) -> Html:
+def _place(shell: Shell, place: Place) -> Html:
     sort = "overdue" if place.overdue else "warned"
-    time = time_over(place.due, now) if place.overdue else time_left(place.due, now)
+    time = shell.time_over(place.due) if place.overdue else shell.time_left(place.due)
     count = place.overdue + place.warned
     return el(
         "li",
         el("span", time, class_="count"),
-        el("b", place.name, " ", el("span", f"×{count:,}", class_="wall-count")),
+        el("b", place.name, " ", el("span", f"×{shell.number(count)}", class_="wall-count")),
         el("span", " ".join(filter(None, (place.what, place.shares))), class_="wall-what"),
         class_=f"{sort}{' taken' if place.taken else ''}", data_due=place.due // 1000,
     )  # fmt: skip
 
 
-def _others(places: Sequence[Place]) -> str:
+def _others(shell: Shell, places: Sequence[Place]) -> str:
     """Name the places for which there is no room, or count them."""
     if not places:
         return ""
     count = sum(place.overdue + place.warned for place in places)
-    names = ", ".join(place.name for place in places[:NAMED])
+    how_many, names = shell.words.how_many, ", ".join(place.name for place in places[:NAMED])
     if len(places) <= NAMED:
-        return f"and {count:,} more: {names}"
-    return f"and {count:,} more, at {names} and {len(places) - NAMED:,} other places"
+        return how_many(count, "and {count} more: {names}", "and {count} more: {names}", names=names)
+    return how_many(
+        len(places) - NAMED,
+        "and {more} more, at {names} and {count} other place",
+        "and {more} more, at {names} and {count} other places",
+        more=shell.number(count), names=names,
+    )  # fmt: skip
 
 
-def _counts(scene: Scene) -> str:
-    parts = [
-        f"{scene.overdue:,} overdue" if scene.overdue else "",
-        f"{scene.warned:,} to act on" if scene.warned else "",
-        f"{scene.unknown:,} nobody can vouch for" if scene.unknown else "",
-    ]
-    return ", ".join(filter(None, parts)) or "Nothing needs a hand"
+def _counts(shell: Shell, scene: Scene) -> str:
+    counted = (
+        (scene.overdue, several("{count} overdue", "{count} overdue")),
+        (scene.warned, several("{count} to act on", "{count} to act on")),
+        (scene.unknown, several("{count} nobody can vouch for", "{count} nobody can vouch for")),
+    )
+    parts = [shell.words.how_many(count, *both) for count, both in counted if count]
+    return ", ".join(parts) or shell.words.say("Nothing needs a hand")
 
 
-def _row(item: Item, now: int, name: str) -> Html:
-    time = time_over(item.due, now) if item.sort == "overdue" else time_left(item.due, now)
+def _row(shell: Shell, item: Item, name: str) -> Html:
+    time = shell.time_over(item.due) if item.sort == "overdue" else shell.time_left(item.due)
     return el(
         "li",
         el("span", time, class_="count"),
         el("b", name or item.standard),
-        el("span", item.note or item.what or item.promise, class_="wall-what"),
+        el("span", item.note(shell) or item.what or item.promise, class_="wall-what"),
         class_=f"{item.sort}{' taken' if item.taken else ''}", data_due=item.due // 1000,
     )  # fmt: skip
 
 
-def _numbers(scene: Scene) -> Html | None:
+def _numbers(shell: Shell, scene: Scene) -> Html | None:
     """Show who waits where, as it was reported last; in the colour of what is owed there."""
     if not scene.readings:
         return None
     urgent = {item.subject: item.sort for item in reversed(scene.urgent)}
     ordered = sorted(scene.readings, key=lambda each: (natural(each.site), natural(each.name)))
-    tiles = (_tile(each, urgent.get(f"{each.site}/{each.name}", ""), named=not scene.site) for each in ordered[:TILES])
-    more = len(ordered) - TILES
+    tiles = (
+        _tile(shell, each, urgent.get(f"{each.site}/{each.name}", ""), named=not scene.site) for each in ordered[:TILES]
+    )
+    left = len(ordered) - TILES
+    more = shell.words.how_many(left, "and {count} more line", "and {count} more lines")
     return el("section", el("h2", ordered[0].what.replace("_", " ").capitalize()), el("ul", tiles, class_="tiles"),
-              el("p", f"and {how_many(more, 'line')} more", class_="wall-more") if more > 0 else None)  # fmt: skip
+              el("p", more, class_="wall-more") if left > 0 else None)  # fmt: skip
 
 
-def _tile(reading: Reading, sort: str, *, named: bool) -> Html:
+def _tile(shell: Shell, reading: Reading, sort: str, *, named: bool) -> Html:
     name = f"{reading.site} {reading.name}" if named else reading.name
-    return el("li", el("span", name), el("b", f"{reading.value:g}"), class_=sort or None)
+    return el("li", el("span", name), el("b", shell.words.number(reading.value)), class_=sort or None)
 
 
-def _today(scene: Scene) -> Html:
+def _today(shell: Shell, scene: Scene) -> Html:
     judged = scene.kept + scene.broken
     if not judged:
-        return el("p", "Nothing judged yet today", class_="wall-kept")
-    return el("p", el("b", percent(scene.kept / judged)), f" kept of {judged:,} today", class_="wall-kept")
+        return el("p", shell.words.say("Nothing judged yet today"), class_="wall-kept")
+    share = el("b", shell.percent(scene.kept / judged))
+    said = sentence(shell.words, "{share} kept of {count} today", share=share, count=shell.number(judged))
+    return el("p", said, class_="wall-kept")

@@ -1,4 +1,4 @@
-"""Plain words of the board: times of day, spans, shares, states and reasons, as people say them.
+"""Plain words of the board: times of day, spans, shares, states and reasons, as people say them in their language.
 
 Read next: `now.py`.
 """
@@ -6,8 +6,12 @@ Read next: `now.py`.
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
+from zoneinfo import ZoneInfo
 
-from standards.calendar.duration import SECOND, spoken
+import msgspec
+
+from alerts.words.words import ENGLISH, Words, phrase
+from standards.calendar.duration import SECOND
 from standards.judge.events import moment
 
 if TYPE_CHECKING:
@@ -17,75 +21,109 @@ if TYPE_CHECKING:
     from standards.judge.score import Score
 
 STATES: Final[dict[State, str]] = {
-    "new": "new", "open": "open", "warned": "act now", "paused": "paused", "paused_warned": "paused, after a warning",
-    "kept": "kept", "broken": "broken", "late": "broken, done late", "ended": "broken, not needed any more",
-    "given_up": "broken, given up", "void": "not needed", "excused": "excused",
-    "unknown": "unknown", "withdrawn": "taken back, was never owed",
+    "new": phrase("new"), "open": phrase("open"), "warned": phrase("act now"), "paused": phrase("paused"),
+    "paused_warned": phrase("paused, after a warning"), "kept": phrase("kept"), "broken": phrase("broken"),
+    "late": phrase("broken, done late"), "ended": phrase("broken, not needed any more"),
+    "given_up": phrase("broken, given up"), "void": phrase("not needed"), "excused": phrase("excused"),
+    "unknown": phrase("unknown"), "withdrawn": phrase("taken back, was never owed"),
 }  # fmt: skip
 """The word for each state on a page."""
-OVERDUE: Final = "overdue"
+OVERDUE: Final = phrase("overdue")
 """The word for what is broken and still owed."""
 REASONS: Final[dict[str, str]] = {
-    "told": "told",
-    "not-actionable": "not told: there was no trouble yet",
-    "nobody-waits-for-it": "not told: nobody had been told of any trouble",
-    "overdue": "not told: the time was over when Kept heard of it",
-    "no-route": "not told: the policy names nobody for it",
-    "grouped": "not told by itself: another message speaks for it",
-    "repeated": "not told again: the same person had been told",
-    "flapping": "not told: it comes and goes, and that was told",
-    "silenced": "not told: somebody silenced it",
-    "muted": "not told: it is muted at this time",
-    "inhibited": "not told: a graver trouble at the same place was told",
-    "acknowledged": "not told: somebody had it",
-    "cured": "not told: it was over before anybody had to know",
-    "quiet-hours": "told in the next digest: it came in quiet hours",
-    "budget": "told with others soon after: there were enough messages for one hour",
-    "joined": "told together with others",
-    "off-shift": "left to who is on shift now",
-    "": "",
+    "told": phrase("told"),
+    "not-actionable": phrase("not told: there was no trouble yet"),
+    "nobody-waits-for-it": phrase("not told: nobody had been told of any trouble"),
+    "overdue": phrase("not told: the time was over when Kept heard of it"),
+    "no-route": phrase("not told: the policy names nobody for it"),
+    "grouped": phrase("not told by itself: another message speaks for it"),
+    "repeated": phrase("not told again: the same person had been told"),
+    "flapping": phrase("not told: it comes and goes, and that was told"),
+    "silenced": phrase("not told: somebody silenced it"),
+    "muted": phrase("not told: it is muted at this time"),
+    "inhibited": phrase("not told: a graver trouble at the same place was told"),
+    "acknowledged": phrase("not told: somebody had it"),
+    "cured": phrase("not told: it was over before anybody had to know"),
+    "quiet-hours": phrase("told in the next digest: it came in quiet hours"),
+    "budget": phrase("told with others soon after: there were enough messages for one hour"),
+    "joined": phrase("told together with others"),
+    "off-shift": phrase("left to who is on shift now"),
 }
 """Why a line was told or not. A reason that is not here is shown as it is written."""
 ASPECTS: Final[dict[str, str]] = {
-    "speed": "Speed", "quality": "Quality", "ownership": "Ownership", "courtesy": "Courtesy",
-    "follow-through": "Follow-through",
+    "speed": phrase("Speed"), "quality": phrase("Quality"), "ownership": phrase("Ownership"),
+    "courtesy": phrase("Courtesy"), "follow-through": phrase("Follow-through"),
 }  # fmt: skip
-_PERCENT: Final = "\N{NO-BREAK SPACE}%"
 
 
-def reason_words(reason: str) -> str:
-    """Say why something was told or not."""
-    return REASONS.get(reason, f"not told: {reason.replace('-', ' ')}")
+class Wording(msgspec.Struct, frozen=True):
+    """How somebody is told: as of which instant (`now`, in microseconds UTC), in which zone, and in which words."""
+
+    now: int
+    zone: ZoneInfo
+    words: Words = ENGLISH
+
+    def time_left(self, due: int) -> str:
+        """Say how long there is still: `40 s left`."""
+        left = due - self.now
+        return self.words.say(LEFT, span=self.words.length(left)) if left >= SECOND else self.words.say(UP)
+
+    def time_over(self, due: int) -> str:
+        """Say how long something has been due: `40 s late`."""
+        over = self.now - due
+        return self.words.say(LATE, span=self.words.length(over)) if over >= SECOND else self.words.say(UP)
+
+    def hour(self, at: int) -> str:
+        """Write an instant as 14:05."""
+        return hour_and_minute(at, self.zone)
+
+    def day(self, at: int) -> str:
+        """Write the day of an instant, with its year where that is another one than now."""
+        told, today = (moment(instant).astimezone(self.zone) for instant in (at, self.now))
+        return self.words.day(told, year=told.year != today.year)
+
+    def number(self, count: int) -> str:
+        """Write a number."""
+        return self.words.number(count)
+
+    def percent(self, value: float) -> str:
+        """Write a share (0 to 1) as whole percent, towards the truth: what is not all is never 100%."""
+        rounded = round(value * 100)
+        rounded = min(rounded, 99) if value < 1 else rounded
+        return self.words.percent((max(rounded, 1) if value > 0 else rounded) / 100)
+
+    def share(self, score: Score) -> tuple[str, str]:
+        """Say the share kept, and how sure that is: `95%`, `of 212 (91–97%)`."""
+        if score.kept_rate is None or score.interval is None:
+            return "–", self.words.say("no verdict yet")
+        low, high = (round(bound * 100) for bound in score.interval)
+        sure = self.words.say("of {count} ({low}–{high})", count=self.number(score.judged), low=low,
+                              high=self.words.percent(high / 100))  # fmt: skip
+        return self.percent(score.kept_rate), sure
+
+    def state(self, state: State) -> str:
+        """Say a state."""
+        return self.words.say(STATES[state])
+
+    def reason(self, reason: str) -> str:
+        """Say why something was told or not; nothing where no reason is known."""
+        if not reason or reason in REASONS:
+            return self.words.say(REASONS[reason]) if reason else ""
+        return self.words.say("not told: {reason}", reason=reason.replace("-", " "))
+
+    def aspect(self, aspect: str) -> str:
+        """Say an aspect; one that is not known is shown as it is written."""
+        return self.words.say(ASPECTS[aspect]) if aspect in ASPECTS else aspect
+
+
+LEFT: Final = phrase("{span} left")
+LATE: Final = phrase("{span} late")
+UP: Final = phrase("time is up")
 
 
 def how_many(count: int, one: str, many: str = "") -> str:
     """Say a number of things: `1 promise`, `9,800 promises`."""
     return f"{count:,} {one if count == 1 else many or one + 's'}"
-
-
-def share(score: Score) -> tuple[str, str]:
-    """Say the share kept, and how sure that is: `95 %`, `of 212 (91–97 %)`."""
-    if score.kept_rate is None or score.interval is None:
-        return "–", "no verdict yet"
-    low, high = score.interval
-    return percent(score.kept_rate), f"of {score.judged:,} ({round(low * 100)}–{round(high * 100)}{_PERCENT})"
-
-
-def percent(value: float) -> str:
-    """Write a share (0 to 1) as whole percent, towards the truth: what is not all is never 100 %."""
-    rounded = round(value * 100)
-    rounded = min(rounded, 99) if value < 1 else rounded
-    return f"{max(rounded, 1) if value > 0 else rounded}{_PERCENT}"
-
-
-def time_left(due: int, now: int) -> str:
-    """Say how long there is still: `40 s left`."""
-    return f"{spoken(due - now)} left" if due - now >= SECOND else "time is up"
-
-
-def time_over(due: int, now: int) -> str:
-    """Say how long something has been due: `40 s late`."""
-    return f"{spoken(now - due)} late" if now - due >= SECOND else "time is up"
 
 
 def hour_and_minute(at: int, zone: tzinfo) -> str:

@@ -2,7 +2,9 @@
 // It keeps no pages and answers no requests, so that nobody ever sees a board of yesterday.
 "use strict";
 
-const NOBODY_KNOWS = { title: "Kept", body: "Something needs a look.", path: "/", tag: "kept", at: 0, rings: false };
+// What it says where nothing can be read comes from the page that set it up, in that page's language.
+const UNREADABLE = new URL(location.href).searchParams.get("say") || "";
+const NOBODY_KNOWS = { title: "Kept", body: UNREADABLE, path: "/", tag: "kept", at: 0, rings: false };
 
 addEventListener("install", () => skipWaiting());
 addEventListener("activate", (event) => event.waitUntil(clients.claim()));

@@ -61,6 +61,7 @@ TITLES: Final[Mapping[str, str]] = {
     "matches-nothing": "conditions that no standard can meet",
     "minute-short": "a shift that leaves its last minute out",
     "misplaced-key": "a key that has no place in this shape",
+    "missing-language": "a text that one of the languages lacks",
     "missing-breaks": "what has no value breaks the promise",
     "missing-field": "a field that the event needs is not given",
     "missing-key": "a key that has to be there is not",

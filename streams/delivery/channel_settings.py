@@ -62,7 +62,7 @@ class ChannelSettings(BaseSettings):
     """Chat services, as addresses of Apprise, separated by commas; needs `kept[chat]`; never shown."""
     push_key: Secret = SecretStr("")
     """The key of this server for pushes, 32 bytes in URL-safe base64; one is made, and kept with the data, where there
-    is none. With another key, people have to switch their phones on again."""
+    is none, but not on Kafka. With another key, people have to switch their phones on again."""
     push_key_file: Path | None = None
     """The file with that key, in its place."""
     push_services: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_names)] = VENDORS

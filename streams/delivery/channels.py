@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from alerts.channels.alertmanager import Alertmanager
 from alerts.channels.chat_names import chat_names
@@ -17,18 +17,13 @@ if TYPE_CHECKING:
     from alerts.channels import Channel, LinksOf
     from streams.delivery.channel_settings import ChannelSettings
 
-NOT_HERE: Final = (
-    "KEPT_PUSH_CONTACT sets up push, which kept run alone has: on Kafka phones do not ring yet; leave it out, and let "
-    "people be told by mail or chat"
-)
-
 
 def channels_of(
     settings: ChannelSettings, clock: Callable[[], int], links: LinksOf | None = None, push: Push | None = None
 ) -> list[Channel]:
     """Make the channels; `clock` is this machine's own, `links` what people can act by. Raises StateError.
 
-    `push` is made with the data folder, where there is one that holds devices: see `pushing.py`.
+    `push` is made with the devices that ring: see `pushing.py`.
     """
     made: list[Channel] = []
     if settings.webhook_url:
@@ -42,8 +37,6 @@ def channels_of(
         made.append(_mail(settings, clock, links))
     if push is not None:
         made.append(push)
-    elif settings.push_contact:
-        raise StateError(NOT_HERE)
     if settings.chat_urls:
         made += _chats(settings)
     return made

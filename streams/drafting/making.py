@@ -123,7 +123,9 @@ def holds(name: str, text: str, loaded: Loaded) -> bool:
         scripts = scripts_of(Source(name, text), rules)
     except SpecError:
         return False
-    return all(compare(it.story, it.telling, play(it.story, rules, it.until)).passed for it in scripts)
+    return all(
+        compare(it.story, it.telling, play(it.story, rules, it.until, policies=it.policies)).passed for it in scripts
+    )
 
 
 def standards_in(folder: Path) -> list[Source]:

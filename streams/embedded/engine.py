@@ -226,7 +226,7 @@ class Engine:
         if not (taken or refused or outcome.touched or alerts.touched or always):
             return None
         self._noted = self.pump.low
-        joined = self.recorder.write(
+        joined, handed = self.recorder.write(
             Batch(
                 received=wall, events=taken, actions=actions, refusals=refused,
                 cases={key: self.pump.case(*key) for key in outcome.touched},
@@ -240,6 +240,7 @@ class Engine:
             withheld=alerts.withheld,
             acts=len(actions),
             joined=joined,
+            handed=handed,
             events=Counter(map(type_of, taken)),
             duplicates=outcome.duplicates,
             settled_early=outcome.settled_early,

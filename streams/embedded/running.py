@@ -28,7 +28,7 @@ from streams.live.screen import show, terminal
 from streams.live.writing import patient
 from streams.metrics import Metrics
 from streams.settings import StandardsFiles
-from streams.web import Limits, access, application, links, listening
+from streams.web import Limits, Usual, access, application, links, listening
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine, Iterable
@@ -103,7 +103,8 @@ async def _serve(settings: Settings, host: EmbeddedHost, stack: AsyncExitStack) 
     host.listen_deliveries(metrics.delivered)
     if host.devices is not None:
         host.devices.listen(metrics.device_dropped)
-    app = application(host, metrics, access(settings, host.folder), Limits(max_skew=settings.max_skew), settings.zone)
+    may, usual = access(settings, host.folder), Usual(settings.zone, settings.language)
+    app = application(host, metrics, may, Limits(max_skew=settings.max_skew), usual)
     return await listening(settings, app, stack, metrics.connection_ended)
 
 

@@ -18,8 +18,10 @@ from alerts.routing.actions import (
     EXCUSED,
     GIVEN_BACK,
     HANDED_ON,
+    HANDED_OVER,
     SETTLED,
     SILENCED,
+    THANKED,
     UNSILENCED,
 )
 from alerts.routing.notice import printable
@@ -71,6 +73,8 @@ _DID: Final = {
     UNSILENCED: "lifted a silence",
     SETTLED: "dealt with an event that could not be read",
     CHANGED: "changed a day of a calendar",
+    HANDED_OVER: "left a note for the next shift",
+    THANKED: "said thanks",
 }
 _WAYS: Final = {
     "kept/board": "on the board",
@@ -79,8 +83,10 @@ _WAYS: Final = {
     "kept/api": "by the API",
     OWN_SOURCE: "as an admin",
 }
-_SAID: Final = ("to", "calendar", "date", "open", "reason", "note", "how", "involved", "cause", "missed", "next_step",
-                "team", "silence", "until", "standard", "subject", "site", "owner", "severity")  # fmt: skip
+SAID: Final = ("to", "agent", "calendar", "date", "open", "reason", "note", "how", "involved", "cause", "missed",
+                "next_step", "team", "silence", "until", "standard", "subject", "site", "owner",
+                "severity")  # fmt: skip
+"""The fields of an act in which somebody says something of it."""
 
 Cause = tuple[str, str] | None
 """The event that made a line of the ledger, by its source and id; None where time did."""
@@ -209,7 +215,9 @@ class _Story(NamedTuple):
             at = self._at(notice.decided if notice.decided >= 0 else notice.at)
             yield f"  {at}  {notice.kind} to {notice.to or 'everybody'} ({ways})"
             yield from (f"    {line}" for line in notice.text.splitlines())
-        if not self.view.notices:
+        if self.view.waits_to_be_told:
+            yield "  nothing yet; it waits for a message that tells of several"
+        elif not self.view.notices:
             yield "  nothing"
 
     def not_told(self) -> Iterator[str]:
@@ -264,4 +272,4 @@ def way(act: Action) -> str:
 
 def said(act: Action) -> list[str]:
     """Give what they said of it, each with its name."""
-    return [f"{name.replace('_', ' ')}: {act.data[name]}" for name in _SAID if act.data.get(name)]
+    return [f"{name.replace('_', ' ')}: {act.data[name]}" for name in SAID if act.data.get(name)]

@@ -16,7 +16,7 @@ from msgspec.structs import replace
 from standards.judge.ledger import stood_before
 from standards.judge.promise import NEVER
 from standards.judge.score import Score
-from streams.live.joined import Joined, joined_words
+from streams.live.joined import Joined, joined_words, stands_on
 from streams.live.wording import words
 
 if TYPE_CHECKING:
@@ -123,7 +123,9 @@ class Folder:
 
     def _owed_now(self, line: Line) -> Owed:
         standard, joined = self.standards.get(line.standard), self._joined.get(line.promise)
-        return Owed(line, standard, joined_words(joined, standard, self.vocabulary, self.zone) if joined else "")
+        if joined is None:
+            return Owed(line, standard)
+        return Owed(line, standard, joined_words(joined, self.zone, stands=stands_on(standard, self.vocabulary)))
 
     def _is_overdue(self, line: Line) -> bool:
         """Say whether a promise is broken and still owed."""

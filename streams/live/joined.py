@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from alerts.words.words import ENGLISH
 from standards.judge.events import moment
 from standards.judge.shapes import Response
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import tzinfo
 
+    from alerts.words.words import Words
     from standards.judge.events import EventType
     from standards.judge.standard import Standard
 
@@ -21,19 +23,28 @@ if TYPE_CHECKING:
 class Joined(NamedTuple):
     """How many events joined a promise, and when the last of them did, in microseconds UTC."""
 
-    number: int
-    at: int
+    number: int = 0
+    at: int = -1
 
 
-def joined_words(joined: Joined, standard: Standard | None, vocabulary: Mapping[str, EventType], zone: tzinfo) -> str:
-    """Say what came since the promise was made, or nothing.
+def stands_on(standard: Standard | None, vocabulary: Mapping[str, EventType]) -> bool:
+    """Say whether what joins a promise is how things stand: of that only the last one says something."""
+    shape = None if standard is None else standard.shape
+    kinds = [vocabulary.get(event) for event in shape.when.events] if isinstance(shape, Response) else []
+    return bool(kinds) and all(kind is not None and kind.reading for kind in kinds)
+
+
+def joined_words(joined: Joined, zone: tzinfo, *, stands: bool, words: Words = ENGLISH) -> str:
+    """Say what came since the promise was made, or nothing. `stands`: it is how things stand, as `stands_on` has it.
 
     How things stand comes again and again, so of a reading only the last one says something; of what happened, each.
     """
     if not joined.number:
         return ""
-    shape, when = None if standard is None else standard.shape, f"{moment(joined.at).astimezone(zone):%H:%M}"
-    kinds = [vocabulary.get(event) for event in shape.when.events] if isinstance(shape, Response) else []
-    if kinds and all(kind is not None and kind.reading for kind in kinds):
-        return f"It was still so at {when}."
-    return f"And {joined.number:,} more since, the last at {when}."
+    when = f"{moment(joined.at).astimezone(zone):%H:%M}"
+    if stands:
+        return words.say("It was still so at {time}.", time=when)
+    return words.how_many(
+        joined.number, "And {count} more since, the last at {time}.", "And {count} more since, the last at {time}.",
+        time=when,
+    )  # fmt: skip

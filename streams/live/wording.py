@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, assert_never
 
-from standards.calendar.duration import spoken
+from alerts.words.words import ENGLISH, Words, phrase
 from standards.judge.promise import CHANGED_DAY
 from standards.judge.shapes import Bounded, Level, Precedence, Recurrence, Response, Universality
 from standards.judge.standard import Clause
@@ -17,16 +17,21 @@ if TYPE_CHECKING:
 
     from standards.judge.ledger import Line
     from standards.judge.promise import Kind
-    from standards.judge.shapes import Shape
     from standards.judge.standard import Standard
 
 WORDS: Final[dict[Kind, str]] = {
-    "opened": "opened", "warned": "warned", "paused": "paused", "resumed": "resumed", "moved": "moved", "kept": "kept",
-    "broken": "broken", "voided": "void", "excused": "excused", "lost": "unknown", "fulfilled_late": "done late",
-    "ended": "ended", "given_up": "given up", "undone": "owed again", "corrected": "corrected",
-    "withdrawn": "withdrawn",
+    "opened": phrase("opened"), "warned": phrase("warned"), "paused": phrase("paused"), "resumed": phrase("resumed"),
+    "moved": phrase("moved"), "kept": phrase("kept"), "broken": phrase("broken"), "voided": phrase("void"),
+    "excused": phrase("excused"), "lost": phrase("unknown"), "fulfilled_late": phrase("done late"),
+    "ended": phrase("ended"), "given_up": phrase("given up"), "undone": phrase("owed again"),
+    "corrected": phrase("corrected"), "withdrawn": phrase("withdrawn"),
 }  # fmt: skip
 """The word for each kind of line on a screen: for a verdict, the verdict's own."""
+VERDICTS: Final = {
+    "": phrase("open"), "kept": phrase("kept"), "broken": phrase("broken"), "void": phrase("void"),
+    "excused": phrase("excused"), "unknown": phrase("unknown"), "withdrawn": phrase("withdrawn"),
+}  # fmt: skip
+"""The word for each verdict, and for none."""
 
 
 def printable(text: str) -> str:
@@ -34,102 +39,161 @@ def printable(text: str) -> str:
     return "".join(char if char.isprintable() else "?" for char in text)
 
 
-def words(line: Line, standard: Standard) -> str:
+def words(line: Line, standard: Standard, said: Words = ENGLISH) -> str:
     """Say what a line means, to follow its word: `kept`, "with 12 s to spare". Empty where the word says it all."""
-    return _SAYS[line.kind](line, standard)
+    return _SAYS[line.kind](line, standard, said)
 
 
-def _left(line: Line, after: str) -> str:
-    return f"{spoken(line.due - line.at)}{after}" if line.due > line.at else ""
+def _opened(line: Line, _: Standard, words: Words) -> str:
+    return words.say("{span} to go", span=words.length(line.due - line.at)) if line.due > line.at else ""
 
 
-def _counted(line: Line, _: Standard) -> str:
-    return f"{spoken(line.elapsed)} counted so far"
+def _warned(line: Line, standard: Standard, words: Words) -> str:
+    if line.due <= line.at:
+        return standard.what
+    return words.say("{span} left. {what}", span=words.length(line.due - line.at), what=standard.what)
 
 
-def _corrected(line: Line, _: Standard) -> str:
-    why = _GRANTED if line.verdict == "excused" else "on late evidence"
-    return f"from {line.was or 'open'} to {line.verdict or 'open'}, {why}"
+def _moved(line: Line, _: Standard, words: Words) -> str:
+    changed = words.say(_CHANGED) if line.reason == CHANGED_DAY else ""
+    if line.due <= line.at:
+        return changed
+    span = words.length(line.due - line.at)
+    if changed:
+        return words.say("{span} to go now, since a day of its calendar was changed", span=span)
+    return words.say("{span} to go now", span=span)
 
 
-def _void(shape: Shape) -> str:
-    return f"fewer than {shape.at_least} to judge by" if isinstance(shape, Level) else "the need went away"
+def _counted(line: Line, _: Standard, words: Words) -> str:
+    return words.say("{span} counted so far", span=words.length(line.elapsed))
 
 
-def _kept(line: Line, shape: Shape) -> str:
-    match shape:
+def _corrected(line: Line, _: Standard, words: Words) -> str:
+    was, now = (words.say(VERDICTS[verdict or ""]) for verdict in (line.was, line.verdict))
+    if line.verdict == "excused":
+        return words.say("from {was} to {now}, an exception was granted", was=was, now=now)
+    return words.say("from {was} to {now}, on late evidence", was=was, now=now)
+
+
+def _voided(line: Line, standard: Standard, words: Words) -> str:
+    shape = standard.shape
+    if line.reason == CHANGED_DAY:
+        return words.say(_CHANGED)
+    if isinstance(shape, Level):
+        return words.say("fewer than {count} to judge by", count=words.number(shape.at_least))
+    return words.say(_GONE)
+
+
+def _kept(line: Line, standard: Standard, words: Words) -> str:
+    match standard.shape:
         case Response() | Recurrence():
-            return f"with {spoken(line.due - line.at)} to spare"
-        case Precedence():
-            return f"{_happened(shape.expect)} before"
-        case Universality():
+            return words.say("with {span} to spare", span=words.length(line.due - line.at))
+        case Precedence() as shape:
+            return words.say("{event} before", event=_happened(shape.expect, words))
+        case Universality() as shape:
             return shape.must.source
-        case Bounded():
-            return f"no more than {shape.at_most} {_happened(shape.when)}"
-        case Level():
-            return f"{shape.measure.source} was {shape.must.source}{_each_time(shape)}"
+        case Bounded() as shape:
+            event, most = _happened(shape.when, words), words.number(shape.at_most)
+            return words.say("no more than {count} {event}", count=most, event=event)
+        case Level() as shape:
+            return _level(shape, words)
         case _:
-            assert_never(shape)
+            assert_never(standard.shape)
 
 
-def _broken(shape: Shape) -> str:
+def _level(shape: Level, words: Words) -> str:
+    """Say what was so; of a window that rolls, that it was looked at more than once."""
+    values = {"measure": shape.measure.source, "must": shape.must.source, "span": words.length(shape.over)}
+    if not shape.step:
+        return words.say("{measure} was {must}", **values)
+    return words.say("{measure} was {must} in each {span}, every {step}", **values, step=words.length(shape.step))
+
+
+def _broken(_: Line, standard: Standard, words: Words) -> str:
+    match standard.shape:
+        case Response() | Recurrence() | Precedence() as shape:
+            return _missing(shape, _happened(shape.expect, words), words)
+        case Universality() as shape:
+            return words.say("not {must}", must=shape.must.source)
+        case Bounded() as shape:
+            event, most = _happened(shape.when, words), words.number(shape.at_most)
+            return words.say("more than {count} {event}", count=most, event=event)
+        case Level() as shape:
+            values = {"measure": shape.measure.source, "must": shape.must.source, "span": words.length(shape.over)}
+            if not shape.step:
+                return words.say("{measure} was not {must}", **values)
+            return words.say("{measure} was not {must} in the last {span}", **values)
+        case _:
+            assert_never(standard.shape)
+
+
+def _missing(shape: Response | Recurrence | Precedence, event: str, words: Words) -> str:
+    """Say what did not come."""
     match shape:
-        case Response():
-            in_time = "in time" if shape.within is None else f"within {spoken(shape.within)}"
-            return f"no {_happened(shape.expect)} {in_time}"
-        case Recurrence():
-            span = f"this {shape.every}" if isinstance(shape.every, str) else f"for {spoken(shape.every)}"
-            return f"no {_happened(shape.expect)} {span}"
         case Precedence():
-            return f"no {_happened(shape.expect)} in the {spoken(shape.within_last)} before"
-        case Universality():
-            return f"not {shape.must.source}"
-        case Bounded():
-            return f"more than {shape.at_most} {_happened(shape.when)}"
-        case Level():
-            window = f" in the last {spoken(shape.over)}" if shape.step else ""
-            return f"{shape.measure.source} was not {shape.must.source}{window}"
+            return words.say("no {event} in the {span} before", event=event, span=words.length(shape.within_last))
+        case Recurrence(every=str() as every):
+            return words.say(_NONE_THIS[every], event=event)
+        case Recurrence(every=int() as every):
+            return words.say("no {event} for {span}", event=event, span=words.length(every))
+        case Response(within=int() as within):
+            return words.say("no {event} within {span}", event=event, span=words.length(within))
         case _:
-            assert_never(shape)
+            return words.say("no {event} in time", event=event)
 
 
-def _each_time(shape: Level) -> str:
-    """Say of a window that rolls that it was looked at more than once."""
-    return f" in each {spoken(shape.over)}, every {spoken(shape.step)}" if shape.step else ""
-
-
-def _happened(clause: Clause) -> str:
+def _happened(clause: Clause, words: Words) -> str:
     """Say what a clause waits for: `register opened`, `queue length with waiting <= 3`."""
-    said = [
-        each.event.replace(".", " ")
-        if each.where is None
-        else f"{each.event.replace('.', ' ')} with {each.where.source}"
-        for each in clause.all
-    ]
-    return " or ".join(dict.fromkeys(said))
+    said = []
+    for each in clause.all:
+        event = each.event.replace(".", " ")
+        where = None if each.where is None else each.where.source
+        said.append(event if where is None else words.say("{event} with {where}", event=event, where=where))
+    return words.either(list(dict.fromkeys(said)))
+
+
+def _lost(line: Line, standard: Standard, words: Words) -> str:
+    if line.reason in _LOST:
+        return words.say(_LOST[line.reason])
+    return words.say("nothing was heard of {feeds}", feeds=words.together(standard.feeds))
+
+
+def _late(line: Line, _: Standard, words: Words) -> str:
+    return words.say("done {span} after the time", span=words.length(line.at - line.due))
+
+
+def _given_up(line: Line, _: Standard, words: Words) -> str:
+    return words.say("not done {span} after the time", span=words.length(line.at - line.due))
 
 
 _LOST: Final = {
-    "evidence-lost": "events were lost",
-    "came-too-late": "it came too late to be judged",
+    "evidence-lost": phrase("events were lost"),
+    "came-too-late": phrase("it came too late to be judged"),
 }
-_CHANGED: Final = "a day of its calendar was changed"
-_GRANTED: Final = "an exception was granted"
-_SAYS: Final[dict[Kind, Callable[[Line, Standard], str]]] = {
-    "opened": lambda line, _: _left(line, " to go"),
-    "warned": lambda line, standard: _left(line, " left. ") + standard.what,
+_NONE_THIS: Final = {
+    "day": phrase("no {event} this day"), "week": phrase("no {event} this week"),
+    "month": phrase("no {event} this month"),
+}  # fmt: skip
+_CHANGED: Final = phrase("a day of its calendar was changed")
+_GRANTED: Final = phrase("an exception was granted")
+_GONE: Final = phrase("the need went away")
+_UNDONE: Final = phrase("it was not done after all")
+_NEVER: Final = phrase("it was never owed, as was learned afterwards")
+_SAYS: Final[dict[Kind, Callable[[Line, Standard, Words], str]]] = {
+    "opened": _opened,
+    "warned": _warned,
     "paused": _counted,
     "resumed": _counted,
-    "moved": lambda line, _: _left(line, " to go now") + (f", since {_CHANGED}" if line.reason == CHANGED_DAY else ""),
-    "kept": lambda line, standard: _kept(line, standard.shape),
-    "broken": lambda _, standard: _broken(standard.shape),
-    "voided": lambda line, standard: _CHANGED if line.reason == CHANGED_DAY else _void(standard.shape),
-    "excused": lambda *_: _GRANTED,
-    "lost": lambda line, standard: _LOST.get(line.reason, f"nothing was heard of {' and '.join(standard.feeds)}"),
-    "fulfilled_late": lambda line, _: f"done {spoken(line.at - line.due)} after the time",
-    "ended": lambda *_: "the need went away",
-    "given_up": lambda line, _: f"not done {spoken(line.at - line.due)} after the time",
-    "undone": lambda *_: "it was not done after all",
+    "moved": _moved,
+    "kept": _kept,
+    "broken": _broken,
+    "voided": _voided,
+    "excused": lambda _, __, words: words.say(_GRANTED),
+    "lost": _lost,
+    "fulfilled_late": _late,
+    "ended": lambda _, __, words: words.say(_GONE),
+    "given_up": _given_up,
+    "undone": lambda _, __, words: words.say(_UNDONE),
     "corrected": _corrected,
-    "withdrawn": lambda *_: "it was never owed, as was learned afterwards",
+    "withdrawn": lambda _, __, words: words.say(_NEVER),
 }

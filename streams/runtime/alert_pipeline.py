@@ -15,6 +15,7 @@ from alerts.routing.actions import ROUTED, Action
 from alerts.routing.incident import Renamed, renames
 from alerts.routing.notice import Notice, for_machines, notice
 from alerts.routing.relevance import last_warned, relevance
+from standards.judge.ledger import with_numbers
 from standards.judge.promise import NEVER
 from streams.runtime.router_runtime import AlertResult, RouterRuntime
 
@@ -79,16 +80,17 @@ class AlertPipeline:
             for transition, line in zip(transitions, lines, strict=True)
         }
         policy, notices = self.policy, list[Notice]()
+        told = [
+            with_numbers(line, transition)
+            for line, transition in zip(lines, transitions, strict=True)
+            if reasons[line.id] == "told" or renames(line)
+        ]
         if self.router is None or self._machines:
-            relevant = [line for line in lines if reasons[line.id] == "told" or (self._machines and renames(line))]
+            relevant = [line for line in told if reasons[line.id] == "told" or self._machines]
             notices = [notice(it, policy.standards[it.revision], reader_of(policy, it, self._whom)) for it in relevant]
         if self.router is None:
             return AlertResult(notices, reasons)
-        heard = [
-            line if reasons[line.id] == "told" else Renamed(line)
-            for line in lines
-            if reasons[line.id] == "told" or renames(line)
-        ]
+        heard = [line if reasons[line.id] == "told" else Renamed(line) for line in told]
         result = self.router.push(heard, [action for action in actions if action.type in ROUTED], low, stall=stall)
         result.reasons = {**reasons, **result.reasons}
         known = {line.id: line.known for line in lines}

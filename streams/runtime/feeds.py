@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from standards.judge.standard import Feed
 
 MOST: Final = 200
-"""How many feeds and keys are told of; those that were silent longest come first."""
+"""How many feeds and keys a record and an answer tell of; those that were silent longest come first."""
 
 
 class FeedStanding(msgspec.Struct, frozen=True):
@@ -39,7 +39,7 @@ class FeedStanding(msgspec.Struct, frozen=True):
 
 
 def standings(feeds: Iterable[Feed], hearings: Iterable[tuple[tuple[str, Key], Hearing]]) -> list[FeedStanding]:
-    """Say how each feed stands, those that were silent longest first."""
+    """Say how each feed stands, for each key it was heard for; those that were silent longest come first."""
     declared = {feed.name: feed for feed in feeds}
     found = [
         FeedStanding(name, subject_text(key), it.last, it.silent_after)
@@ -50,4 +50,4 @@ def standings(feeds: Iterable[Feed], hearings: Iterable[tuple[tuple[str, Key], H
     found += [
         FeedStanding(feed.name, "", -1, feed.silent_after) for feed in declared.values() if feed.name not in heard
     ]
-    return sorted(found, key=lambda each: (each.last, each.name, each.key))[:MOST]
+    return sorted(found, key=lambda each: (each.last, each.name, each.key))

@@ -6,17 +6,19 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from alerts.routing.actions import DEBRIEFED, SETTLED, Action
-from standards.judge.ledger import Plain
+from alerts.routing.actions import DEBRIEFED, SETTLED
 from streams.ingest.wire import FROM_THE_FUTURE, claim_of
 from streams.runtime.source_clocks import STRETCH, SourceClock, merged
+from streams.storage.holdings import Holding, read_holdings
 from streams.storage.rows import (
+    ACT,
     OWED,
     PROMISE,
     DeadLetter,
     LateEvent,
     Stretch,
     Suppressed,
+    act_row,
     decode_withheld,
     notice_rows,
     promise_row,
@@ -26,15 +28,16 @@ from streams.storage.source_tables import SOURCE, source_clock
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
+    from alerts.routing.actions import Action
     from streams.storage.rows import NoticeRow, PromiseRow, SuppressedFilter
-    from streams.storage.sqlite import Row, SharedConnection
+    from streams.storage.sqlite import SharedConnection
 
-_ABOUT: Final = """
-SELECT id, at, by, promise, type, source, body FROM acts
+_ABOUT: Final = f"""
+SELECT {ACT} FROM acts
 WHERE promise IN (SELECT value FROM json_each(?))
     OR (source, id) IN (SELECT value ->> 0, value ->> 1 FROM json_each(?))
 ORDER BY at, seq
-"""
+"""  # noqa: S608 - fixed names
 _BROKEN: Final = """
 FROM promises AS p WHERE verdict = 'broken'
     AND {no} EXISTS (SELECT 1 FROM acts WHERE acts.promise = p.id AND acts.type = ?)
@@ -45,16 +48,16 @@ SELECT standard, start, sum(verdict = 'kept'), sum(verdict = 'broken')
 FROM starts JOIN promises ON opened >= start AND opened < stop WHERE verdict IS NOT NULL {only}
 GROUP BY standard, start ORDER BY standard, start
 """
-_OPEN: Final = "mark NOT IN (SELECT promise FROM acts WHERE type = ?)"
+_OPEN: Final = "(mark NOT IN (SELECT promise FROM acts WHERE type = ?))"
 _LETTER: Final = "SELECT seq, received, reason, message, raw, mark FROM dead_letters"
 _UNTOLD: Final = """
 SELECT w.seq, w.body, coalesce(p.standard, ''), coalesce(p.subject, ''), coalesce(l.kind, '')
 FROM withheld w LEFT JOIN promises p ON p.id = w.promise LEFT JOIN ledger l ON l.id = CAST(w.body AS TEXT) ->> 'line'
 WHERE {terms} ORDER BY w.seq DESC LIMIT ? OFFSET ?
 """
-_LISTED: Final = """
-SELECT seq, id, at, by, promise, type, source, body FROM acts WHERE {terms} ORDER BY seq DESC LIMIT ?
-"""
+_LISTED: Final = f"""
+SELECT seq, {ACT} FROM acts WHERE {{terms}} ORDER BY seq DESC LIMIT ? OFFSET ?
+"""  # noqa: S608 - fixed names
 _SOURCES: Final = f"SELECT {SOURCE} FROM source_clocks WHERE since > ?"  # noqa: S608 - fixed names
 _DELAYED: Final = """
 SELECT source, count(*), min(received - at), max(received - at) FROM late WHERE reason = 'late' AND received >= ?
@@ -66,19 +69,13 @@ SELECT received, raw FROM dead_letters WHERE reason = '{FROM_THE_FUTURE}' AND re
 LETTERS: Final = 1_000
 """How many of the newest events from the future are looked at."""
 _LAST: Final = 2**63 - 1
-_LATE: Final = "SELECT seq, received, reason, type, source, id, at FROM late ORDER BY seq DESC LIMIT ?"
+_LATE: Final = "SELECT seq, received, reason, type, source, id, at FROM late ORDER BY seq DESC LIMIT ? OFFSET ?"
 _UNDELIVERED: Final = """
 SELECT body FROM notices WHERE id IN (SELECT notice FROM outbox WHERE state != 'delivered')
 ORDER BY seq DESC LIMIT ? OFFSET ?
 """
 
-_data = msgspec.json.Decoder(dict[str, Plain]).decode
 _encode = msgspec.json.encode
-
-
-def _action(row: Row) -> Action:
-    name, at, by, promise, kind, source, body = row
-    return Action(name, at, by, promise, kind, source, _data(body))
 
 
 class BoardQueries:
@@ -98,7 +95,11 @@ class BoardQueries:
         """Give what people did about some promises, oldest first; `causes` name more acts, by (source, id)."""
         wanted = [_encode(list(values)).decode() for values in (promises, causes)]
         found = self._all(_ABOUT, *wanted)
-        return list(map(_action, found))
+        return list(map(act_row, found))
+
+    def holdings(self, promises: Collection[str]) -> dict[str, Holding]:
+        """Give who has those of some promises, by id, that anybody ever had, as the routers say."""
+        return read_holdings(self._connection, promises)
 
     def broken(self, limit: int, *, debriefed: bool, skipped: int = 0) -> tuple[list[PromiseRow], int]:
         """Give the newest broken promises that were, or were not, talked over; and how many there are in all."""
@@ -119,10 +120,11 @@ class BoardQueries:
             found.setdefault(standard, []).append(Stretch(start, kept, broken))
         return found
 
-    def refused(self, limit: int) -> tuple[list[DeadLetter], int]:
-        """Give the newest dead letters, those first that nobody has dealt with, and how many there are in all."""
-        ((count,),) = self._all("SELECT count(*) FROM dead_letters")
-        rows = self._all(f"{_LETTER} ORDER BY {_OPEN} DESC, seq DESC LIMIT ?", SETTLED, limit)
+    def refused(self, limit: int, *, dealt_with: bool, skipped: int = 0) -> tuple[list[DeadLetter], int]:
+        """Give the newest dead letters that somebody, or nobody, has dealt with; and how many there are of these."""
+        found = f"{'NOT ' if dealt_with else ''}{_OPEN}"
+        ((count,),) = self._all(f"SELECT count(*) FROM dead_letters WHERE {found}", SETTLED)  # noqa: S608 - fixed text
+        rows = self._all(f"{_LETTER} WHERE {found} ORDER BY seq DESC LIMIT ? OFFSET ?", SETTLED, limit, skipped)
         return [DeadLetter(*row) for row in rows], count
 
     def sources(self, since: int) -> list[SourceClock]:
@@ -142,11 +144,6 @@ class BoardQueries:
         """Give a dead letter by its number, or None."""
         return next((DeadLetter(*row) for row in self._all(f"{_LETTER} WHERE seq = ?", number)), None)
 
-    def open_letters(self) -> int:
-        """Give how many dead letters nobody has dealt with yet."""
-        ((count,),) = self._all(f"SELECT count(*) FROM dead_letters WHERE {_OPEN}", SETTLED)  # noqa: S608 - fixed
-        return int(count)
-
     def suppressed(
         self, wanted: SuppressedFilter, before: int = 0, limit: int = 100, *, skipped: int = 0
     ) -> list[Suppressed]:
@@ -160,18 +157,31 @@ class BoardQueries:
         rows = self._all(_UNTOLD.format(terms=" AND ".join(terms)), *terms.values(), limit, skipped)
         return [Suppressed(seq, decode_withheld(body), *rest) for seq, body, *rest in rows]
 
-    def actions(self, before: int = 0, limit: int = 100, *, types: Collection[str] = ()) -> list[tuple[int, Action]]:
-        """Give what people did, newest first, each with its number, from before `before`; of some `types`, or all."""
+    def actions(
+        self,
+        before: int = 0,
+        limit: int = 100,
+        *,
+        types: Collection[str] = (),
+        without: Collection[str] = (),
+        skipped: int = 0,
+    ) -> list[tuple[int, Action]]:
+        """Give what people did, newest first, each with its number, from before `before`.
+
+        Of some `types`, or all, but for those `without` which it is; so many of the newest are `skipped`.
+        """
         terms: dict[str, object] = {"seq < ?": before or _LAST}
         if types:
             terms["type IN (SELECT value FROM json_each(?))"] = _encode(list(types)).decode()
-        rows = self._all(_LISTED.format(terms=" AND ".join(terms)), *terms.values(), limit)
-        return [(row[0], _action(row[1:])) for row in rows]
+        if without:
+            terms["type NOT IN (SELECT value FROM json_each(?))"] = _encode(list(without)).decode()
+        rows = self._all(_LISTED.format(terms=" AND ".join(terms)), *terms.values(), limit, skipped)
+        return [(row[0], act_row(row[1:])) for row in rows]
 
-    def unused(self, limit: int) -> tuple[list[LateEvent], int]:
+    def unused(self, limit: int, skipped: int = 0) -> tuple[list[LateEvent], int]:
         """Give the newest events that changed nothing, and how many there are in all."""
         ((count,),) = self._all("SELECT count(*) FROM late")
-        return [LateEvent(*row) for row in self._all(_LATE, limit)], count
+        return [LateEvent(*row) for row in self._all(_LATE, limit, skipped)], count
 
     def undelivered(self, limit: int, skipped: int = 0) -> list[NoticeRow]:
         """Give the newest notices that wait for a channel, or that one has given up."""

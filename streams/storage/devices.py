@@ -1,16 +1,15 @@
-"""The devices that ring: kept in a file of the data folder that nobody else may read, and in memory.
+"""The devices that ring, as a host knows them; where they are stored is up to it.
 
 A device's address lets whoever has it send there, so none is in the database, the log or an answer. How many there may
 be is bounded. One that is gone is dropped, and that it was stays until its person switches one on again.
-Read next: `alerts/channels/push.py`, which sends to them; `streams/web/board/ringing.py`, where people switch them on.
+Read next: `device_file.py`, where `kept run` stores them; `streams/kafka/serve/device_topic.py`, where all `kept serve`
+do; `alerts/channels/push.py`, which sends to them; `streams/web/board/ringing.py`, where people switch them on.
 """
 
 from __future__ import annotations
 
-import asyncio
-import os
 from hashlib import sha256
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeAlias
 
 import msgspec
 import structlog
@@ -20,10 +19,10 @@ from standards.errors import StateError
 from standards.natural import name_key, same
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-    from pathlib import Path
+    from collections.abc import Awaitable, Callable, Sequence
 
-FILE: Final = "push-devices.json"
+Kind = Literal["device", "dropped"]
+
 MOST: Final = 1_000
 """How many devices there may be in all."""
 MOST_OF_ONE: Final = 10
@@ -39,76 +38,96 @@ class Dropped(msgspec.Struct, frozen=True):
     reason: str
 
 
-class _Kept(msgspec.Struct):
-    """What is in the file: devices by their id, and the last one that was dropped of each person."""
+class Change(NamedTuple):
+    """What is to be stored: a device by its id, or the last one that was dropped of a person; None: it is no more."""
 
-    devices: dict[str, Device] = {}
-    dropped: dict[str, Dropped] = {}
+    kind: Kind
+    name: str
+    row: Device | Dropped | None
 
 
 class FullError(Exception):
     """As many devices ring as are kept."""
 
 
+Store: TypeAlias = "Callable[[Sequence[Change]], Awaitable[None]]"
+"""Stores what has changed. Raises StateError."""
+
+
 class DeviceBook:
     """The devices of one host. `public` is this server's public key for pushes; `clock` gives microseconds UTC.
 
-    `check` refuses a device that cannot be sent to, with a ValueError. `most` is how many there may be in all.
+    `check` refuses a device that cannot be sent to, with a ValueError. `most` is how many there may be in all. What is
+    stored comes by `take`; `store` is set before anything changes.
     """
+
+    store: Store
 
     def __init__(
         self,
-        folder: Path,
         public: str,
         clock: Callable[[], int],
         check: Callable[[Device], object] = lambda _: None,
         *,
         most: int = MOST,
     ) -> None:
-        """Read the file, and drop what was switched on for another key. Raises StateError for one that is damaged."""
         self.public = public
+        self.devices: dict[str, Device] = {}
+        self.drops: dict[str, Dropped] = {}
+        self._strangers: dict[str, Device] = {}
         self._check = check
         self._most = most
         self._listeners: list[Callable[[str], None]] = []
-        self._drops: list[str] = []
-        self._file = folder / FILE
+        self._counted: list[str] = []
         self._clock = clock
-        self._writing = asyncio.Lock()
+        self._begun = clock()
         self._trouble: dict[str, str] = {}
-        try:
-            body = self._file.read_bytes()
-            self._kept = msgspec.json.decode(body, type=_Kept)
-        except FileNotFoundError:
-            self._kept = _Kept()
-        except (OSError, msgspec.DecodeError):
-            words = "move it away, and people switch their phones on again"
-            raise StateError(f"{self._file} cannot be read; {words}") from None
-        for device in [each for each in self._kept.devices.values() if each.key != public]:
-            self._forget(device, "other-key")
-        if self._drops:
-            write_private(self._file, msgspec.json.encode(self._kept))
+
+    def take(self, change: Change) -> None:
+        """Take what is stored, or what another process has changed. Devices of another key are only remembered."""
+        for known in (self.devices, self._strangers) if change.kind == "device" else ():
+            known.pop(change.name, None)
+        if isinstance(change.row, Device):
+            own = change.row.key == self.public
+            (self.devices if own else self._strangers)[change.name] = change.row
+        elif isinstance(change.row, Dropped):
+            self.drops[change.name] = change.row
+        elif change.kind == "dropped":
+            self.drops.pop(change.name, None)
+        if change.name not in self.devices:
+            self._trouble.pop(change.name, None)
+
+    def drop_strangers(self) -> bool:
+        """Drop the devices that take pushes of another key; says whether there were any."""
+        strangers, self._strangers = self._strangers, {}
+        for device in strangers.values():
+            self._note_drop(device, "other-key")
+        return bool(strangers)
 
     def listen(self, listener: Callable[[str], None]) -> None:
         """Have a function called with the reason for which a device was dropped, also for those dropped already."""
         self._listeners.append(listener)
-        for reason in self._drops:
+        for reason in self._counted:
             listener(reason)
 
     def __len__(self) -> int:
         """Say how many devices there are."""
-        return len(self._kept.devices)
+        return len(self.devices)
 
     def of(self, whose: str) -> list[Device]:
         """Give the devices of an address in the policy."""
-        return [device for device in self._kept.devices.values() if same(device.whose, whose)]
+        return [device for device in self.devices.values() if same(device.whose, whose)]
 
     def dropped(self, whose: str) -> Dropped | None:
         """Give the last device of theirs that was dropped, if they have switched none on since."""
-        return self._kept.dropped.get(name_key(whose))
+        dropped = self.drops.get(name_key(whose))
+        if dropped is None and not self.of(whose) and any(same(each.whose, whose) for each in self._strangers.values()):
+            return Dropped(self._begun, "other-key")
+        return dropped
 
     def get(self, device: str) -> Device | None:
         """Give a device by its id."""
-        return self._kept.devices.get(device)
+        return self.devices.get(device)
 
     def trouble(self, devices: Sequence[Device] | None = None) -> str:
         """Say what keeps pushes from getting through, of some devices or of any; empty where the last ones did."""
@@ -124,32 +143,29 @@ class DeviceBook:
         others = [each for each in self.of(device.whose) if each.id != device.id]
         if len(others) >= MOST_OF_ONE:
             raise FullError(f"{device.whose} has {MOST_OF_ONE} devices that ring already; switch one off first.")
-        if len(self) >= self._most and device.id not in self._kept.devices:
+        if len(self) >= self._most and device.id not in self.devices:
             raise FullError(f"There are {len(self):,} devices that ring already; that is as many as are kept.")
-        before = self.get(device.id)
-        self._kept.devices[device.id] = device
-        self._kept.dropped.pop(name_key(device.whose), None)
-        try:
-            await self._stored()
-        except StateError:
-            self._kept.devices.pop(device.id)
-            if before is not None:
-                self._kept.devices[device.id] = before
-            raise
+        name = name_key(device.whose)
+        changes = [Change("device", device.id, device)]
+        if name in self.drops:
+            changes.append(Change("dropped", name, None))
+        await self._change(changes)
         self._trouble.pop(device.id, None)
 
     async def remove(self, device: Device) -> None:
-        """Forget a device that was switched off. Raises StateError where that cannot be stored."""
-        self._kept.devices.pop(device.id, None)
-        self._trouble.pop(device.id, None)
-        await self._stored()
+        """Forget a device that was switched off. Raises StateError where that cannot be stored: then it is still on."""
+        await self._change([Change("device", device.id, None)])
 
     async def drop(self, device: Device, reason: str) -> None:
         """Forget a device that cannot be reached any more; people are told that it was."""
-        self._forget(device, reason)
+        if device.id not in self.devices:
+            return
+        gone = Change("device", device.id, None)
+        self.take(gone)
+        noted = self._note_drop(device, reason)
         log.warning("a device was dropped", whose=device.whose, reason=reason)
         try:
-            await self._stored()
+            await self.store([gone, noted])
         except StateError as error:  # it is not sent to any more, and will be found gone again after a restart
             log.warning("that a device was dropped cannot be stored", reason=str(error))
 
@@ -157,40 +173,35 @@ class DeviceBook:
         """Note how the last push to a device went: with what trouble, or with none."""
         if trouble and self._trouble.get(device.id) != trouble:
             log.warning("a push does not get through", whose=device.whose, reason=trouble)
-        if trouble and device.id in self._kept.devices:
+        if trouble and device.id in self.devices:
             self._trouble[device.id] = trouble
         else:
             self._trouble.pop(device.id, None)
 
-    def _forget(self, device: Device, reason: str) -> None:
-        if self._kept.devices.pop(device.id, None) is None:
-            return
-        self._trouble.pop(device.id, None)
-        self._kept.dropped[name_key(device.whose)] = Dropped(self._clock(), reason)
-        self._drops.append(reason)
+    async def _change(self, changes: Sequence[Change]) -> None:
+        """Change something, or nothing where it cannot be stored. Raises StateError."""
+        before = [Change(it.kind, it.name, self._row(it)) for it in changes]
+        for change in changes:
+            self.take(change)
+        try:
+            await self.store(changes)
+        except StateError:
+            for change in before:
+                self.take(change)
+            raise
+
+    def _row(self, change: Change) -> Device | Dropped | None:
+        return self.devices.get(change.name) if change.kind == "device" else self.drops.get(change.name)
+
+    def _note_drop(self, device: Device, reason: str) -> Change:
+        noted = Change("dropped", name_key(device.whose), Dropped(self._clock(), reason))
+        self.take(noted)
+        self._counted.append(reason)
         for listener in self._listeners:
             listener(reason)
-
-    async def _stored(self) -> None:
-        async with self._writing:
-            await asyncio.to_thread(write_private, self._file, msgspec.json.encode(self._kept))
+        return noted
 
 
 def device_id(endpoint: str) -> str:
     """Name a device so that its address cannot be told from the name."""
     return sha256(endpoint.encode()).hexdigest()[:32]
-
-
-def write_private(file: Path, body: bytes) -> None:
-    """Write a file that only its owner may read, whole or not at all. Raises StateError."""
-    beside = file.with_name(f"{file.name}.part")
-    try:
-        beside.unlink(missing_ok=True)
-        with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
-            out.write(body)
-            out.flush()
-            os.fsync(out.fileno())
-        beside.replace(file)
-    except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise StateError(f"{file} cannot be written: {reason}; free some space, or check its rights") from None

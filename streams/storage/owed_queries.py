@@ -65,7 +65,7 @@ SELECT {_SITE} AS place, standard, coalesce((SELECT CAST(body AS TEXT) ->> 'reas
     WHERE promise = promises.id AND kind = 'lost' ORDER BY seq DESC LIMIT 1), '') AS reason,
     count(*), min(settled), max(settled)
 FROM promises WHERE verdict = 'unknown' AND settled >= ? GROUP BY place, standard, reason
-ORDER BY max(settled) DESC, place, standard, reason LIMIT ?
+ORDER BY max(settled) DESC, place, standard, reason LIMIT ? OFFSET ?
 """  # noqa: S608 - fixed text
 _JUDGED: Final = """
 SELECT sum(verdict = 'kept'), sum(verdict = 'broken') FROM promises
@@ -158,9 +158,13 @@ class OwedQueries:
         sql = _BROKEN_OF.format(only=f"AND {_SITE} = ?" if site else "")
         return list(map(promise_row, self._all(sql, standard, since, *([site] if site else []), limit)))
 
-    def unjudged(self, since: int, limit: int) -> list[Unjudged]:
-        """Say, by site, standard and reason, what became unknown from an instant on; what did last comes first."""
-        return [Unjudged(*row) for row in self._all(_UNJUDGED, since, limit)]
+    def unjudged(self, since: int, limit: int, skipped: int = 0) -> tuple[list[Unjudged], int]:
+        """Say, by site, standard and reason, what became unknown from an instant on; what did last comes first.
+
+        Gives how many promises did so in all, too.
+        """
+        ((count,),) = self._all("SELECT count(*) FROM promises WHERE verdict = 'unknown' AND settled >= ?", since)
+        return [Unjudged(*row) for row in self._all(_UNJUDGED, since, limit, skipped)], count
 
     def endless(self, wanted: OwedFilter) -> int:
         """Count the open promises that have no deadline of their own."""

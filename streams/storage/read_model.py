@@ -34,6 +34,7 @@ from streams.storage.rows import (
     notice_rows,
     promise_row,
 )
+from streams.storage.shift_queries import ShiftQueries
 from streams.storage.sqlite import SharedConnection
 
 if TYPE_CHECKING:
@@ -84,6 +85,7 @@ class ReadModel:
         self.board = BoardQueries(self._connection)
         self.owed = OwedQueries(self._connection)
         self.readings = Readings(self._connection)
+        self.shift = ShiftQueries(self._connection)
 
     def close(self) -> None:
         """Close the connection."""

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from alerts.routing.incident import PromiseIncidents
 from streams.runtime.router_runtime import AlertResult, stored_case
+from streams.storage.holdings import book_holdings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from alerts.routing.actions import Action
     from alerts.routing.notice import Withheld
@@ -24,13 +26,26 @@ _fields = attrgetter("source", "id", "type", "promise", "at", "by")
 _encode = msgspec.json.encode
 
 
-def book_calls(database: Database, alerts: AlertResult, received: int) -> None:
-    """Write, inside a transaction, the cases that changed and what was not told; `received`: microseconds UTC."""
+def book_calls(database: Database, alerts: AlertResult, received: int) -> int:
+    """Write, inside a transaction, the cases that changed and what was not told; `received`: microseconds UTC.
+
+    Gives of how many promises it changed who has them.
+    """
     kept = [(*name, _encode(case)) for name, case in alerts.touched.items() if case is not None]
     database.put("INSERT OR REPLACE INTO call_cases (kind, name, body) VALUES (?,?,?)", kept)
     gone = [name for name, case in alerts.touched.items() if case is None]
     database.put("DELETE FROM call_cases WHERE kind = ? AND name = ?", gone)
     book_withheld(database, [(received, each) for each in alerts.withheld])
+    return book_holdings(database, incidents_of(alerts.touched))
+
+
+def incidents_of(touched: Mapping[CaseName, Stored | None]) -> dict[str, PromiseIncidents | None]:
+    """Give the incidents among cases that changed, by their promises; None for those that are gone."""
+    return {
+        msgspec.json.decode(name, type=tuple[str, str])[1]: case if isinstance(case, PromiseIncidents) else None
+        for (kind, name), case in touched.items()
+        if kind == "matter"
+    }
 
 
 def book_withheld(database: Database, withheld: Iterable[tuple[int, Withheld]]) -> list[Withheld]:

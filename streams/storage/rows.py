@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Final, Literal
 
 import msgspec
 
-from alerts.routing.notice import Notice, Withheld
+from alerts.routing.actions import Action
+from alerts.routing.notice import WAITS, Notice, Withheld
 from standards.judge.ledger import Line, Plain
 from standards.judge.promise import NEVER, State, Verdict
 
@@ -103,6 +104,17 @@ class PromiseView(msgspec.Struct, frozen=True):
     notices: list[NoticeRow]
     revision_text: str
     withheld: list[Withheld] = []
+
+    @property
+    def waits_to_be_told(self) -> bool:
+        """Whether nobody was told yet, and somebody will be: it waits for a message that tells of several."""
+        last = {it.to: it.reason for it in self.withheld}
+        return not self.notices and not WAITS.isdisjoint(last.values())
+
+    def reason_of(self, line: str, reason: str) -> str:
+        """Say why a line was told or not, by its id and the reason that was stored first: also what it waits for."""
+        waits = (it.reason for it in reversed(self.withheld) if it.line == line and it.reason in WAITS)
+        return next(waits, reason) if reason == "told" and self.waits_to_be_told else reason
 
 
 class StandardRow(msgspec.Struct, frozen=True):
@@ -238,6 +250,9 @@ PROMISE: Final = ", ".join(PromiseRow.__struct_fields__)
 DELIVERY: Final = ", ".join(Delivery.__struct_fields__)
 """The columns of `outbox` that a Delivery takes."""
 
+ACT: Final = "id, at, by, promise, type, source, body"
+"""The columns of `acts` that `act_row` takes."""
+
 _fields = msgspec.json.Decoder(dict[str, Plain]).decode
 decode_notice = msgspec.json.Decoder(Notice).decode
 decode_withheld = msgspec.json.Decoder(Withheld).decode
@@ -249,6 +264,12 @@ def promise_row(row: Row) -> PromiseRow:
     values[7] = _fields(values[7])
     values[15:17] = map(bool, values[15:17])
     return PromiseRow(*values)
+
+
+def act_row(row: Row) -> Action:
+    """Make what somebody did of the columns of ACT."""
+    name, at, by, promise, kind, source, body = row
+    return Action(name, at, by, promise, kind, source, _fields(body))
 
 
 def notice_rows(database: Database, bodies: Iterable[Row]) -> list[NoticeRow]:

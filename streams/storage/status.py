@@ -43,8 +43,8 @@ class Committed(msgspec.Struct, frozen=True):
     """What one transaction stored; told to listeners after it is durable. `judging` and `storing` are seconds.
 
     `events` and `unmatched` count by event type, `late` and `refused` by reason, `effects` by what late events came
-    to, `acts` what people did, `joined` says of promises, by id, what joined them by now:
-    how many events, and when the last did.
+    to, `acts` what people did, `handed` the promises that somebody else has now, or nobody any more. `joined` says of
+    promises, by id, what joined them by now: how many events, and when the last did.
     `settled_early` counts events of busy subjects before which nothing finds its place any more.
     """
 
@@ -52,6 +52,7 @@ class Committed(msgspec.Struct, frozen=True):
     notices: list[Notice] = []
     withheld: list[Withheld] = []
     acts: int = 0
+    handed: int = 0
     joined: dict[str, tuple[int, int]] = {}
     events: dict[str, int] = {}
     duplicates: int = 0

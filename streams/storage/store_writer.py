@@ -96,10 +96,11 @@ class StoreWriter:
         self.cases = CaseStore(database, rulebook)
         self._joined = JoinedTable(database)
 
-    def write(self, batch: Batch) -> dict[str, tuple[int, int]]:
+    def write(self, batch: Batch) -> tuple[dict[str, tuple[int, int]], int]:
         """Write a batch in one transaction; it is durable when this returns. Raises StateError.
 
-        Gives what joined promises, by id, where that changed: how many events, and when the last did.
+        Gives what joined promises, by id, where that changed: how many events, and when the last did; and of how many
+        promises it changed who has them.
         """
         with self.database.writing():
             self.cases.write(batch.cases, batch.position.low, batch.changed)
@@ -107,11 +108,11 @@ class StoreWriter:
             book_lines(self.database, batch.lines, batch.alerts.reasons)
             joined = self._joined.write(batch.cases)
             book_notices(self.database, batch.alerts.notices, self.channels, received=batch.received)
-            book_calls(self.database, batch.alerts, batch.received)
+            handed = book_calls(self.database, batch.alerts, batch.received)
             book_sources(self.database, batch.sources)
             self.database.put("INSERT OR REPLACE INTO position VALUES (1, ?)", [(_encode(batch.position),)])
             forget(self.database, batch.received - self.keep)
-        return joined
+        return joined, handed
 
     def _traffic(self, batch: Batch) -> None:
         put, received = self.database.put, batch.received

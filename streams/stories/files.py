@@ -11,19 +11,23 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from alerts.stories.story import SECTIONS, Telling, read_telling
+from standards.compiler.spec import Source
 from standards.errors import Finding, SpecError
 from standards.stories.story import Story, StoryDocument
-from streams.documents.documents import YAML, Documents, load_standards, read_documents
+from streams.documents.documents import YAML, Documents, load_standards, read_documents, read_text
 from streams.documents.rules import Rules, read_policy
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping, Sequence
 
-    from standards.compiler.spec import Source
+    from alerts.policy.policy import People
 
 
 class Script(NamedTuple):
-    """A story, who is to be told in it, and the rules by which it is judged and told, from `documents`."""
+    """A story, who is to be told in it, and the rules by which it is judged and told, from `documents`.
+
+    `policies` are those that Kept goes over to on the way, as the story names them, from files in `later`.
+    """
 
     file: str
     line: int
@@ -31,6 +35,8 @@ class Script(NamedTuple):
     telling: Telling
     rules: Rules
     documents: Documents
+    policies: Mapping[str, People]
+    later: Sequence[str]
 
     @property
     def until(self) -> int:
@@ -40,7 +46,8 @@ class Script(NamedTuple):
     @property
     def read(self) -> list[str]:
         """The files that it rests on, by name."""
-        return [self.file, *(source.name for source in (*self.documents.standards, *self.documents.policies))]
+        sources = (*self.documents.standards, *self.documents.policies)
+        return [self.file, *(source.name for source in sources), *self.later]
 
 
 def read_scripts(documents: Documents) -> list[Script]:
@@ -127,11 +134,33 @@ def _short(path: Path) -> str:
 def _scripts(document: StoryDocument, rules: Rules, documents: Documents) -> Iterator[Script]:
     sound = 0
     for story in document.stories(rules.loaded):
-        telling = read_telling(story, rules.loaded, rules.people)
+        later = dict(_later(document, story))
+        policies = {name: people for name, path in later.items() if (people := _policy(path, rules)) is not None}
+        first = [] if rules.people is None else [rules.people]
+        telling = read_telling(story, rules.loaded, [*first, *policies.values()])
         place = document.document.spot(story.entry.path).key
         nothing = story.expect is None and telling.notices is None and telling.withheld is None
         if nothing and len(document.document.findings) == sound:  # else a misspelt key may be what is expected
             fix = "add expect:, notices: or withheld:, or remove it"
             story.entry.error("no-expectation", "nothing is expected in this story", fix, key=True)
         sound = len(document.document.findings)
-        yield Script(document.document.name, place.line, story, telling, rules, documents)
+        yield Script(
+            document.document.name, place.line, story, telling, rules, documents, policies, list(later.values())
+        )
+
+
+def _later(document: StoryDocument, story: Story) -> Iterator[tuple[str, str]]:
+    """Give the policies that a story names, and their paths as seen from here; one that is not there is a finding."""
+    folder = Path(document.document.name).parent
+    for fault in story.faults:
+        path = folder / fault.policy
+        if fault.policy and path.is_file():
+            yield fault.policy, _short(path)
+        elif fault.policy:
+            place = story.entry.at("given", fault.entry, "reload")
+            place.error("no-file", f"there is no file {path}", "write the path as seen from this file")
+
+
+def _policy(path: str, rules: Rules) -> People | None:
+    """Read a policy. Raises SpecError."""
+    return read_policy([Source(path, read_text(path))], rules.loaded.standards)

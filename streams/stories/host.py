@@ -13,7 +13,7 @@ import msgspec
 
 from alerts.policy.policy import Policy
 from alerts.routing.actions import actions_of
-from alerts.routing.stalls import stall_of
+from alerts.routing.stalls import Stall, stall_of
 from standards.judge.ledger import Line, line
 from streams.runtime.alert_pipeline import AlertPipeline
 from streams.runtime.position import Position
@@ -75,8 +75,11 @@ class StoryHost:
         """When time alone changes something next, in microseconds UTC, or earlier."""
         return min(self.alerts.wake, self.pump.wake)
 
-    def step(self, events: Sequence[Event], wall: int) -> Stepped:
-        """Judge events that came together, and tell; `wall` in microseconds UTC."""
+    def step(self, events: Sequence[Event], wall: int, *, stepped: int = 0) -> Stepped:
+        """Judge events that came together, and tell; `wall` in microseconds UTC.
+
+        The clock was set forward by `stepped` before, in microseconds.
+        """
         if self._lists:
             self.pump.begin(wall)
             self._lists = False
@@ -85,10 +88,10 @@ class StoryHost:
             event.at = min(event.at, wall)
         outcome = self.pump.push(events, now=wall)
         lines = [line(transition) for transition in outcome.transitions]
-        stall, self._since = stall_of(self._since, self.pump.low), -1
-        alerts = self.alerts.push(
-            outcome.transitions, lines=lines, low=self.pump.low, actions=actions_of(events), stall=stall
-        )
+        low = self.pump.low
+        stall = Stall(low - stepped, low, stepped=True) if stepped else stall_of(self._since, low)
+        self._since = -1
+        alerts = self.alerts.push(outcome.transitions, lines=lines, low=low, actions=actions_of(events), stall=stall)
         self._cases.update(dict.fromkeys(outcome.touched))
         self._calls.update(alerts.touched)
         return Stepped(lines, alerts, outcome.unused)

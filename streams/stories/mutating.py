@@ -52,7 +52,8 @@ def mutate(scripts: Sequence[Script], named: Documents | None = None) -> Iterato
                 groups.setdefault(_path(source), _Mutating(source)).scripts.append(script)
     known: dict[int, set[str]] = {}
     for script in scripts:
-        known[id(script)] = {line.standard for line in play(script.story, script.rules, script.until).lines}
+        played = play(script.story, script.rules, script.until, policies=script.policies)
+        known[id(script)] = {line.standard for line in played.lines}
     for group in groups.values():
         yield from group.run(known)
 
@@ -103,7 +104,7 @@ def _path(source: Source) -> str:
 
 def _passes(script: Script, rules: Rules) -> bool:
     story = _retold(script.story, rules)
-    return compare(story, script.telling, play(story, rules, script.until)).passed
+    return compare(story, script.telling, play(story, rules, script.until, policies=script.policies)).passed
 
 
 def _retold(story: Story, rules: Rules) -> Story:

@@ -20,16 +20,16 @@ from standards.judge.case import Unused
 from standards.judge.events import Event, iso, type_of
 from standards.judge.ledger import Line
 from standards.stories.story import about_promises
+from streams.documents.rules import Rules
 from streams.runtime.pump import GRACE
 from streams.stories.host import Store, StoryHost
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
+    from alerts.policy.policy import People
     from standards.stories.story import Story
-    from standards.stories.story_given import Fault, Sent
-    from streams.documents.rules import Rules
-
+    from standards.stories.story_given import Fault, FaultKind, Sent
 
 MOST_MOMENTS = 10_000
 """The longest story: so many instants at which something happens."""
@@ -39,12 +39,13 @@ class Moment(msgspec.Struct):
     """What a host is taken through: it has its fault, if any; then, at `wall` (microseconds UTC), `events` come.
 
     Without events it is a tick. `fault` is "restart" where Kept ends in order and begins again, "crash" where it just
-    ends.
+    ends, "reload" where it goes on by another `policy`, as the story names it, and "clock" where time is set forward.
     """
 
     wall: int
     events: list[Event] = []
-    fault: Literal["", "restart", "crash"] = ""
+    fault: FaultKind | Literal[""] = ""
+    policy: str = ""
 
 
 class Played(msgspec.Struct):
@@ -63,13 +64,27 @@ class Played(msgspec.Struct):
     problems: list[tuple[int, str]] = []
 
 
-def play(story: Story, rules: Rules, until: int = -1, *, most: int = MOST_MOMENTS) -> Played:
-    """Play a story, to its own end or, if that is later, `until` (microseconds UTC); `most` moments are played."""
-    return _Playing(story, rules, most).play(max(story.until, until))
+def play(
+    story: Story,
+    rules: Rules,
+    until: int = -1,
+    *,
+    policies: Mapping[str, People] | None = None,
+    most: int = MOST_MOMENTS,
+) -> Played:
+    """Play a story, to its own end or, if that is later, `until` (microseconds UTC); `most` moments are played.
+
+    `policies` are those that Kept goes over to on the way, as the story names them.
+    """
+    playing = _Playing(story, rules, most)
+    playing.policies = policies or {}
+    return playing.play(max(story.until, until))
 
 
 class _Playing:
     """One story as it goes by."""
+
+    policies: Mapping[str, People]
 
     def __init__(self, story: Story, rules: Rules, most: int) -> None:
         self.story = story
@@ -121,15 +136,21 @@ class _Playing:
         return True
 
     def _fault(self, fault: Fault) -> None:
-        """Have Kept begin again with nothing but what was written down; up to then it ran."""
+        """Have Kept begin again with nothing but what was written down, or time go forward; up to then it ran."""
         self._step([], fault.at)
-        self.host = StoryHost(self.rules, self.story.clock.zone, self.host.write_down())
-        self._step([], fault.back, "crash" if fault.crash else "restart")
+        if fault.kind == "reload":
+            self.rules = Rules(self.rules.loaded, self.policies[fault.policy])
+        if fault.kind != "clock":
+            self.host = StoryHost(self.rules, self.story.clock.zone, self.host.write_down())
+        self._step([], fault.back, fault)
 
-    def _step(self, events: list[Event], wall: int, fault: Literal["", "restart", "crash"] = "") -> None:
+    def _step(self, events: list[Event], wall: int, fault: Fault | None = None) -> None:
         played = self.played
-        played.moments.append(Moment(wall, events, fault))
-        done = self.host.step(events, wall)
+        moment = Moment(wall, events, fault.kind, fault.policy) if fault is not None else Moment(wall, events)
+        played.moments.append(moment)
+        done = self.host.step(
+            events, wall, stepped=wall - fault.at if fault is not None and fault.kind == "clock" else 0
+        )
         played.lines += done.lines
         played.reasons.update(done.alerts.reasons)
         played.notices += done.alerts.notices

@@ -35,7 +35,7 @@ def run(scripts: Iterable[Script], *, width: int = WIDTH) -> Iterator[Result]:
     """Play stories, one after another."""
     for script in scripts:
         begun = perf_counter()
-        played = play(script.story, script.rules, script.until)
+        played = play(script.story, script.rules, script.until, policies=script.policies)
         compared = compare(script.story, script.telling, played)
         plain: list[str] = []
         painted: list[str] = []

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from standards.stories.story import Story
-    from standards.stories.story_given import Sent
+    from standards.stories.story_given import FaultKind, Sent
     from streams.stories.comparing import Compared, Row
     from streams.stories.playing import Played
 
@@ -34,6 +34,12 @@ SHOWN = 12
 """So many differences are shown; the others are counted."""
 DEEP = 6
 """So many lines of one cell are shown."""
+_FAULTS: dict[FaultKind, str] = {
+    "restart": "Kept is restarted",
+    "crash": "Kept crashes",
+    "reload": "Kept reads another policy",
+    "clock": "the clock is set forward",
+}
 _RED, _DIM, _PLAIN = "\x1b[31m", "\x1b[2m", "\x1b[0m"
 
 
@@ -77,7 +83,7 @@ class Timeline:
         entry = attrgetter("entry")
         groups = [list(group) for _, group in groupby(sorted(self.story.sent, key=entry), entry)]
         found = [_Entry(sent[0].arrives, given=_told(sent)) for sent in groups]
-        found += [_Entry(f.at, given="Kept crashes" if f.crash else "Kept is restarted") for f in self.story.faults]
+        found += [_Entry(fault.at, given=_FAULTS[fault.kind]) for fault in self.story.faults]
         for rows in self.compared.sections.values():
             found += [_Entry(row.at, "", row.expected, row.happened, not row.fits) for row in rows]
         return sorted(found, key=attrgetter("at"))

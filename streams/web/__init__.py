@@ -4,10 +4,11 @@ from aiohttp.web import Application
 
 from streams.web.api.intake import Limits
 from streams.web.application import access, application, intake_application, links, probes
+from streams.web.board.readers import Usual
 from streams.web.guard import Access
 from streams.web.serving import listening, serving
 
 __all__ = [
-    "Access", "Application", "Limits", "access", "application", "intake_application", "links", "listening", "probes",
-    "serving",
+    "Access", "Application", "Limits", "Usual", "access", "application", "intake_application", "links", "listening",
+    "probes", "serving",
 ]  # fmt: skip

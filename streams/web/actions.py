@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Final, TypeVar
 import msgspec
 from pydantic import BaseModel, ValidationError
 
+from alerts.words.later import later
 from standards.judge.events import iso
 from streams.web.body import check_type, read_body
 from streams.web.forms import NoQuery
 from streams.web.operation import invalid, read_query
-from streams.web.problem import retry
+from streams.web.problem import Problem, retry
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -37,6 +38,8 @@ SENDING: Final = (
 """What can go wrong with whatever has a body."""
 PROBLEMS: Final = (*SENDING, HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT, UNPROCESSABLE)
 """What can go wrong with an action by the API."""
+LONGEST_KEY: Final = 255
+"""The longest `Idempotency-Key`, in characters."""
 NOT_READY_RETRY: Final = 2
 FULL_RETRY: Final = 1
 
@@ -45,10 +48,10 @@ def check_open(sink: EventSink) -> None:
     """Refuse what cannot be taken now. Raises Problem, with the time after which it is worth asking again."""
     status = sink.now_status()
     if not status.ready:
-        words = status.reason or "it is starting"
-        raise retry(HTTPStatus.SERVICE_UNAVAILABLE, f"events are not taken now: {words}", NOT_READY_RETRY)
+        words = later("events are not taken now: {reason}", reason=status.reason or later("it is starting"))
+        raise retry(HTTPStatus.SERVICE_UNAVAILABLE, words, NOT_READY_RETRY)
     if not sink.room():
-        words = "more events wait than can be judged; send this request again in a moment"
+        words = later("more events wait than can be judged; send this request again in a moment")
         raise retry(HTTPStatus.TOO_MANY_REQUESTS, words, FULL_RETRY)
 
 
@@ -62,6 +65,14 @@ async def read_action(request: web.Request, host: Host, model: type[M], limit: i
     except ValidationError as error:
         broken = error.errors()[0]["type"] == "json_invalid"
         raise invalid(error, HTTPStatus.BAD_REQUEST if broken else UNPROCESSABLE) from None
+
+
+def key_of(request: web.Request) -> str:
+    """Give the key by which a caller knows an action again, or nothing. Raises Problem for one that is too long."""
+    key = request.headers.get("Idempotency-Key", "")
+    if len(key) > LONGEST_KEY:
+        raise Problem(HTTPStatus.BAD_REQUEST, f"the Idempotency-Key has at most {LONGEST_KEY} characters")
+    return key
 
 
 def action_event(host: Host, kind: str, data: Mapping[str, Plain], source: str, *, identity: Sequence[object]) -> Event:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
-from zoneinfo import ZoneInfo
 
 from aiohttp import web
 
@@ -20,6 +19,7 @@ from streams.version import installed_version
 from streams.web.api.clock import ClockOperations
 from streams.web.api.days import Days
 from streams.web.api.grants import Grants
+from streams.web.api.handing_over import HandingOver
 from streams.web.api.intake import Intake, Limits
 from streams.web.api.letters import Letters
 from streams.web.api.openapi import document
@@ -28,6 +28,7 @@ from streams.web.board.board import Board
 from streams.web.board.board_acts import Acts
 from streams.web.board.board_live import Live
 from streams.web.board.linked import Linked
+from streams.web.board.readers import Usual
 from streams.web.board.ringing import Rings
 from streams.web.board.sign_in import SignIn
 from streams.web.ended_sessions import EndedSessions
@@ -51,7 +52,7 @@ if TYPE_CHECKING:
 
 _LOOPBACK_ONLY = Access()
 _USUAL = Limits()
-_UTC: Final = ZoneInfo("UTC")
+_OWN: Final = Usual()
 
 
 def application(
@@ -59,9 +60,9 @@ def application(
     metrics: Metrics,
     access: Access = _LOOPBACK_ONLY,
     limits: Limits = _USUAL,
-    zone: ZoneInfo = _UTC,
+    usual: Usual = _OWN,
 ) -> web.Application:
-    """Put the web side of a host together; the board tells times in `zone`.
+    """Put the web side of a host together; `usual` is for readers of the board who say nothing else.
 
     More routes may be added before it is served; they are guarded as well.
     """
@@ -75,20 +76,22 @@ def application(
         return metrics.text(host.now_status(), wall, moment)
 
     grants, letters, days = Grants(host), Letters(host, max_skew=limits.max_skew), Days(host)
+    handing_over = HandingOver(host)
     operations = [
         *Intake(host, metrics.intake, limits).operations(),
         *Reading(host).operations(),
         *grants.operations(),
         *letters.operations(),
         *days.operations(),
+        *handing_over.operations(),
         *Pages(host.now_status, scrape).operations(),
         *(ClockOperations(host.watched_clock).operations() if host.watched_clock else ()),
     ]
     sessions, guesses = Sessions(access.secret, EndedSessions(access.folder)), Guesses(access.proxies)
-    live = Live(host, zone, os.urandom(6).hex())
-    board = Board(host, live, sessions, zone, unguarded=not access.token)
+    live = Live(host, usual, os.urandom(6).hex())
+    board = Board(host, live, sessions, usual, unguarded=not access.token)
     app = _application(host, operations, guarded(access, sessions, guesses=guesses, drawn=board.problem))
-    acts = Acts(board, grants, letters, days)
+    acts = Acts(board, grants, letters, days, handing_over)
     if host.devices is not None:
         board.rings = Rings(board, host.devices)
         app.add_routes(board.rings.routes())

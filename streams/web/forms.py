@@ -12,6 +12,8 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSche
 from alerts.routing.notice import Reason
 from standards.judge.promise import State, Verdict
 
+NOTE: Final = 2_000
+"""The longest note from one shift to the next, in characters."""
 MOST: Final = 500
 """The longest page of a list."""
 
@@ -147,3 +149,22 @@ class DayChange(BaseModel):
     )
     by: Short = Field(description="Who says so; the calendar says who may.")
     reason: Annotated[str, Field(min_length=1, max_length=4096)] = Field(description="Why, in a sentence.")
+
+
+class NotesQuery(Query):
+    """Which notes from shift to shift to list, newest first."""
+
+    site: Short | None = Field(
+        default=None, description="Those of this site, and those for everybody; all if left out."
+    )
+    after: Number = Field(default=0, description="The `next` of the page before.")
+    limit: Limit = 100
+
+
+class ShiftNote(BaseModel):
+    """What the next shift has to know."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+    note: Annotated[str, Field(min_length=1, max_length=NOTE, pattern=r"\S")] = Field(description="What, in words.")
+    by: Short = Field(description="Who says so.")
+    site: Short | None = Field(default=None, description="Where; for everybody if left out.")

@@ -48,7 +48,7 @@ ACTS: Final = ("/acts/", "/sign-")
 WRITES: Final[tuple[tuple[str, Role], ...]] = (
     ("/sign-", "viewer"), ("/acts/resend", "author"), ("/acts/set-aside", "author"), ("/acts/", "supervisor"),
     ("/do/", "viewer"), ("/v1/exceptions", "supervisor"), ("/v1/calendars/", "supervisor"),
-    ("/v1/dead-letters/", "author"),
+    ("/v1/shift/", "supervisor"),    ("/v1/dead-letters/", "author"),
 )  # fmt: skip
 """Which role each kind of write needs, by how its path begins; the first that fits. Everything else is for admins."""
 READS: Final[tuple[tuple[str, Role], ...]] = (("/v1/dead-letters", "supervisor"),)

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
     from aiohttp import web
 
+    from alerts.words.later import Later
+
 BORNE: Final = 5
 """How many wrong ones one address may give within `WITHIN` seconds."""
 BORNE_IN_ALL: Final = 50
@@ -50,7 +52,7 @@ class Guesses:
         return same >= BORNE or len(self._wrong) >= BORNE_IN_ALL
 
 
-def too_many(words: str) -> Problem:
+def too_many(words: str | Later) -> Problem:
     """Make the answer to one guess too many."""
     return retry(HTTPStatus.TOO_MANY_REQUESTS, words, int(WITHIN))
 

@@ -13,23 +13,45 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 from aiohttp import web
 
+from alerts.words.later import Later
+from alerts.words.words import ENGLISH
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+
+    from alerts.words.words import Words
 
 CONTENT_TYPE = "application/problem+json"
 
 
 class Problem(Exception):  # noqa: N818 - the name that RFC 9457 gives it
-    """A request that cannot be done. `members` are more members of the answer, beside those of RFC 9457."""
+    """A request that cannot be done. `members` are more members of the answer, beside those of RFC 9457.
+
+    `detail` is told to people in their language where it is a message that is said later; to programs in English.
+    """
 
     def __init__(
-        self, status: HTTPStatus, detail: str, *, members: Mapping[str, Any] = {}, headers: Mapping[str, str] = {}
+        self,
+        status: HTTPStatus,
+        detail: str | Later,
+        *,
+        members: Mapping[str, Any] = {},
+        headers: Mapping[str, str] = {},
     ) -> None:
         self.status = status
-        self.detail = detail
+        self.later = detail if isinstance(detail, Later) else None
+        self.detail = detail.said(ENGLISH) if isinstance(detail, Later) else detail
         self.members = members
         self.headers = headers
-        super().__init__(detail)
+        super().__init__(self.detail)
+
+    def said(self, words: Words) -> str:
+        """Say to people what could not be done."""
+        return self.detail if self.later is None else self.later.said(words)
+
+    def to(self, words: Words) -> Problem:
+        """Give the problem as it is told to somebody by a script."""
+        return Problem(self.status, self.said(words), members=self.members, headers=self.headers)
 
     def response(self) -> web.Response:
         """Give the answer."""
@@ -44,7 +66,7 @@ class Problem(Exception):  # noqa: N818 - the name that RFC 9457 gives it
         return web.Response(status=self.status, body=raw, content_type=CONTENT_TYPE, headers=self.headers)
 
 
-def retry(status: HTTPStatus, detail: str, seconds: int) -> Problem:
+def retry(status: HTTPStatus, detail: str | Later, seconds: int) -> Problem:
     """Make a problem that may be over in so many seconds."""
     return Problem(status, detail, headers={"Retry-After": str(seconds)})
 

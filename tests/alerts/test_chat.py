@@ -124,7 +124,7 @@ def test_the_places_of_a_summary_stand_below_each_other(stores: int) -> None:
     places = [row for row in body.splitlines() if row.startswith("- store-")]
     assert title.startswith("store-001 and ")
     assert body.startswith(f"{2 * stores - 2} promises in this message, as there are so many. All of them are broken.")
-    assert places[0] == "- store-001: 1-1, 1-2 (broken)"
+    assert places[0] == "- store-001: 1-1, 1-2 (all broken)"
     more = stores - 1 - len(places)
     assert (f"\n- and {more} more\n" in body) == (more > 0) == (stores > 3)
     assert len(body) < 1_200

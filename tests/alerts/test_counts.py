@@ -63,7 +63,7 @@ def test_it_is_said_what_a_colleague_has_of_a_group() -> None:
     floor.play([line(0, "broken", "p"), line(0, "broken", "q"), *taken, line(90, "broken", "r")], 100)
     told = {each.to: each for each in floor.notices if each.promise == "r"}
     assert told["bob"].others_have == {"ann": 2}
-    assert told["bob"].text.endswith("ann has 2 others of them already.")
+    assert told["bob"].text.endswith("ann already has 2 more of these.")
     assert told["ann"].others_have == {}
 
 

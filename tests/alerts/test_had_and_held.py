@@ -24,7 +24,7 @@ def test_nobody_answers_in_a_hold(muted: bool) -> None:
     floor.play([line(0, "broken", "p"), act(300 - 1, "acknowledged", promise="p")], 3950)
     floor.play([] if muted else [silencing(66 * 60, 90 * 60)], HOURS)
     assert rounded(floor) == [("ann", 0), ("bob", 0), ("ann", 65), ("ann", 90), ("bob", 90), ("chief", 95)]
-    assert "Nobody has it any more. It " in floor.notices[3].text
+    assert f"Nobody has it any more. {'Muted' if muted else 'Silenced by ann'} until 12:30:00." in floor.notices[3].text
 
 
 def test_given_back_in_a_silence() -> None:
@@ -33,7 +33,7 @@ def test_given_back_in_a_silence() -> None:
     facts: list[Line | Action] = [line(0, "broken", "p"), act(60, "acknowledged", promise="p"), silencing(90, 600)]
     floor.play([*facts, act(120, "given_back", promise="p")], HOURS)
     assert rounded(floor)[2:] == [("bob", 10), ("chief", 15)]
-    assert floor.notices[2].text.endswith("ann gave it back; nobody has it. It was silenced until now.")
+    assert floor.notices[2].text.endswith("ann gave it back; nobody has it. Silenced by ann until 11:10:00.")
 
 
 def test_handed_on_and_unanswered_in_a_silence() -> None:

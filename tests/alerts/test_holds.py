@@ -151,4 +151,21 @@ routes: [{tell: floor, mute: night, repeat: 30m, escalate: [{after: 5m, tell: ch
     floor = Floor(text)
     floor.play([line(told, "broken", "p")], six + 600)
     assert times(floor) == [("bob", told), ("ann", six), ("chief", six + 180)]
-    assert floor.notices[1].text.endswith("It came when nothing was to be told, and stands.")
+    assert floor.notices[1].text.endswith("Muted until 05:00:00.")
+
+
+def test_the_message_after_a_hold_says_what_held_it_and_until_when() -> None:
+    """Who silenced it too; of two that overlap, the last; of one that was lifted, until then; of several, each."""
+    one = Floor(LOUD)
+    one.play([silencing(0, 600), line(30, "broken", "p")], 700)
+    assert one.notices[0].text.endswith("Silenced by ann until 11:10:00.")
+    lifted = Floor(LOUD)
+    lifted.play([silencing(0, 600), line(30, "broken", "p"), act(90, "unsilenced", silence=LIFTED)], 700)
+    assert lifted.notices[0].text.endswith("Silenced by ann until 11:01:30.")
+    last = Floor(DESK)
+    last.play([silencing(0, 600), line(30, "broken", "p")], 3901)
+    assert last.notices[0].text.endswith("Muted until 12:05:00.")
+    several = Floor(LOUD)
+    several.play([silencing(0, 600), line(30, "broken", "p"), line(30, "broken", "q", of="greeting")], 700)
+    assert "Of what was held back, 2 promises still stand. " in several.notices[0].text
+    assert "Silenced by ann until 11:10:00.\n" in several.notices[0].text

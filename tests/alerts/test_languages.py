@@ -20,13 +20,17 @@ from alerts.policy.policy_document import load_policy
 from alerts.policy.reader import Reader, reader_of
 from alerts.routing import remarks
 from alerts.routing.digest import digest, gathered, joined, summary
+from alerts.routing.incident import LastHold
 from alerts.routing.notice import Notice, for_machines, notice
 from alerts.routing.throttle import REMARKS
 from alerts.words.words import LANGUAGES, Words
 from standards.compiler.spec import Source
 from standards.errors import SpecError
+from standards.expressions.expression import Field, compile_measure, compile_threshold
 from standards.judge.ledger import Line
-from standards.judge.standard import Standard
+from standards.judge.numbers import Numbers
+from standards.judge.shapes import Level
+from standards.judge.standard import Clause, Standard
 from streams.delivery.links import MOST_PAGES, Links
 from tests.alerts.test_relevance import BROKEN, EVERY_NOTICE, GOLDENS, NOON, REGISTER, WARNED
 
@@ -71,7 +75,39 @@ def singles(language: str) -> dict[str, Notice]:
         "undone, overdue": replace(BROKEN, kind="undone"),
         "can still be kept": replace(WARNED, kind="corrected", was="broken"),
     }
-    return {name: told(line, language) for name, line in found.items()}
+    return {name: told(line, language) for name, line in found.items()} | facts(language)
+
+
+def facts(language: str) -> dict[str, Notice]:
+    """Give a notice for each fact that a message can have."""
+    half = Numbers(NOON, value=0.5, samples=6)
+    counted = {
+        "warned, counted since": Numbers(NOON + 15 * SECOND, {"waiting": 7}),
+        "warned, one counted since": Numbers(NOON + 15 * SECOND, {"waiting": 1}),
+        "warned, two counted": Numbers(NOON, {"waiting": 2}),
+    }
+    found = {name: told(replace(at("q2"), numbers=numbers), language) for name, numbers in counted.items()}
+    found["broken, counted since"] = told(replace(at("q2", BROKEN), numbers=counted["warned, counted since"]), language)
+    measures = {
+        "a share": (level("share(waited <= 20)", ">= 80%"), half),
+        "a share in a window that rolls": (level("share(waited <= 20)", ">= 80%", step=300 * SECOND), half),
+        "a mean": (level("mean(waited)", "<= 20"), replace(half, value=31.25)),
+        "a count": (level("count()", "< 6"), half),
+    }
+    for name, (shape, numbers) in measures.items():
+        line, reader = replace(at("q2"), numbers=numbers), Reader(Words(language), WARSAW, False, NAMES)
+        found[name] = notice(line, replace(own(language), shape=shape), reader)
+    persons = {"of one of us": {"agent": "zoe"}, "passed on": {"from_agent": "zoe", "to_agent": "yan"}}
+    names = {**NAMES, "zoe": "Zoe", "yan": "Yan"}
+    for name, fields in persons.items():
+        line = replace(at("q2"), fields={**at("q2").fields, **fields})
+        found[name] = notice(line, own(language), Reader(Words(language), WARSAW, False, names, sees_persons=True))
+    return found
+
+
+def level(measure: str, must: str, step: int = 0) -> Level:
+    taken, bound = compile_measure(measure, {"waited": Field("number")}), compile_threshold(must)
+    return Level(Clause("contact.answered"), taken, 1800 * SECOND, bound, step=step)
 
 
 def followed(language: str) -> dict[str, Notice]:
@@ -88,27 +124,48 @@ def followed(language: str) -> dict[str, Notice]:
         "at the shift, untaken": remarks.at_the_shift("", gone=False),
         "at the shift, taken": remarks.at_the_shift("Ann", gone=False),
         "at the shift, left": remarks.at_the_shift("Ann", gone=True),
-        **{reason: remarks.held_by(reason) for reason in remarks.HELD},
+        **{reason: remarks.held_by(LastHold(reason, later), later) for reason in remarks.HELD},
+        "silenced by somebody": remarks.held_by(LastHold("silenced", later, "Ann"), later),
+        "silenced up to yesterday": remarks.held_by(LastHold("silenced", NOON - 86_400 * SECOND, "Ann"), later),
     }
     return {name: told(at("q2"), language, more=more) for name, more in made.items()}
+
+
+def holds(language: str) -> list[str]:
+    """Give what is said of two that held something back."""
+    reader, later = Reader(Words(language), WARSAW, False), NOON + 600 * SECOND
+    found = (remarks.held_by(each, later) for each in (LastHold("muted", later), LastHold("silenced", later, "Ann")))
+    return [remark(reader) for remark in found if remark is not None]
 
 
 def several(language: str) -> dict[str, Notice]:
     here = [told(at(f"q{number}", WARNED if number % 2 else BROKEN), language) for number in range(1, 6)]
     there = [told(at(f"q{number}", BROKEN, "s4"), language) for number in (1, 4)]
     well = [told(at("q8", line, "s4"), language) for line in (EVERY_NOTICE["kept after a warning"][1],)]
+    tills = replace(
+        told(at("q3"), language),
+        standard="tills-work",
+        what={"en": "Restart the till", "de": "Starten Sie die Kasse neu", "pl": "Uruchom kasę ponownie"}[language],
+    )
     return {
         "a group": joined([told(at(f"q{number}"), language) for number in range(1, 6)]),
+        "a group of several things to do": joined([told(at("q1"), language), told(at("q2"), language), tills]),
         "a digest": digest([*here, *well], "ann", NOON),
         "a summary of one site": summary(here, "ann", NOON),
         "a summary": summary([*here, *there, *well], "ann", NOON),
         "all broken": summary(there, "ann", NOON),
+        "gathered: released, by two": gathered(
+            [replace(part, held=(said, "")) for part, said in zip(here[:2], holds(language), strict=True)],
+            REMARKS["released"],
+        ),
         **{f"gathered: {turn}": gathered(here[:2], remark) for turn, remark in REMARKS.items()},
     }
 
 
 def page(language: str) -> str:
     found = {**singles(language), **followed(language), **several(language)}
+    well, other = (told(at(queue, EVERY_NOTICE["kept after a warning"][1]), language) for queue in ("q7", "q8"))
+    found["a group of several that is well"] = joined([well, replace(other, standard="tills-work")])
     said = [f"{name}:\n{indent(each.text, '    ')}\n" for name, each in found.items()]
     return "".join(said) + "".join(f"mail, {name}:\n    {subject(found[name])}\n" for name in ("warned", "a digest"))
 

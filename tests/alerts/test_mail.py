@@ -149,6 +149,6 @@ async def test_a_refused_letter_comes_again_from_the_outbox(tmp_path: Path) -> N
             clock.go(2)
             await until(lambda: [row.deliveries[0].state for row in host.read_model.notices()] == ["delivered"] * 2)
     warned, broken = post.letters
-    assert warned["Subject"].startswith("s3, q1: Open the next register. Since ")
-    assert "broken at" in broken["Subject"]
+    assert warned["Subject"].startswith("s3, q1: Open the next register. 4 people waiting since ")
+    assert "Broken at" in broken["Subject"]
     assert warned["References"] == broken["References"]

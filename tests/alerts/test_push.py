@@ -16,6 +16,7 @@ from alerts.channels.push_message import LONGEST_BODY, LONGEST_TITLE, said
 from alerts.channels.push_services import Services
 from alerts.routing.notice import Notice
 from standards.errors import DeliveryError
+from streams.storage.device_file import stored_in
 from streams.storage.devices import DeviceBook
 from tests.alerts.phones import SEALER, Phone, PushService, claims, push_service, raw
 from tests.alerts.receiver import Answer
@@ -32,7 +33,7 @@ class AnnsPhones:
     def __init__(self, folder: Path, service: PushService, names: Sequence[str] = ("one",)) -> None:
         self.service = service
         self.phones = [Phone(f"{service.origin}/{name}") for name in names]
-        self.book = DeviceBook(folder, SEALER.public, Clock())
+        self.book = stored_in(folder, DeviceBook(SEALER.public, Clock()))
         self.channel = Push(self.book, SEALER, service.services, clock=Clock())
 
     async def __aenter__(self) -> Self:
@@ -137,8 +138,12 @@ async def test_a_device_that_is_gone_is_dropped(tmp_path: Path, status: int) -> 
         error = await anns.missed()
         assert (error.again, "says that the device is gone" in str(error)) == (False, True)
         assert EMPTY in str(await anns.missed())
-    assert (len(service.posted), reasons, len(DeviceBook(tmp_path, SEALER.public, Clock()))) == (1, ["gone"], 0)
-    dropped = DeviceBook(tmp_path, SEALER.public, Clock()).dropped("Ann")
+    assert (len(service.posted), reasons, len(stored_in(tmp_path, DeviceBook(SEALER.public, Clock())))) == (
+        1,
+        ["gone"],
+        0,
+    )
+    dropped = stored_in(tmp_path, DeviceBook(SEALER.public, Clock())).dropped("Ann")
     assert dropped is not None
     assert (dropped.reason, dropped.at) == ("gone", T0)
 

@@ -150,7 +150,7 @@ def test_silenced_by_somebody_until_it_ends() -> None:
     assert floor.reasons["p.2"] == "silenced"
     assert floor.unsaid("t") == [("ann", "silenced", 70)]
     assert floor.reasons["p.7"] == "nobody-waits-for-it"
-    assert floor.unsaid("p") == [("ann", "silenced", 10)]
+    assert floor.unsaid("p") == [("ann", "silenced", 10), ("", "silenced", 12)], "it came and went"
 
 
 def test_a_silence_reaches_places_that_were_never_heard_of() -> None:

@@ -13,6 +13,7 @@ from typing import NamedTuple
 from alerts.channels.push import Push
 from alerts.channels.push_services import Services
 from streams.delivery.pushing import checking
+from streams.storage.device_file import stored_in
 from streams.storage.devices import DeviceBook
 from tests.alerts.phones import SEALER, PushService, push_service
 from tests.board.peopled import ALL
@@ -43,7 +44,7 @@ def ringing(folder: Path, policy: str = POLICY) -> Iterator[RingingShop]:
     """Serve a host that tells Ania, and run the one push service that it may call."""
     port, clock = free_port(), Clock()
     services = Services((f"http://127.0.0.1:{port}",))
-    devices = DeviceBook(folder, SEALER.public, clock, checking(SEALER, services))
+    devices = stored_in(folder, DeviceBook(SEALER.public, clock, checking(SEALER, services)))
     channel = Push(devices, SEALER, services, clock=clock)
     standards = shop(folder, NO_WAIT.replace("aspect: speed", "aspect: speed\n    severity: page"))
     with Served(folder, ALL, Peopled(policy, [channel], devices), standards) as served:

@@ -162,7 +162,7 @@ def test_what_is_done_keeps_the_promise(visitor: Visitor) -> None:
     (act,) = served.caller.host.read_model.board.actions_on([name])
     assert (act.type, act.by) == ("work.reported", "Ania")
     status, _, page = visitor.ask("/acts/done", form)
-    assert (status, "This promise is kept already" in page) == (409, True)
+    assert (status, "This promise is settled already: kept." in page) == (409, True)
 
 
 def test_what_is_overdue_is_taken_and_done_from_every_page(visitor: Visitor) -> None:
@@ -184,7 +184,7 @@ def test_what_is_overdue_is_taken_and_done_from_every_page(visitor: Visitor) -> 
     waited = (found.lines[-1].at - found.row.opened) // SECOND
     assert f"<dt>For the customer</dt><dd>{waited // 60} min {waited % 60} s</dd>" in page
     status, _, page = visitor.ask("/acts/acknowledge", {"promise": name, "name": "Jan", "proof": proof})
-    assert (status, "This promise is broken, done late already" in page) == (409, True)
+    assert (status, "This promise is settled already: broken, done late." in page) == (409, True)
 
 
 # --- with a token -------------------------------------------------------------------------------------------------

@@ -10,16 +10,19 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from playwright.sync_api import Page, expect
 
 from alerts.routing.actions import ACKNOWLEDGED, GIVEN_BACK, HANDED_ON, Action
-from streams.board.having import by_promise, having, having_words, shares_words
+from streams.board.having import Having, by_promise, having, having_words, present, shares, shares_words
+from streams.board.wording import Wording
+from streams.storage.holdings import Holding
 from tests.board.crowd import STORES, TILLS, signed_in
 from tests.board.peopled import acts, entered
 from tests.board.serving import Served, owed
 from tests.streams.hosting import SECOND, T0
 
-UTC = ZoneInfo("UTC")
+WORDING = Wording(T0, ZoneInfo("UTC"))
 SENT = 8_000
 """Until an act that can be undone for some seconds is sent and seen, in milliseconds."""
 
@@ -29,6 +32,8 @@ def act(kind: str, by: str, to: str = "", promise: str = "p") -> Action:
 
 
 TOOK, ON, BACK = act(ACKNOWLEDGED, "Ann"), act(HANDED_ON, "Ann", "bob"), act(GIVEN_BACK, "Ann")
+LATER = T0 + 60 * SECOND
+AGAIN = replace(TOOK, at=LATER + 60 * SECOND)
 
 
 @pytest.mark.parametrize(
@@ -47,19 +52,42 @@ TOOK, ON, BACK = act(ACKNOWLEDGED, "Ann"), act(HANDED_ON, "Ann", "bob"), act(GIV
 def test_it_says_who_has_it(done: list[Action], said: str, *, taken: bool) -> None:
     """Since when, from whom, to whom it is on its way, and that nobody has it, each in a sentence."""
     found = having(done)
-    assert (having_words(found, UTC), found.taken) == (said, taken)
+    assert (having_words(found, WORDING), found.taken) == (said, taken)
+
+
+def told(promises: list[str], havings: dict[str, Having], count: int) -> str:
+    return shares_words(shares(promises, havings, count), WORDING)
+
+
+@pytest.mark.parametrize(
+    ("done", "holding", "said"),
+    [
+        ([TOOK], Holding("p", "Ann", T0), "Ann has it, since 23:06."),
+        ([TOOK], Holding("p", "", LATER), "Ann had it until 23:07; nobody has it now."),
+        ([TOOK, ON], Holding("p", "", LATER), "Ann had it until 23:07; nobody has it now."),
+        ([TOOK, BACK], Holding("p", "", T0), "Ann gave it back at 23:06; nobody has it now."),
+        ([], Holding("p", "Ann", LATER), "Ann has it, since 23:07."),
+        ([], Holding("p", "", LATER), ""),
+        ([TOOK, AGAIN], Holding("p", "", LATER), "Ann has it, since 23:08."),
+        ([TOOK, AGAIN], Holding("p", "Ann", T0, LATER), "Ann has it, since 23:08."),
+        ([act(ACKNOWLEDGED, "Cyd")], Holding("p", "Ann", LATER), "Ann has it, since 23:07."),
+    ],
+)
+def test_what_the_routers_made_of_it_counts(done: list[Action], holding: Holding, said: str) -> None:
+    """Their word stands for all that was done before it; what was done since, they have not heard of yet."""
+    assert having_words(present(done, holding), WORDING) == said
 
 
 def test_a_group_says_who_has_how_many() -> None:
     """Of twelve, that Ann has three of them; of all, that she has all."""
-    mine = by_promise(act(ACKNOWLEDGED, "Ann", promise=str(number)) for number in range(3))
-    some = mine | by_promise(act(ACKNOWLEDGED, name, promise=name) for name in "vwxyz")
-    assert shares_words([], mine, 12, UTC) == ""
-    assert shares_words(list(mine), mine, 12, UTC) == "Ann has 3 of 12."
-    assert shares_words(list(mine), mine, 3, UTC) == "Ann has all 3, since 23:06."
-    assert shares_words(["0"], mine, 1, UTC) == "Ann has it, since 23:06."
+    mine = by_promise([act(ACKNOWLEDGED, "Ann", promise=str(number)) for number in range(3)], {})
+    some = mine | by_promise([act(ACKNOWLEDGED, name, promise=name) for name in "vwxyz"], {})
+    assert told([], mine, 12) == ""
+    assert told(list(mine), mine, 12) == "Ann has 3 of 12."
+    assert told(list(mine), mine, 3) == "Ann has all 3, since 23:06."
+    assert told(["0"], mine, 1) == "Ann has it, since 23:06."
     said = "Ann has 3 of 12. v has 1 of 12. w has 1 of 12. Others have 3 of 12."
-    assert shares_words(list(some), some, 12, UTC) == said
+    assert told(list(some), some, 12) == said
 
 
 @given(st.lists(st.sampled_from([TOOK, ON, BACK, act(ACKNOWLEDGED, "bob")])))

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from alerts.words.words import ENGLISH
 from standards.natural import natural
 from streams.board.blocks import Group, Item
 from streams.board.reasons import reasons
@@ -39,11 +40,11 @@ def test_names_come_in_the_order_in_which_people_count(numbers: list[int]) -> No
 @pytest.mark.parametrize(
     ("names", "count", "said"),
     [
-        (["till 10", "till 9", "till 11"], 3, "till 9 to till 11"),
+        (["till 10", "till 9", "till 11"], 3, "till 9 to 11"),
         (["till 1", "till 3", "till 2"], 4, "till 1, till 2, till 3 and 1 more"),
         (["till 1", "till 2", "till 4"], 3, "till 1, till 2, till 4"),
         (["till 1", "desk 2", "till 3"], 3, "desk 2, till 1, till 3"),
-        (["till 07", "till 8", "till 9"], 3, "till 07 to till 9"),
+        (["till 07", "till 8", "till 9"], 3, "till 07 to 9"),
         (["q1", "q2"], 2, "q1, q2"),
         (["q1", "q2", "q3", "q9"], 4, "q1 to q3, q9"),
     ],
@@ -51,7 +52,7 @@ def test_names_come_in_the_order_in_which_people_count(numbers: list[int]) -> No
 def test_what_follows_each_other_is_named_together(names: list[str], count: int, said: str) -> None:
     """Tills 1 to 12 of a site are named as that; of more than three parts, the first three names stand for all."""
     items = tuple(Item(name, "warned", T0, T0, f"s/{name}", "no-wait", "s") for name in names)
-    assert Group("s", "no-wait", count, T0, items, View()).names == said
+    assert Group("s", "no-wait", count, T0, items, View()).names(ENGLISH) == said
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """What is overdue comes first wherever promises are shown, and nobody is told that all is well meanwhile."""
 
 from typing import TYPE_CHECKING, Final
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -8,6 +9,7 @@ from streams.board.blocks import Item, block
 from streams.board.changes import Changes
 from streams.board.now import CALM, Part, Picture, hides, texts
 from streams.board.view import PARTS
+from streams.board.wording import Wording
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
 
 MINUTE: Final = 60_000_000
 NOW: Final = 1_768_042_800_000_000
+WORDING: Final = Wording(NOW, ZoneInfo("UTC"))
 LATE: Final = Item("p1", "overdue", NOW - 12 * MINUTE, NOW - 13 * MINUTE, "s3/q1", "no-wait", what="Open the register.")
 
 
@@ -35,13 +38,13 @@ def counted(counts: "Mapping[Sort, int]") -> Picture:
 def test_nothing_needs_a_hand_only_when_nothing_does(counts: "Mapping[Sort, int]", said: str, urgent: int) -> None:
     """While one promise is owed past its time the page does not say that all is well, and counts what needs a hand."""
     shown = counted(counts)
-    assert texts(shown)["more-warned"] == said
+    assert texts(shown, WORDING)["more-warned"] == said
     assert shown.urgent == urgent
 
 
 def test_what_is_overdue_counts_up() -> None:
     """Its row says what to do and how long it has been due, and lets somebody take it."""
-    drawn = str(block(LATE, "p-p1", NOW, acts=True))
+    drawn = str(block(LATE, "p-p1", WORDING, acts=True))
     assert "12 min late" in drawn
     assert "Open the register." in drawn
     assert 'class="overdue"' in drawn
@@ -60,7 +63,7 @@ def test_whoever_looks_is_sent_what_became_overdue() -> None:
     changes = Changes("a")
     before = changes.version
     changes.take(Picture(parts={"overdue": Part(1, (LATE,))}))
-    message = changes.since(before, NOW, acts=False)
+    message = changes.since(before, WORDING, acts=False)
     assert message is not None
     assert (message["order"]["list-overdue"], list(message["rows"])) == (["p-p1"], ["p-p1"])
     assert message["hidden"]["part-overdue"] is False

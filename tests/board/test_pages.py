@@ -98,7 +98,7 @@ def test_the_keyboard_hands_on(crowded: Served, browser: Browser) -> None:
     expect(focused).to_have_text("ann")
     page.keyboard.press("Enter")
     expect(page.get_by_role("button", name="Undo")).to_be_focused()
-    expect(page.locator(".note-box")).to_contain_text("Hand it on to ann: store-1 till 1 to till 12")
+    expect(page.locator(".note-box")).to_contain_text("Hand it on to ann: store-1 till 1 to 12")
     page.keyboard.press("Enter")
     expect(page.locator(".note-box")).to_have_count(0)
 

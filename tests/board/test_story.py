@@ -27,7 +27,7 @@ from tests.alerts.test_relevance import REGISTER
 from tests.streams.hosting import SECOND, T0
 
 UTC = ZoneInfo("UTC")
-SHELL = Shell(T0 + 200 * SECOND, UTC, Status(ready=True))
+SHELL = Shell(T0 + 200 * SECOND, UTC, status=Status(ready=True))
 
 
 def line(kind: str, at: int, state: str, elapsed: int) -> Line:
@@ -42,7 +42,7 @@ ROW = PromiseRow("p", "s", "r", "q", "lead", "speed", "page", {}, "open", None, 
 
 def test_a_pause_is_seen_in_the_picture() -> None:
     """The standard's clock is drawn with its gap, the customer's without."""
-    drawn = timeline(ROW, LINES, T0 + 100 * SECOND, UTC)
+    drawn = timeline(SHELL, ROW, LINES, T0 + 100 * SECOND)
     assert [drawn.count(f"bar {kind}") for kind in ("runs", "stands", "waits")] == [2, 1, 1]
     assert "1 min 40 s passed for the customer, 20 s by the clock of the standard with 1 pause" in drawn
 
@@ -50,15 +50,27 @@ def test_a_pause_is_seen_in_the_picture() -> None:
 def test_what_was_not_sent_is_told_with_its_reason() -> None:
     """Whoever was not told finds out why, and so does whoever wonders."""
     kept_back = [Withheld("w", "p", "p.0", "Ania", "budget", T0), Withheld("x", "p", "p.0", "", "no-route", T0)]
+    kept_back.append(Withheld("y", "p", "p.0", "Ania", "cured", T0))
     drawn = draw(SHELL, Story(PromiseView(ROW, LINES, [], "{}", kept_back), None, []))
     assert "to Ania: told with others soon after: there were enough messages for one hour" in drawn
     assert "not told: the policy names nobody for it" in drawn
     assert "Nobody was told anything about it." in drawn
 
 
+def test_what_waits_for_a_digest_is_not_called_told() -> None:
+    """The page does not say that nobody was told beside a line that was: both say that it waits, and for what."""
+    kept_back = [Withheld("w", "p", "p.0", "Ania", "quiet-hours", T0)]
+    view = PromiseView(ROW, LINES, [], "{}", kept_back)
+    drawn = draw(SHELL, Story(view, None, [], reasons={"p.0": "told"}))
+    assert "Nobody was told anything about it." not in drawn
+    assert "Nobody has been told yet: it waits for a message that tells of several." in drawn
+    assert ">told<" not in drawn
+    assert drawn.count("told in the next digest: it came in quiet hours") == 2
+
+
 def test_what_to_do_and_the_buttons_come_before_the_history() -> None:
     """Who opens the page on a phone need not scroll past what happened to do something about it."""
-    shell = Shell(T0 + 200 * SECOND, UTC, Status(ready=True), acts=True)
+    shell = Shell(T0 + 200 * SECOND, UTC, status=Status(ready=True), acts=True)
     overdue = replace(ROW, state="broken", verdict="broken", settled=T0 + 60 * SECOND)
     for row in (ROW, overdue):
         view = PromiseView(row, LINES, [], "{}", [])
@@ -91,12 +103,12 @@ def made(promise: str, kind: Kind) -> Notice:
 @pytest.mark.parametrize(
     ("kept", "broken", "said"),
     [
-        (0, 3, "Below the goal of 90\u00a0% so far, of 3 promises."),
-        (10, 30, "Below the goal of 90\u00a0%, more than chance explains."),
-        (26, 4, "Below the goal of 90\u00a0% so far, of 30 promises."),
-        (1, 0, "The goal of 90\u00a0% is met so far, of 1 promise."),
-        (19, 1, "The goal of 90\u00a0% is met so far, of 20 promises."),
-        (400, 0, "The goal of 90\u00a0% is met."),
+        (0, 3, "Below the goal of 90% so far, of 3 promises."),
+        (10, 30, "Below the goal of 90%, more than chance explains."),
+        (26, 4, "Below the goal of 90% so far, of 30 promises."),
+        (1, 0, "The goal of 90% is met so far, of 1 promise."),
+        (19, 1, "The goal of 90% is met so far, of 20 promises."),
+        (400, 0, "The goal of 90% is met."),
     ],
 )
 def test_a_goal_is_held_against_what_chance_explains(kept: int, broken: int, said: str) -> None:
@@ -110,6 +122,6 @@ def test_a_goal_is_held_against_what_chance_explains(kept: int, broken: int, sai
 def test_waiting_for_events_is_not_being_behind(behind: int, told: str) -> None:
     """With a grace of a minute judging stands a minute behind the clock; only what is beyond that is told of."""
     status = Status(ready=True, low=T0 - behind * SECOND, grace=60 * SECOND)
-    drawn = page(Shell(T0, UTC, status), "Now", "/")
+    drawn = page(Shell(T0, UTC, status=status), "Now", "/")
     assert ("behind the clock" in drawn) == bool(told)
     assert told in drawn

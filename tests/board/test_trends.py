@@ -24,13 +24,13 @@ SUNDAY = microseconds(moment(0).replace(year=2026, month=3, day=29, tzinfo=WARSA
 
 def drawn(by_hour: list[Stretch], by_site: dict[str, tuple[int, int]] | None = None) -> str:
     trends = Trends(REGISTER, [T0], [Stretch(T0, 8, 2)], by_hour, by_site or {}, [])
-    return draw(Shell(T0, WARSAW, Status(ready=True)), trends)
+    return draw(Shell(T0, WARSAW, status=Status(ready=True)), trends)
 
 
 def test_an_hour_is_that_of_the_clock_on_the_wall() -> None:
     """Two weeks apart, with the change of the clocks between them, eight in the morning is one hour of the week."""
     page = drawn([Stretch(SUNDAY - 7 * 24 * HOUR + 8 * HOUR, 3, 1), Stretch(SUNDAY + 7 * HOUR, 1, 1)])
-    assert "Hardest: Sun 8–9: 67\u00a0% of 6." in page
+    assert "Hardest: Sun 8–9: 67% of 6." in page
     assert page.count('class="hour weak"') + page.count('class="hour bad"') == 1
 
 

@@ -62,7 +62,7 @@ def test_a_storm_is_shown_by_site(crowded: Served) -> None:
     assert "and 12 more: store-2" in page
     assert "48 overdue, 1 to act on" in page
     here = visitor.ask("/wall?site=store-1")[2]
-    assert '<b>till 1 to till 12 <span class="wall-count">×12</span></b>' in here
+    assert '<b>till 1 to 12 <span class="wall-count">×12</span></b>' in here
 
 
 def test_the_wall_can_be_read_from_five_metres(busy: Served, browser: Browser) -> None:

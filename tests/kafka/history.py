@@ -80,7 +80,7 @@ class Said(NamedTuple):
 
     topic: str
     partition: int
-    value: bytes
+    value: bytes | None
     key: bytes | None = None
 
 

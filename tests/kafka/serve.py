@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import NamedTuple
@@ -22,12 +23,14 @@ from streams.kafka.clients.log import producing
 from streams.kafka.serve.serve_host import ServeHost
 from streams.metrics import Metrics
 from streams.settings import Settings
-from streams.web import application, serving
+from streams.storage.devices import DeviceBook
+from streams.web import Access, application, serving
 from tests.kafka.history import Said
 from tests.streams.asking import BATCH, Answer
 from tests.streams.hosting import Clock, shop
 
 ROOT = Path(__file__).resolve().parents[2]
+NOTHING: Mapping[str, str] = {}
 PATIENCE = 40.0
 """How long a test waits for what must come, in seconds of real time."""
 
@@ -64,31 +67,46 @@ class Served(NamedTuple):
 
 @asynccontextmanager
 async def served(
-    settings: Settings, *, clock: Clock | None = None, channels: Sequence[Channel] = ()
+    settings: Settings,
+    *,
+    clock: Clock | None = None,
+    channels: Sequence[Channel] = (),
+    devices: DeviceBook | None = None,
+    access: Access = Access(),  # noqa: B008 - it is frozen
 ) -> AsyncIterator[Served]:
     """Run a host in this process and give a client of it, when it is ready."""
     name = f"http/{settings.data.name}"
-    async with ServeHost(settings, clock=clock or Clock(), name=name, channels=channels) as host:
-        app = application(host.kafka_host, Metrics())
+    async with ServeHost(settings, clock=clock or Clock(), name=name, channels=channels, devices=devices) as host:
+        app = application(host.kafka_host, Metrics(), access)
         async with serving(app, "127.0.0.1", 0) as port, aiohttp.ClientSession() as session:
             host.start()
             await until(lambda: host.kafka_host.now_status().ready)
             yield Served(host, session, f"http://127.0.0.1:{port}")
 
 
-def process(settings: Settings, *, webhook: str, log: Path) -> subprocess.Popen[bytes]:
+def process(
+    settings: Settings, *, log: Path, webhook: str = "", given: Mapping[str, str] = NOTHING
+) -> subprocess.Popen[bytes]:
     """Start `kept serve` as a process of its own; what it says goes to a file."""
     more = {
         "KEPT_WEBHOOK_URL": webhook,
         "KEPT_WEBHOOK_PRIVATE": "yes",
         "KEPT_KAFKA__BROKERS": settings.kafka.brokers,
         "KEPT_KAFKA__PREFIX": settings.kafka.prefix,
+        "KEPT_TIME": settings.time,
+        **given,
     }
     command = [sys.executable, "-c", "from streams.cli import main; main()", "serve", "--listen", settings.listen]
     command += ["--data", str(settings.data), *(part for path in settings.standards for part in ("--standards", path))]
     environment = {name: value for name, value in os.environ.items() if not name.startswith("KEPT_")} | more
     with log.open("wb") as out:
         return subprocess.Popen(command, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, stdout=out, stderr=out)
+
+
+def shares(log: Path) -> int:
+    """Give how many partitions a process delivers, by the last it said of them."""
+    said = re.findall(r"delivering +partitions=\[([^\]]*)\]", log.read_text(encoding="utf-8"))
+    return len(said[-1].split(",")) if said else 0
 
 
 async def until(holds: Callable[[], bool], *, seconds: float = PATIENCE) -> None:

@@ -16,13 +16,16 @@ import pytest
 
 from alerts.channels import Channel
 from alerts.channels.webhook import Webhook
-from alerts.policy.policy import Policy
+from alerts.policy.policy import People, Policy
+from alerts.routing.stalls import NOTED
+from standards.calendar.duration import SECOND
 from standards.judge.ledger import Line
 from streams.documents.rules import policy_in
 from streams.embedded.embedded import EmbeddedHost
 from streams.embedded.engine import Options
 from streams.kafka.clients.connection import KafkaSettings
 from streams.kafka.records.facts import Told
+from streams.kafka.serve.coordinator import AppliedOffsets
 from streams.kafka.serve.coordinator_runner import CoordinatorRunner
 from streams.runtime.pump import GRACE
 from streams.settings import Settings, StandardsFiles
@@ -32,7 +35,7 @@ from tests.days import DAYS, RULES, named
 from tests.history import rulebook
 from tests.kafka.comparing import whole
 from tests.kafka.hosts import SOON, Step, backtested, embedded_by, instant_of, playing, steps_of, worker
-from tests.kafka.serve import process, until
+from tests.kafka.serve import process, shares, until
 from tests.streams.hosting import Clock
 
 SHORT = [name for name in DAYS if name.startswith("a silence is laid")]
@@ -78,13 +81,15 @@ async def on_one_machine(folder: Path, rules: Path, steps: Sequence[Step], chann
 
 
 @asynccontextmanager
-async def operating(kafka: KafkaSettings, rules: Path) -> AsyncIterator[CoordinatorRunner]:
-    """Run an operator in this process."""
+async def operating(
+    kafka: KafkaSettings, rules: Path, people: People | None = None
+) -> AsyncIterator[CoordinatorRunner]:
+    """Run an operator in this process, by the policy among the rules or by another one."""
     files = StandardsFiles([str(rules)])
 
     async def policy() -> Policy:
         loaded = files.load(())
-        return Policy(loaded.rulebook.standards, people=policy_in(files.paths, loaded.standards))
+        return Policy(loaded.rulebook.standards, people=people or policy_in(files.paths, loaded.standards))
 
     operator = CoordinatorRunner(kafka, kafka.partitions, mine=lambda: True, policy=policy)
     running = asyncio.create_task(operator.run())
@@ -132,7 +137,8 @@ async def test_people_are_told_the_same(name: str, tmp_path: Path, kafka: KafkaS
 async def test_an_operator_that_is_killed_is_replaced(tmp_path: Path, kafka: KafkaSettings) -> None:
     """SIGKILL to whoever decides, twice: another one goes on, with the same messages, none lost or doubled.
 
-    The webhook is a machine: of the messages, it gets those of each promise by itself.
+    The webhook is a machine: of the messages, it gets those of each promise by itself. Of the day, twenty seconds go by
+    until the next one decides: where it were a minute or more, what fell due in it would be told once.
     """
     text, script = DAYS["a silence is laid and lifted, and a till outage explains the lines"]
     rules = written(tmp_path, text)
@@ -151,13 +157,18 @@ async def test_an_operator_that_is_killed_is_replaced(tmp_path: Path, kafka: Kaf
     ):
         serves = [serve(kafka, rules, receiver.url, log) for log in logs]
         try:
-            half = len(steps) // 2
+            await until(lambda: sorted(map(shares, logs)) == [1, 1, 2], seconds=SOON)  # no turn changes by itself then
+            midway, soon = instant_of("08:12"), instant_of("08:12:25")
+            half = steps.index(midway) + 1
             await host.play(steps[:half], producer)
+            await told_up_to(kafka, midway - NOTED)
             for _ in range(2):
                 await until(lambda: any(operates(log) for log in logs), seconds=SOON)
                 number = next(number for number, log in enumerate(logs) if operates(log))
                 serves[number].kill()
                 logs[number].write_text("")
+            await host.play([soon], producer)
+            await told_up_to(kafka, soon - SECOND)
             await host.play(steps[half:], producer)
             await until(lambda: came(receiver) >= posted, seconds=SOON)
             async with asyncio.timeout(SOON):  # what was withheld is seen nowhere else
@@ -172,8 +183,20 @@ async def test_an_operator_that_is_killed_is_replaced(tmp_path: Path, kafka: Kaf
 
 def serve(kafka: KafkaSettings, rules: Path, webhook: str, log: Path) -> subprocess.Popen[bytes]:
     """Start a `kept serve` with a policy among its standards."""
-    settings = Settings(data=log.with_suffix(""), kafka=kafka, standards=(str(rules),), listen="127.0.0.1:0")
+    settings = Settings(
+        data=log.with_suffix(""), kafka=kafka, standards=(str(rules),), listen="127.0.0.1:0", time="events"
+    )
     return process(settings, webhook=webhook, log=log)
+
+
+async def told_up_to(kafka: KafkaSettings, instant: int) -> None:
+    """Return when it is remembered that all was decided up to an instant, in microseconds UTC."""
+    low = -1
+    async with asyncio.timeout(SOON):
+        while low < instant:
+            for it in await whole(kafka, kafka.names.desk, 1):
+                if it.key == b'["fence"]':
+                    low = msgspec.json.decode(it.value, type=AppliedOffsets).low
 
 
 def came(receiver: Receiver) -> set[str]:

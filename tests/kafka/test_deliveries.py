@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -19,7 +18,7 @@ from streams.kafka.records.topics import DELIVERIES, NOTICES
 from streams.storage.rows import Delivery
 from tests.alerts.receiver import Answer, Receiver, receiving
 from tests.kafka.history import CHANNEL, Said
-from tests.kafka.serve import Served, process, published, served, settings_of, until
+from tests.kafka.serve import Served, process, published, served, settings_of, shares, until
 from tests.streams.hosting import T0, Clock
 
 pytestmark = pytest.mark.timeout(180)
@@ -143,9 +142,3 @@ async def test_a_process_that_is_killed_is_replaced(tmp_path: Path, kafka: Kafka
         twice = [name for name, times in came(receiver).items() if times > 1]
         assert len(twice) <= 2 * AT_ONCE
         assert max(came(receiver).values()) <= 2
-
-
-def shares(log: Path) -> int:
-    """Give how many partitions a process delivers, by the last it said of them."""
-    said = re.findall(r"delivering +partitions=\[([^\]]*)\]", log.read_text(encoding="utf-8"))
-    return len(said[-1].split(",")) if said else 0

@@ -28,6 +28,7 @@ from tests.alerts.playing import line as made
 from tests.days import DAYS, RULES, named
 from tests.history import loaded
 from tests.kafka.hosts import backtested, steps_of
+from tests.streams.storying import HUNDRED, Stored, check_everybody_is_reached, in_memory, played
 
 PARTITIONS = 3
 BOOK = loaded(RULES)
@@ -42,10 +43,10 @@ def policy_of(text: str | None) -> Policy:
 class Topics:
     """What the exchange reads: tellings by partition, and acts, each with the instant at which it is there."""
 
-    def __init__(self, lines: Sequence[Line], acts: Sequence[Action]) -> None:
+    def __init__(self, lines: Sequence[Line], acts: Sequence[Action], plain: Policy | None = None) -> None:
         self.tellings: list[list[tuple[int, Telling]]] = [[] for _ in range(PARTITIONS)]
         self.acts = acts
-        hearing = Hearing(policy_of(None))
+        hearing = Hearing(plain or policy_of(None))
         for line in sorted(lines, key=lambda it: (it.known, it.id)):
             told = hearing.push([line], line.known)
             worth = [line] if told.notices else []
@@ -123,6 +124,15 @@ def day(folder: Path, name: str) -> Topics:
     steps = [it for it in steps_of(named(script, lines), book) if isinstance(it, bytes)]
     actions = actions_of(Reader(book.classes).one(it) for it in steps)
     return Topics(lines, [action for action in actions if action.type in ROUTED])
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_hundred_at_once_reach_everybody_whoever_operates(seed: int) -> None:
+    """Each of a hundred promises reaches each step of the chain, though operators die before what they say is there."""
+    standards, went = HUNDRED.rules.loaded.rulebook.standards, played(HUNDRED)
+    topics = Topics(went.lines, [], Policy(standards))
+    said = tell(topics, Policy(standards, people=HUNDRED.rules.people), random.Random(seed), crashes=True)
+    check_everybody_is_reached(Stored(in_memory(went).ledger, dict(said.notices), dict(said.withheld)))
 
 
 @pytest.mark.parametrize("name", DAYS)

@@ -7,10 +7,16 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 import msgspec
+from msgspec.structs import replace
 
+from alerts.routing.actions import HANDED_OVER, THANKED, Action
+from alerts.routing.incident import Incident, PromiseIncidents, name_of
 from standards.judge.ledger import Line
 from streams.kafka.clients.connection import KafkaSettings
-from streams.kafka.records.topics import LEDGER
+from streams.kafka.clients.log import Tail, consuming
+from streams.kafka.records.facts import PersonsAct
+from streams.kafka.records.topics import ACTS, DESK, LEDGER
+from streams.storage.holdings import Holding
 from tests.board.serving import proof_in
 from tests.kafka.history import Said
 from tests.kafka.serve import published, served, settings_of, until
@@ -63,3 +69,49 @@ async def test_what_is_owed_is_grouped_and_on_the_wall(tmp_path: Path, kafka: Ka
             assert (answer.status, "It was for 12 of the 13" in await answer.text()) == (200, True)
         acts = [act for _, act in serve.host.kafka_host.read_model.board.actions()]
         assert sorted(act.promise for act in acts) == sorted(first.split("."))
+
+
+async def test_a_shift_is_handed_over_by_the_topic_of_acts(tmp_path: Path, kafka: KafkaSettings) -> None:
+    """A note is shown at once where it was left, goes the way of all acts, and one from there is shown as well."""
+    act = Action("n", T0, "Bob", "", HANDED_OVER, "kept/board", {"note": "Till 4 sticks.", "by": "Bob"})
+    thanked = Action("t", T0 + SECOND, "Bob", "", THANKED, "a", {"agent": "cyd", "by": "Bob", "reason": "patience"})
+    async with served(settings_of(tmp_path, kafka)) as serve:
+        await published(kafka, [Said(ACTS, 0, msgspec.json.encode(PersonsAct(each))) for each in (act, thanked)])
+        await until(lambda: len(serve.host.kafka_host.read_model.board.actions()) == 2)
+        shown = await serve.get("/shift")
+        assert "Till 4 sticks." in shown.text
+        form = {"proof": proof_in(shown.text), "name": "Ania", "note": "All is well.", "after": "n", "next": "/shift"}
+        headers = {"Cookie": shown.headers["Set-Cookie"].partition(";")[0]}
+        async with serve.session.post(f"{serve.url}/acts/hand-over", data=form, headers=headers) as answer:
+            assert (answer.status, "All is well." in (await answer.text()).split("All notes")[0]) == (200, True)
+        async with consuming(kafka) as consumer:
+            events: list[bytes] = []
+            tail = Tail(consumer, kafka.names.events, lambda it: events.append(it.value),
+                        partitions=kafka.events_partitions)  # fmt: skip
+            await tail.begin()
+        assert [b"shift.handed_over" in each and b"All is well." in each for each in events] == [True]
+        listed = msgspec.json.decode((await serve.get("/v1/shift/notes")).text)
+        assert [item["by"] for item in listed["items"]] == ["Ania", "Bob"]
+
+
+async def test_who_has_it_is_what_the_coordinator_remembers(tmp_path: Path, kafka: KafkaSettings) -> None:
+    """Its rows say who has a promise; one that lets nobody have it, or ends, is heard too; the others are its own."""
+    due = T0 + 60 * SECOND
+    broken = Line("p.1", "p", "no-wait", "r", "s3/q1", "broken", due, due, T0, "broken", due=due, verdict="broken")
+    incident = Incident(broken, "r", ("g",), told=["ann"], acknowledged="ann", had_since=due)
+    key = msgspec.json.encode(("matter", name_of("s3", "p")))
+
+    def row(each: Incident | None) -> Said:
+        found = None if each is None else msgspec.json.encode(PromiseIncidents("s3", "p", {"r": each}))
+        return Said(DESK, 0, found, key)
+
+    async with served(settings_of(tmp_path, kafka)) as serve:
+        holdings = serve.host.kafka_host.read_model.board.holdings
+        await published(kafka, [Said(LEDGER, 1, msgspec.json.encode(broken) + b"\n"), row(incident)])
+        await until(lambda: holdings(["p"]) == {"p": Holding("p", "ann", due)})
+        lapsed = replace(incident, acknowledged="", had_since=due + 1)
+        await published(kafka, [Said(DESK, 0, b"{}", msgspec.json.encode(("fence",))), row(lapsed)])
+        await until(lambda: holdings(["p"]) == {"p": Holding("p", "", due + 1)})
+        await published(kafka, [row(None)])
+        await until(lambda: holdings(["p"]) == {})
+        assert serve.host.kafka_host.read_model.dead_letters() == []

@@ -10,16 +10,30 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from alerts.policy.policy import People
 from streams.kafka.clients.connection import KafkaSettings
 from streams.runtime.pump import GRACE
+from streams.stories.files import Script
 from streams.stories.playing import Moment
 from tests.kafka.hosts import SOON, by_id, playing, worker
 from tests.kafka.serve import until
 from tests.kafka.test_days import heard, operating
-from tests.streams.storying import DESK, Stored, in_memory, played, scripts
+from tests.streams.storying import (
+    DESK,
+    HUNDRED,
+    ROOT,
+    RULES,
+    Stored,
+    check_everybody_is_reached,
+    in_memory,
+    played,
+    scripts,
+)
 
-RULES = DESK  # a folder of standards, a policy and stories is what an author has
 STORIES = {script.story.name.partition(" - ")[0]: script for script in scripts(DESK)}
+
+PASSED_OVER = [it for it in scripts(RULES / "rules.yaml") if it.story.name.startswith(("20 ", "22 "))]
+"""Stories in which another operator takes over, with another policy in some of them."""
 
 CALM = ("cure",)
 LONG = ("correction", "escalation", "grouped", "member")
@@ -30,8 +44,10 @@ KILLED = ("ack", "flap", "silenced", "storm")
 class Kept:
     """A worker in a process of its own, and an operator, that can begin again."""
 
-    def __init__(self, kafka: KafkaSettings, folder: Path) -> None:
+    def __init__(self, kafka: KafkaSettings, rules: Path, folder: Path) -> None:
         self.kafka = kafka
+        self.rules = rules
+        self.people: People | None = None
         self.folder = folder
         self._stack = AsyncExitStack()
         self._times = 0
@@ -39,8 +55,8 @@ class Kept:
     async def begin(self) -> None:
         self._times += 1
         data = self.folder / f"worker-{self._times}"
-        self._process = await self._stack.enter_async_context(worker(self.kafka, RULES, data))
-        self._operator = await self._stack.enter_async_context(operating(self.kafka, RULES))
+        self._process = await self._stack.enter_async_context(worker(self.kafka, self.rules, data))
+        self._operator = await self._stack.enter_async_context(operating(self.kafka, self.rules, self.people))
 
     async def end(self, *, kill: bool = False) -> None:
         if kill:
@@ -52,23 +68,28 @@ class Kept:
         await until(lambda: self._operator.low >= low, seconds=SOON)
 
 
-async def on_kafka(moments: Sequence[Moment], folder: Path, kafka: KafkaSettings) -> Stored:
-    """Take a story through an intake, a worker and an operator. At a crash the worker is killed."""
-    async with playing(kafka, RULES, moments[0].wall) as (host, producer):
-        house = Kept(kafka, folder)
+async def on_kafka(script: Script, moments: Sequence[Moment], folder: Path, kafka: KafkaSettings) -> Stored:
+    """Take a story through an intake, a worker and an operator. At a crash the worker is killed.
+
+    Its folder has standards, a policy and stories, as an author has them.
+    """
+    rules = ROOT / Path(script.file).parent
+    async with playing(kafka, rules, moments[0].wall) as (host, producer):
+        house = Kept(kafka, rules, folder)
         await house.begin()
         try:
             for moment in moments:
                 if moment.fault:
                     await house.end(kill=moment.fault == "crash")
+                    house.people = script.policies.get(moment.policy, house.people)
                     await house.begin()
                 host.clock.at = moment.wall
                 await host.reached(moment.wall - GRACE)
                 await house.told(moment.wall - GRACE)
-                for event in moment.events:
-                    raw = msgspec.json.encode(event)
-                    sent = await producer.send_and_wait(kafka.names.events, raw, partition=0)
-                    await host.taken_in({0: sent.offset + 1})  # it is stamped with the clock of this moment
+                raws = [msgspec.json.encode(event) for event in moment.events]
+                sent = [await producer.send(kafka.names.events, raw, partition=0) for raw in raws]
+                for record in sent[-1:]:  # they are stamped with the clock of this moment
+                    await host.taken_in({0: (await record).offset + 1})
         finally:
             await house.end()
     told = await heard(kafka)
@@ -80,4 +101,21 @@ async def test_a_story_of_the_desk_is_the_same_on_kafka(name: str, tmp_path: Pat
     """Ledger, notices and what was withheld are the same, byte for byte, in memory and on Kafka."""
     script = STORIES[name]
     went = played(script)
-    assert await on_kafka(went.moments, tmp_path, kafka) == in_memory(went)
+    assert await on_kafka(script, went.moments, tmp_path, kafka) == in_memory(went)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("script", PASSED_OVER, ids=lambda script: script.story.name)
+async def test_a_rule_of_telling_is_the_same_on_kafka(script: Script, tmp_path: Path, kafka: KafkaSettings) -> None:
+    """Whoever goes on where another one ended, by the same policy or another one, says the same under the same ids."""
+    went = played(script)
+    assert await on_kafka(script, went.moments, tmp_path, kafka) == in_memory(went)
+
+
+@pytest.mark.slow
+async def test_a_hundred_at_once_reach_everybody_on_kafka(tmp_path: Path, kafka: KafkaSettings) -> None:
+    """Each of a hundred promises reaches each step of the chain as broken; nobody hears more than the policy says.
+
+    Its shorter brother is in `test_exchange.py`.
+    """
+    check_everybody_is_reached(await on_kafka(HUNDRED, played(HUNDRED).moments, tmp_path, kafka))

@@ -177,3 +177,13 @@ def instant_after(calendar: str, start: int, amount: int, limit: int) -> int:
             amount -= step - start
         start = step
     return limit + 1
+
+
+def next_open(calendar: str, at: int, limit: int) -> int:
+    """Give the first open instant not before `at`, or `at` where there is none by `limit`."""
+    start = at
+    while start <= limit:
+        if is_open(calendar, start // MINUTE):
+            return start
+        start = start // MINUTE * MINUTE + MINUTE
+    return at

@@ -9,7 +9,7 @@ from typing import Any
 
 from tests.oracle import opening_hours, working_days
 from tests.oracle.language import choose, span
-from tests.oracle.opening_hours import ENOUGH
+from tests.oracle.opening_hours import ENOUGH, MINUTE
 from tests.oracle.tables import looked_up
 from tests.oracle.watch import Event, Owed, Ring, Watch, names
 
@@ -123,7 +123,10 @@ class Targets(Watch):
         if fixed is None:
             left = max(0, self.whole(promise) - promise.spent)
             return opening_hours.instant_after(hours, promise.since, left, limit)
-        return max(opening_hours.instant_after(hours, fixed, promise.stood, limit), promise.since)
+        moved = opening_hours.instant_after(hours, fixed, promise.stood, limit)
+        if promise.stood and opening_hours.is_open(hours, fixed // MINUTE):  # it ends in open time, before and after
+            moved = opening_hours.next_open(hours, moved, limit)
+        return max(moved, promise.since)
 
     def target_rings(self, promise: Owed, due: Callable[[Owed, int], None]) -> Iterator[Ring]:
         """Give the next warning, or the deadline, of a promise whose clock runs."""

@@ -140,6 +140,20 @@ def test_working_days_end_by_the_calendar() -> None:
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize(("priority", "due"), [("low", "2026-03-12 08:00:00"), ("high", "2026-03-10 16:00:00")])
+def test_after_a_pause_a_deadline_is_one_of_the_same_sort(priority: str, due: str) -> None:
+    """Asked on Saturday it is due as the desk opens; after a whole day on hold still so, not as it closes before."""
+    paused = "pause: {when: contact.held, until: contact.resumed}"
+    history = f"""
+        2026-03-07T12:00:00Z job.asked contact=a priority={priority}
+        2026-03-09T08:00:00Z contact.held contact=a
+        2026-03-10T08:00:00Z contact.resumed contact=a
+        2026-03-14T00:00:00Z nothing
+    """
+    lines = judge(rules(EVENTS, job=f"{JOB}, {DAYS}, {paused}"), history)
+    assert [line for line in lines if "broken" in line] == [f"{due} broken a"]
+
+
 @pytest.mark.parametrize(
     ("held", "resumed", "broken"),
     [

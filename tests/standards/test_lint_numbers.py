@@ -169,3 +169,14 @@ def test_capitals_of_another_alphabet_are_no_numbers(word: str) -> None:
     """A word that is nearly a number in English is a word."""
     rule = "per: site, when: call.ended, expect: call.moved, within: 5m"
     assert warned_of(f"Within {word} minutes.", rule) == []
+
+
+def test_what_an_event_names_may_be_said() -> None:
+    """The time of a deadline that the event brings is no number of the rule, and the sign says it all the same."""
+    promise = "Your room is ready by 15:00, or 15 minutes later."
+    planned = "\n  call.planned: {site: text, at: time}"
+    text = OWN.rstrip() + planned
+    rule = f"per: site, when: call.planned, expect: call.ended, due: at, promise: '{promise}'"
+    document = f"kept: 1\n{text}\nstandards:\n  it: {{{TELL.replace('promise: We do.', 'aspect: quality')}, {rule}}}\n"
+    found = [warning.id for warning in load([Source("a.yaml", document)]).warnings]
+    assert [each for each in found if not each.startswith("unused")] == []

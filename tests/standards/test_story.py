@@ -29,7 +29,7 @@ def read(text: str, head: str = HEAD) -> tuple[list[Story], list[Finding]]:
     document = StoryDocument(Source("stories.yaml", head + text), SECTIONS)
     found = list(document.stories(rules))
     for story in found:
-        read_telling(story, rules, None)
+        read_telling(story, rules, ())
     return found, document.document.findings
 
 
@@ -183,7 +183,11 @@ SLIPS = [
     ("{event: queue.length, waiting: 1, at: 2m}", "bad-time", "did you mean +2m?"),
     ("{event: queue.length, waiting: 1, at: '09:59'}", "bad-time", "let it start earlier"),
     ("{event: queue.length, waiting: 1, arrives: '09:00'}", "bad-time", "write a later time"),
-    ("{event: queue.length, act: grant}", "bad-step", "write exactly one of event, act, silent, restart, crash"),
+    (
+        "{event: queue.length, act: grant}",
+        "bad-step",
+        "write exactly one of event, act, silent, restart, crash, reload",
+    ),
     ("{at: '10:00'}", "bad-step", "write exactly one of"),
     ("{act: acknowledge, promise: no-wiat s1/q1, by: ann}", "unknown-standard", "did you mean 'no-wait'?"),
     ("{act: acknowledge, promise: no-wait s1/q1}", "missing-field", "add by:"),
@@ -199,6 +203,9 @@ SLIPS = [
     ("{silent: tills}", "missing-key", "add for: 10m"),
     ("{restart: tils}", "unknown-source", "did you mean 'tills'?"),
     ("{crash: kept, for: 5}", "bad-duration", "write 5s, 5m or 5h"),
+    ("{clock: 5}", "bad-duration", "write 5s, 5m or 5h"),
+    ("{clock: 1h, for: 5m}", "unknown-field", "leave it out"),
+    ("{reload: later.yaml, for: 5m}", "unknown-field", "leave it out"),
 ]
 
 
@@ -208,6 +215,15 @@ def test_a_slip_is_shown_at_its_line(entry: str, check: str, fix: str) -> None:
     _, (finding,) = read(f"    expect: []\n    given:\n      - {{event: register.opened}}\n      - {entry}\n")
     assert (finding.id, finding.place.line) == (check, 9)
     assert finding.fix.startswith(fix)
+
+
+def test_time_that_the_clock_went_past_is_none() -> None:
+    """After a clock was set forward, entries go on from there; what would come in between is told."""
+    given = "    given:\n      - {at: '10:01', clock: 1h}\n      - {event: register.opened}\n"
+    (story,), findings = read(f"{given}    expect: []\n")
+    assert ([iso(sent.arrives)[11:-1] for sent in story.sent], findings) == (["11:01:00"], [])
+    _, (finding,) = read(f"{given}      - {{at: '10:30', event: register.opened}}\n    expect: []\n")
+    assert (finding.id, finding.found) == ("bad-time", "the clock was set past 10:30")
 
 
 EXPECTATIONS = [

@@ -23,7 +23,7 @@ from streams.host import Host
 from streams.metrics import Metrics
 from streams.settings import StandardsFiles
 from streams.storage.devices import DeviceBook
-from streams.web import Access, Limits, application, serving
+from streams.web import Access, Limits, Usual, application, serving
 from tests.streams.hosting import SECOND, Clock, hosting, shop
 
 LINES = "application/x-ndjson"
@@ -90,6 +90,7 @@ async def asking(
     served_as: Callable[[EmbeddedHost], Host] | None = None,
     peopled: Peopled = Peopled(),  # noqa: B008 - it is frozen
     standards: StandardsFiles | None = None,
+    usual: Usual = Usual(),  # noqa: B008 - it is frozen
 ) -> AsyncIterator[Caller]:
     """Serve a host on a free port and give a client of it. What it judged has settled after a minute."""
     clock, metrics, standards = Clock(), Metrics(), standards or shop(folder)
@@ -103,7 +104,7 @@ async def asking(
         metrics.start(host.read_model.totals(), host.read_model.open())
         host.listen(metrics.committed)
         served = host if served_as is None else served_as(host)
-        app = application(served, metrics, msgspec.structs.replace(access, folder=folder), limits)
+        app = application(served, metrics, msgspec.structs.replace(access, folder=folder), limits, usual)
         async with serving(app, "127.0.0.1", 0) as port, aiohttp.ClientSession(auto_decompress=False) as session:
             yield Caller(session, f"http://127.0.0.1:{port}", host, clock, app)
 

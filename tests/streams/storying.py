@@ -14,6 +14,8 @@ from typing import NamedTuple
 
 import msgspec
 
+from alerts.routing.notice import Notice
+from standards.calendar.duration import HOUR
 from standards.compiler.spec import Loaded
 from standards.judge.events import Event, type_of
 from standards.judge.ledger import Line
@@ -27,6 +29,7 @@ from streams.storage.sqlite import FILE, Database
 from streams.stories.files import Script, read_scripts
 from streams.stories.playing import Moment, Played, play
 from tests.streams.hosting import Clock
+from tests.streams.stepping import Machine
 
 ROOT = Path(__file__).resolve().parents[2]
 DESK = ROOT / "tests" / "data" / "stories" / "desk"
@@ -64,7 +67,7 @@ def scripts(*paths: Path) -> list[Script]:
 
 def played(script: Script) -> Played:
     """Play a story in memory."""
-    return play(script.story, script.rules, script.until)
+    return play(script.story, script.rules, script.until, policies=script.policies)
 
 
 def in_memory(found: Played) -> Stored:
@@ -81,10 +84,31 @@ def by_id(items: Iterable[Line]) -> dict[str, bytes]:
     return stored
 
 
+HUNDRED = scripts(RULES / "hundred.yaml")[0]
+"""A hundred promises break at one instant, at twenty sites, and nobody acts."""
+MESSAGES = {"ann": [8, 2], "chief": [5, 2]}
+"""How many messages the policy gives each of them in the first and in the second hour of it."""
+
+
+def check_everybody_is_reached(stored: Stored) -> None:
+    """Check that each of the hundred reaches each step of the chain as broken, in no more messages than that."""
+    lines = [msgspec.json.decode(body, type=Line) for body in stored.ledger.values()]
+    notices = [msgspec.json.decode(body, type=Notice) for body in stored.notices.values()]
+    broken = {line.promise for line in lines if line.kind == "broken"}
+    assert len(broken) == 100
+    for name, hours in MESSAGES.items():
+        heard = [notice for notice in notices if notice.to == name]
+        told = Counter(promise for notice in heard if notice.looks_like == "broken" for promise in notice.speaks_for)
+        assert told.keys() == broken
+        since = [(notice.decided - HUNDRED.story.clock.start) // HOUR for notice in heard]
+        assert [since.count(hour) for hour in (0, 1)] == hours
+
+
 async def embedded(script: Script, moments: Sequence[Moment], folder: Path) -> Stored:
     """Take a story through the embedded host. A crash leaves it no time: the next host has the disk as it was then."""
     clock = Clock(moments[0].wall)
-    options = Options(zone=script.story.clock.zone, policies=lambda _: script.rules.people)
+    people = script.rules.people
+    options = Options(zone=script.story.clock.zone, policies=lambda _: people)
     data = folder / "data-0"
     async with AsyncExitStack() as house:  # one that crashed is closed at the very end, and nobody looks at it again
         host = await house.enter_async_context(_host(data, script.rules, clock, options))
@@ -94,11 +118,28 @@ async def embedded(script: Script, moments: Sequence[Moment], folder: Path) -> S
                 shutil.copytree(before, data)
             elif moment.fault == "restart":
                 await host.__aexit__()
+            if moment.fault == "clock":
+                await _set_forward(host, clock, moment.wall)
             clock.at = moment.wall
-            if moment.fault:
+            if moment.fault == "reload":
+                people = script.policies[moment.policy]
+                assert await host.reload()
+            elif moment.fault in ("crash", "restart"):
                 host = await house.enter_async_context(_host(data, script.rules, clock, options))
             await host.submit(moment.events)
     return _read_back(data)
+
+
+async def _set_forward(host: EmbeddedHost, clock: Clock, wall: int) -> None:
+    """Have a host hear from a machine that its clock was set forward, and that this is right."""
+    machine = Machine()
+    machine.ahead = clock.at - machine.counted
+    host.watched_clock = machine.clock()
+    machine.ahead += wall - clock.at
+    host.watched_clock.accept()
+    clock.at = wall
+    await host.submit([])
+    host.watched_clock = None
 
 
 def _host(data: Path, rules: Rules, clock: Clock, options: Options) -> EmbeddedHost:

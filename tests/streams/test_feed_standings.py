@@ -6,13 +6,13 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from standards.judge.rulebook import Rulebook
-from streams.board.feeds import Unused, draw
+from streams.board.feeds import Page, Standings, Unused, draw
+from streams.board.paging import ROWS, Paged, page_from
 from streams.board.shell import Shell
-from streams.board.sources import SHOWN
 from streams.kafka.records.facts import Facts, FactsCodec, HeardAt
 from streams.kafka.worker.partition import Partition, Setting
 from streams.runtime.feeds import MOST, FeedStanding, standings
-from streams.runtime.source_clocks import STRETCH, SourceClock, merged
+from streams.runtime.source_clocks import STRETCH, SourceClock, merged, off_time
 from streams.storage.status import Status
 from tests.history import rulebook
 from tests.streams.asking import asking, waiting
@@ -72,10 +72,10 @@ async def test_the_host_says_which_feed_is_silent(tmp_path: Path) -> None:
 
 def test_the_page_names_silent_feeds_first() -> None:
     """What is dark is said in words, with how long and how often it should speak; the rest is folded away."""
-    shell = Shell(T0 + 2 * QUARTER, ZoneInfo("UTC"), Status(ready=True))
+    shell = Shell(T0 + 2 * QUARTER, ZoneInfo("UTC"), status=Status(ready=True))
     feeds = [FeedStanding("doors", "", -1, QUARTER), FeedStanding("tills", "s3", T0, QUARTER),
              FeedStanding("tills", "s4", T0 + 2 * QUARTER, QUARTER)]  # fmt: skip
-    page = draw(shell, Unused([], 0, [], 0), feeds)
+    page = draw(shell, Unused(), Standings(Page(Paged(feeds[:2]), 2), Page(Paged(feeds[2:]), 1)))
     assert "Silent · 2" in page
     assert "It has never been heard. Verdicts that rest on it are unknown." in page
     assert "Silent for 30 min; it should speak every 15 min." in page
@@ -116,14 +116,15 @@ async def test_a_fast_clock_is_told_of_by_page_answer_and_metric_and_over_a_rest
         assert "kept_source_clock_ahead_seconds" not in (await caller.get("/metrics")).text
 
 
-def test_a_slow_clock_is_told_of_and_all_beyond_the_first_are_counted() -> None:
+def test_a_slow_clock_is_told_of_and_all_beyond_the_first_are_on_further_pages() -> None:
     """A sender that is never in time is named as such; what late events came to is said; the page stays short."""
     slow = SourceClock("slow", T0, -40 * SECOND, 50 * SECOND, late={"in-place": 11, "corrected": 1})
-    many = [SourceClock(f"s{number}", T0, 2 * SECOND, -2 * SECOND) for number in range(SHOWN)]
-    shell = Shell(T0, ZoneInfo("UTC"), Status(ready=True))
-    page = draw(shell, Unused([], 0, [], 0, sources=merged([*many, slow, SourceClock("fine", T0, 0, SECOND)])), [])
-    assert "and 1 more sender" in page
+    many = [SourceClock(f"s{number}", T0, 2 * SECOND, -2 * SECOND) for number in range(ROWS)]
+    shell = Shell(T0, ZoneInfo("UTC"), status=Status(ready=True))
+    told = off_time(merged([*many, slow, SourceClock("fine", T0, 0, SECOND)]))
+    page = draw(shell, Unused(sources=page_from(told, 1)), Standings())
+    assert '<a href="/feeds?senders=2#senders" rel="next">Next</a>' in page
     assert "fine" not in page
-    page = draw(shell, Unused([], 0, [], 0, sources=[slow]), [])
+    page = draw(shell, Unused(sources=Paged([slow])), Standings())
     assert "Late 12 times, by up to 50 s: 11 changed nothing that was told, 1 corrected what was told." in page
     assert "It was never less than 40 s late: its clock is slow, or it holds its events back." in page

@@ -52,6 +52,29 @@ def test_all_is_well(shop: Path) -> None:
     assert (run.returncode, run.stdout, run.stderr) == (0, "1 story: all as expected.\n", "")
 
 
+RELOADED = """  told by another policy:
+    given: [{event: queue.length, waiting: 5}, {at: 10:00:10, reload: later/policy.yaml}]
+    until: 10:00:40
+    notices: [{at: 10:00:30, to: bob}]
+"""
+
+
+def test_another_policy_is_read_on_the_way(shop: Path) -> None:
+    """A policy that a story goes over to is seen from its file; one that is missing, or wrong, is told at its place."""
+    (shop / "policy.yaml").write_text("kept: 1\npeople: {ann: {}}\nroutes: [{tell: ann}]\n", encoding="utf-8")
+    (shop / "stories.yaml").write_text(FINE + RELOADED, encoding="utf-8")
+    missing = kept("test", "stories.yaml", cwd=shop)
+    assert (missing.returncode, "no-file: stories.yaml:10:" in missing.stderr) == (2, True)
+    later = shop / "later" / "policy.yaml"
+    later.parent.mkdir()
+    later.write_text("kept: 1\npeople: {bob: {}}\nroutes: [{tell: bbo}]\n", encoding="utf-8")
+    wrong = kept("test", "stories.yaml", cwd=shop)
+    assert (wrong.returncode, "later/policy.yaml:3:" in wrong.stderr) == (2, True)
+    later.write_text("kept: 1\npeople: {bob: {}}\nroutes: [{tell: bob}]\n", encoding="utf-8")
+    run = kept("test", "stories.yaml", cwd=shop)
+    assert (run.returncode, run.stdout, run.stderr) == (0, "2 stories: all as expected.\n", "")
+
+
 def test_a_failure_says_what_differs_and_when(shop: Path) -> None:
     """Exit code 1; what was expected stands beside what happened, and the first difference is said in words."""
     with_failure(shop)

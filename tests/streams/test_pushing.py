@@ -11,7 +11,8 @@ from standards.errors import SpecError, StateError
 from streams.delivery.channels import channel_names, channels_of
 from streams.delivery.pushing import KEY_FILE, Pushing, pushing
 from streams.settings import NAMES, Settings, read_settings
-from streams.storage.devices import FILE, MOST, DeviceBook, FullError
+from streams.storage.device_file import FILE, stored_in
+from streams.storage.devices import MOST, DeviceBook, FullError
 from tests.alerts.phones import SEALER, Phone
 from tests.streams.commands import kept, kept_apart
 from tests.streams.hosting import Clock, shop
@@ -80,14 +81,15 @@ def test_a_slip_is_told_before_anything_runs(tmp_path: Path, given: dict[str, st
     assert "SESAME" not in str(caught.value)
 
 
-def test_on_kafka_push_is_refused_at_the_start(tmp_path: Path) -> None:
-    """Where phones do not ring, `kept serve` says so at its start, rather than leave somebody untold."""
+def test_on_kafka_the_key_has_to_be_given(tmp_path: Path) -> None:
+    """A key that one `kept serve` made would be no other one's: it says so at its start, and makes none."""
     settings = {"KEPT_PUSH_CONTACT": CONTACT["push_contact"]}
     rules, data = shop(tmp_path).paths, str(tmp_path / "data")
     ended = kept_apart("serve", "--standards", *rules, "--data", data, settings=settings)
     assert ended.returncode != 0
-    words = "KEPT_PUSH_CONTACT sets up push, which kept run alone has: on Kafka phones do not ring yet"
+    words = "on Kafka every kept serve has to sign by the same key: give each of them that key by KEPT_PUSH_KEY_FILE"
     assert words in " ".join(ended.stderr.split())
+    assert not (tmp_path / "data" / KEY_FILE).exists()
 
 
 def test_check_says_whose_phone_cannot_ring(tmp_path: Path) -> None:
@@ -99,17 +101,19 @@ def test_check_says_whose_phone_cannot_ring(tmp_path: Path) -> None:
     assert "no channel push is set up, so nothing comes to ann there" in ended.stdout
 
 
-async def test_a_device_that_cannot_be_stored_is_not_on(tmp_path: Path) -> None:
-    """What is not on the disk would be lost with the next start: the device is told that it is not on."""
+async def test_a_device_that_cannot_be_stored_stays_as_it_is(tmp_path: Path) -> None:
+    """What is not on the disk would be lost with the next start: whoever asks is told, and nothing has changed."""
     folder = tmp_path / "data"
     folder.mkdir()
-    book = DeviceBook(folder, SEALER.public, Clock())
+    book = stored_in(folder, DeviceBook(SEALER.public, Clock()))
     device = Phone("https://fcm.googleapis.com/x").device()
     await book.add(device)
     (folder / FILE).unlink()
     (folder / FILE).mkdir()
     with pytest.raises(StateError, match="cannot be written"):
         await book.add(Phone("https://fcm.googleapis.com/y").device())
+    with pytest.raises(StateError, match="cannot be written"):
+        await book.remove(device)
     assert [each.id for each in book.of("ann")] == [device.id]
     await book.drop(device, "gone")
     assert book.of("ann") == []
@@ -119,13 +123,13 @@ def test_a_damaged_book_stops_the_start(tmp_path: Path) -> None:
     """A file that cannot be read is told of, and not written over."""
     (tmp_path / FILE).write_text("{", encoding="ascii")
     with pytest.raises(StateError, match="cannot be read; move it away"):
-        DeviceBook(tmp_path, SEALER.public, Clock())
+        stored_in(tmp_path, DeviceBook(SEALER.public, Clock()))
     assert (tmp_path / FILE).read_text(encoding="ascii") == "{"
 
 
 async def test_devices_are_bounded_in_all(tmp_path: Path) -> None:
     """However many people there are, the book has an end; who is in it can still switch the same device on again."""
-    book = DeviceBook(tmp_path, SEALER.public, Clock(), most=2)
+    book = stored_in(tmp_path, DeviceBook(SEALER.public, Clock(), most=2))
     for number in (0, 1, 0):
         await book.add(Phone(f"https://fcm.googleapis.com/{number}").device(f"person-{number}"))
     with pytest.raises(FullError, match="There are 2 devices that ring already"):

@@ -115,7 +115,7 @@ def test_reading_back_gives_the_same_case() -> None:
 def test_an_unknown_version_stops_with_the_data_kept(raw: bytes) -> None:
     """A snapshot of a newer Kept is a StateError that says which version it is and what to do."""
     with pytest.raises(
-        StateError, match=r"snapshot version (none|\d+), and this Kept reads up to 4; run the Kept that wrote it"
+        StateError, match=r"snapshot version (none|\d+), and this Kept reads up to 5; run the Kept that wrote it"
     ):
         Snapshots(rulebook(TEXT)).decode(raw)
 

@@ -5,10 +5,9 @@ from pathlib import Path
 from typing import get_args
 
 import jsonschema_rs
-import msgspec
 import pytest
 
-from alerts.routing.notice import Notice, Reason
+from alerts.routing.notice import Reason
 from alerts.stories.story_model import story_schema
 from standards.calendar.duration import HOUR
 from standards.documents.document import Document
@@ -18,7 +17,19 @@ from streams.stories.files import Script
 from streams.stories.playing import play
 from streams.stories.running import run
 from tests.alerts.playing import MOST_AN_HOUR
-from tests.streams.storying import DESK, ROOT, RULES, Host, come_again, embedded, in_memory, played, scripts
+from tests.streams.storying import (
+    DESK,
+    HUNDRED,
+    ROOT,
+    RULES,
+    Host,
+    check_everybody_is_reached,
+    come_again,
+    embedded,
+    in_memory,
+    played,
+    scripts,
+)
 
 SHIPPED = [
     *sorted((ROOT / "standards" / "packs" / "stories").glob("*.yaml")),
@@ -125,18 +136,8 @@ def test_a_storm_wears_nobody_out_and_loses_nothing() -> None:
 @pytest.mark.parametrize("host", [None, *HOSTS.values()], ids=["memory", *HOSTS])
 async def test_a_hundred_at_once_reach_everybody(host: Host | None, tmp_path: Path) -> None:
     """Each of a hundred promises reaches each step of the chain as broken; nobody hears more than the policy says."""
-    (storm,) = scripts(RULES / "hundred.yaml")
-    went = played(storm)
-    stored = in_memory(went) if host is None else await host(storm, went.moments, tmp_path)
-    notices = [msgspec.json.decode(body, type=Notice) for body in stored.notices.values()]
-    broken = {line.promise for line in went.lines if line.kind == "broken"}
-    assert len(broken) == 100
-    start = storm.story.clock.start
-    for name, hours in (("ann", [8, 2]), ("chief", [5, 2])):
-        heard = [notice for notice in notices if notice.to == name]
-        told = Counter(promise for notice in heard if notice.looks_like == "broken" for promise in notice.speaks_for)
-        assert told.keys() == broken
-        assert [sum((notice.decided - start) // HOUR == hour for notice in heard) for hour in (0, 1)] == hours
+    went = played(HUNDRED)
+    check_everybody_is_reached(in_memory(went) if host is None else await host(HUNDRED, went.moments, tmp_path))
 
 
 def test_a_story_without_an_end_is_stopped() -> None:

@@ -49,7 +49,7 @@ def test_beginning_again_changes_nothing(name: str, when: list[tuple[int, bool]]
     """Whenever Kept crashes or is restarted, and comes back at once, the same is judged, told and withheld."""
     story, rules, until = SCRIPTS[name].story, SCRIPTS[name].rules, SCRIPTS[name].until
     instants = [(story.clock.start + (until - story.clock.start) * part // 1000, crash) for part, crash in sorted(when)]
-    faults = tuple(Fault(at, at, crash, 0) for at, crash in instants)
+    faults = tuple(Fault(at, at, "crash" if crash else "restart", 0) for at, crash in instants)
     broken = play(msgspec.structs.replace(story, faults=faults), rules, until)
     assert in_memory(broken) == in_memory(play(story, rules, until))
     assert sum(bool(moment.fault) for moment in broken.moments) == len(faults)

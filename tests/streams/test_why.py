@@ -93,6 +93,21 @@ async def test_without_a_policy_everybody_was_told(tmp_path: Path) -> None:
     assert "warned: overdue, the deadline was over when it came to be told" in asked.stdout
 
 
+async def test_what_waits_for_a_digest_is_said_to_wait(tmp_path: Path) -> None:
+    """Nothing was told yet, and it is not said that nothing is to be."""
+    clock = Clock()
+    standards = shop(tmp_path, f"{STANDARD}    severity: info\n")
+    (tmp_path / "rules" / "policy.yaml").write_text(POLICY, encoding="utf-8")
+    options = msgspec.structs.replace(DEFAULTS, policies=partial(policy_in, standards.paths))
+    async with hosting(tmp_path, clock, standards=standards, options=options) as host:
+        await host.submit([event(host.reader, "contact.waiting", "e", clock.at, contact="c1")])
+        clock.go(70)
+        await until(lambda: [row.state for row in host.read_model.promises(PromiseFilter()).items] == ["broken"])
+        (row,) = host.read_model.promises(PromiseFilter()).items
+        asked = kept_why(tmp_path / "data", row.id)
+    assert "What was told\n  nothing yet; it waits for a message that tells of several\n" in asked.stdout
+
+
 async def test_what_people_did_is_told(tmp_path: Path) -> None:
     """Who took it, and who granted an exception: when, by which way, and what they said."""
     clock = Clock()

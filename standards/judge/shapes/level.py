@@ -122,6 +122,7 @@ class LevelMachine(MeasuringMachine):
     def _close(self, state: StandardState[Event], at: int, context: JudgeContext[Event], cause: Event | None) -> None:
         tally = state.tally or Tally()
         for promise in tuple(state.open):
+            promise.numbers = self.numbers(tally, at) if tally.count else None
             context.write(self.standard, promise, self._verdict(tally, promise, at, context), at, cause=cause)
             context.close(state, promise, at)
         self.forget(state)

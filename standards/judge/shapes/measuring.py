@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from standards.calendar.shifts import shift_at
 from standards.judge.case import Tally
+from standards.judge.numbers import Numbers
 from standards.judge.shapes.machine import Machine
 
 if TYPE_CHECKING:
@@ -41,8 +42,13 @@ class MeasuringMachine(Machine):
         """Warn once of a window whose measure is not where it must be, though there is time left."""
         for promise in state.open:
             if not promise.step and tally.count and tally.count >= self.shape.at_least and not self.good(tally):
+                promise.numbers = self.numbers(tally, event.at)
                 context.write(self.standard, promise, "warned", event.at, cause=event)
                 promise.step = 1
+
+    def numbers(self, tally: Tally, at: int) -> Numbers:
+        """Give the measure at an instant, over at least one sample."""
+        return Numbers(at, value=measured(tally, self.shape.measure), samples=tally.count)
 
     def shift_of(self, state: StandardState[Event], at: int) -> tuple[int, int] | None:
         """Give the shift that is being measured, as it is known at an instant; None where there is none."""

@@ -140,6 +140,7 @@ class RollingMachine(MeasuringMachine):
                 self._open(state, end, context, None)
             return
         for promise in tuple(state.open):
+            promise.numbers = self.numbers(tally, end)
             context.write(self.standard, promise, "broken", end)
             context.close(state, promise, end)
             state.tripped = True

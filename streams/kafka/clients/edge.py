@@ -22,6 +22,12 @@ def wall() -> int:
     return time.time_ns() // 1_000
 
 
+def counted() -> int:
+    """Give the time since this machine's start, asleep or awake, in microseconds; nobody can set it."""
+    clock = getattr(time, "CLOCK_BOOTTIME", None)
+    return (time.monotonic_ns() if clock is None else time.clock_gettime_ns(clock)) // 1_000
+
+
 def stop_signals() -> asyncio.Event:
     """Give what is set when the process is asked to stop (SIGTERM, SIGINT)."""
     stopping = asyncio.Event()

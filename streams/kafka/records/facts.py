@@ -98,13 +98,15 @@ class FactsCodec:
 class Telling(msgspec.Struct, omit_defaults=True):
     """One record of `tellings`: what one flush found worth telling, and why each line is or is not, by its id.
 
-    `lines` are those that the notices tell of, `renamed` those of known trouble that goes on under another id.
+    `lines` are those that the notices tell of, `renamed` those of known trouble that goes on under another id:
+    machines have to know it, so `renames` are their notices.
     """
 
     notices: list[Notice] = []
     reasons: dict[str, Reason] = {}
     lines: list[Line] = []
     renamed: list[Line] = []
+    renames: list[Notice] = []
 
 
 class Told(msgspec.Struct, omit_defaults=True):

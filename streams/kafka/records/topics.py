@@ -16,6 +16,8 @@ DEAD_LETTERS: Final = "dead-letters"
 REVISIONS: Final = "revisions"
 PROGRESS: Final = "progress"
 DELIVERIES: Final = "deliveries"
+DESK: Final = "desk"
+DEVICES: Final = "devices"
 TABLE: Final = "cases"
 """The workers' table; its changelog is the topic `APP-cases-changelog`, where APP is `app_id`."""
 
@@ -70,7 +72,8 @@ class Names:
         self.revisions = prefix + REVISIONS
         self.progress = prefix + PROGRESS
         self.deliveries = prefix + DELIVERIES
-        self.desk = prefix + "desk"
+        self.desk = prefix + DESK
+        self.devices = prefix + DEVICES
         self.changelog = f"{self.app_id}-{TABLE}-changelog"
 
 
@@ -88,5 +91,6 @@ def wanted(names: Names, *, partitions: int, events_partitions: int) -> list[Top
         Topic(names.progress, 1, compacted=True),
         Topic(names.deliveries, 1, compacted=True),
         Topic(names.desk, 1, compacted=True),
+        Topic(names.devices, 1, compacted=True),
         Topic(names.changelog, partitions, compacted=True),
     ]

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import msgspec
 
 from alerts.routing.actions import Action
+from alerts.routing.incident import PromiseIncidents
 from alerts.routing.notice import Notice, Reason, Withheld
 from standards.judge.ledger import Line
 from streams.ingest.wire import UNREADABLE
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
 READ = (
     topics.LEDGER, topics.NOTICES, topics.ACTS, topics.DEAD_LETTERS, topics.REVISIONS, topics.PROGRESS,
-    topics.DELIVERIES,
+    topics.DELIVERIES, topics.DESK,
 )  # fmt: skip
 """The topics that are read, without their prefix."""
 UNREADABLE_RECORD = "unreadable-record"
@@ -36,6 +37,9 @@ _dead_letters = msgspec.json.Decoder(DeadLetters).decode
 _revision = msgspec.json.Decoder(Revision).decode
 _progress = msgspec.json.Decoder(Progress).decode
 _delivery = msgspec.json.Decoder(Delivery).decode
+_parts = msgspec.json.Decoder(list[str]).decode
+_place_and_promise = msgspec.json.Decoder(tuple[str, str]).decode
+_incidents = msgspec.json.Decoder(PromiseIncidents).decode
 _act = msgspec.json.Decoder(PersonsAct).decode
 
 
@@ -48,12 +52,13 @@ class Record(NamedTuple):
     offset: int
     at: int
     value: bytes | None
+    key: bytes | None = None
 
 
 class Unpacked(msgspec.Struct):
     """What some records held, in their order. `notices` has (received, partition, notices) of each record.
 
-    `withheld` has (received, what was withheld).
+    `withheld` has (received, what was withheld). `incidents` are by their promise, None where they are forgotten.
     """
 
     lines: list[Line] = []
@@ -66,21 +71,31 @@ class Unpacked(msgspec.Struct):
     revisions: list[Revision] = []
     progress: list[Progress] = []
     deliveries: list[Delivery] = []
+    incidents: dict[str, PromiseIncidents | None] = {}
 
 
 def unpack(records: Iterable[Record]) -> Unpacked:
     """Read records. One without content only ends its key, and is passed over."""
     found = Unpacked()
     for record in records:
-        if record.value is None:
-            continue
         try:
-            _add(record, record.value, found)
+            if record.topic == topics.DESK:
+                _add_row(record, found)
+            elif record.value is not None:
+                _add(record, record.value, found)
         except UNREADABLE as error:
             where = f"{record.stream}/{record.partition}/{record.offset}"
             message = f"{where} holds no {record.topic} that this Kept can read: {error}; is an older Kept reading it?"
-            found.letters.append(Letter(record.at, UNREADABLE_RECORD, message, f"{where}#1", record.value))
+            found.letters.append(Letter(record.at, UNREADABLE_RECORD, message, f"{where}#1", record.value or b""))
     return found
+
+
+def _add_row(record: Record, found: Unpacked) -> None:
+    """Take, of what the coordinator remembers, the incidents of promises; the other rows are its own."""
+    parts = _parts(record.key or b"[]")
+    if parts[:1] == ["matter"]:
+        _, promise = _place_and_promise(parts[-1])
+        found.incidents[promise] = None if record.value is None else _incidents(record.value)
 
 
 def _add(record: Record, value: bytes, found: Unpacked) -> None:

@@ -24,7 +24,7 @@ from alerts.policy.policy import MACHINES, Person
 from alerts.policy.reader import reader_of
 from alerts.routing.incident import Renamed
 from alerts.routing.notice import Notice, for_machines, notice
-from alerts.routing.stalls import NOTED, stall_of
+from alerts.routing.stalls import NOTED
 from standards.errors import StateError
 from standards.judge.ledger import Line
 from streams.kafka.records.facts import Telling, Told
@@ -144,11 +144,14 @@ class NotifyCoordinator:
         for line in lines:
             self._waiting[line.id] = Waiting(line, notices[line.id], partition)
             self._new.add(line.id)
-        for line in self._fresh(partition, telling.renamed):
+        renamed = self._fresh(partition, telling.renamed)
+        for line in renamed:
             self._waiting[line.id] = Waiting(line, None, partition)
             self._new.add(line.id)
         rest = {name: reason for name, reason in telling.reasons.items() if name not in notices}
-        machines = [self._for_machines(line, notices[line.id]) for line in lines] if self._machines else []
+        found = {**notices, **{notice.id: notice for notice in telling.renames}}
+        told = sorted((each for each in (*lines, *renamed) if each.id in found), key=_place) if self._machines else []
+        machines = [self._for_machines(line, found[line.id]) for line in told]
         self._through.append((partition, Telling(machines, rest)))
 
     def _for_machines(self, line: Line, made: Notice) -> Notice:
@@ -184,16 +187,15 @@ class NotifyCoordinator:
         if act is not None and self._calls is not None:
             self._acts.append(act)
 
-    def step(self, low: int, *, resumed: bool = False) -> Dealt | None:
+    def step(self, low: int, *, stall: Stall | None = None) -> Dealt | None:
         """Decide on what has come; `low` is how far time has come, in microseconds UTC. None: there is nothing to say.
 
-        One that is `resumed` comes after a time in which nobody ran: what fell due in it is told once.
+        A `stall` is time that it goes over: nobody ran, and what fell due in it is told once, or a clock was set.
 
         What comes of it counts only when it was published: else begin anew from the rows.
         """
         before = self.applied_offset.low
         low = self.applied_offset.low = max(low, before)
-        stall = stall_of(before, low) if resumed else None
         dealt = Dealt()
         for partition, telling in self._through:
             dealt.told += [(partition, part) for part in _parts(Told(telling.notices, telling.reasons))]
@@ -256,6 +258,11 @@ class NotifyCoordinator:
 
     def _partition_of(self, person: str) -> int:
         return crc32(person.encode()) % self._partitions
+
+
+def _place(line: Line) -> tuple[int, str, int]:
+    """Give what orders lines as they came about: by when they are known and, of one promise, by their numbers."""
+    return line.known, line.promise, int(line.id.rpartition(".")[2])
 
 
 def _key(*parts: str) -> bytes:

@@ -17,6 +17,7 @@ import structlog
 
 from standards.errors import KeptError, StateError
 from streams.ingest.wire import UNREADABLE
+from streams.kafka.clients.edge import counted
 from streams.kafka.clients.log import KafkaError, Tail, TopicPartition, acknowledged, consuming, producing, told
 from streams.kafka.records.facts import PersonsAct, Progress, Telling
 from streams.kafka.serve.catching_up import CatchingUp
@@ -79,7 +80,7 @@ class CoordinatorRunner:
         self._coordinator: NotifyCoordinator | None = None
         self._learn_at = 0.0
         self.clock: Callable[[], int] | None = None
-        self._catching_up = CatchingUp(None)
+        self._catching_up = CatchingUp(None, counted)
 
     @property
     def problems(self) -> list[str]:
@@ -120,7 +121,7 @@ class CoordinatorRunner:
             coordinator = self._coordinator = NotifyCoordinator(
                 await self._policy(), kept, self._partitions, channels=self._channels
             )
-            self._catching_up = CatchingUp(self.clock)
+            self._catching_up = CatchingUp(self.clock, counted)
             await self._go_to(consumer, coordinator)
             log.info("telling", rows=len(kept))
             times = Times(self._partitions)
@@ -160,7 +161,7 @@ class CoordinatorRunner:
         low, before = times.low(), coordinator.applied_offset.low
         if self._catching_up.waits(low, before):
             return
-        dealt = coordinator.step(low, resumed=self._catching_up.resumes(low, before))
+        dealt = coordinator.step(low, stall=self._catching_up.stall(low, before))
         if dealt is not None:
             await self._publish(producer, dealt)
         self.low = coordinator.applied_offset.low

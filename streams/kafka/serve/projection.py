@@ -20,6 +20,7 @@ from msgspec.structs import replace
 from standards.errors import StateError
 from streams.kafka.records.facts import Letter, Progress
 from streams.kafka.records.unpacking import Unpacked, unpack
+from streams.storage.holdings import book_holdings
 from streams.storage.ledger_tables import book_lines, book_notices
 from streams.storage.readings import book_readings
 from streams.storage.retention import forget
@@ -99,6 +100,7 @@ class Projection:
             self._database.put(_REVISION, revisions)
             withheld = book_withheld(self._database, unpacked.withheld)
             acts = book_actions(self._database, unpacked.acts)
+            handed = book_holdings(self._database, unpacked.incidents)
             for each in unpacked.progress:
                 book_readings(self._database, each.readings)
             told = [(it.partition, _encode(replace(it, readings=[]))) for it in unpacked.progress]
@@ -107,8 +109,8 @@ class Projection:
             forget(self._database, wall - self._keep)
         self.progress = progress
         return Committed(
-            lines=lines, notices=notices, withheld=withheld, acts=len(acts), late=late, refused=refused,
-            storing=perf_counter() - started,
+            lines=lines, notices=notices, withheld=withheld, acts=len(acts), handed=handed, late=late,
+            refused=refused, storing=perf_counter() - started,
         )  # fmt: skip
 
     def deliveries(self, deliveries: Iterable[Delivery]) -> None:

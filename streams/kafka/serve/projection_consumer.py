@@ -111,7 +111,7 @@ class ProjectionConsumer:
             if self._unread and loop.time() - failed > CALM_SECONDS:
                 self._unread = ""
             records = [
-                Record(self._names[it.topic], it.topic, it.partition, it.offset, it.timestamp * 1_000, it.value)
+                Record(self._names[it.topic], it.topic, it.partition, it.offset, it.timestamp * 1_000, it.value, it.key)
                 for batch in found.values()
                 for it in batch
             ]

@@ -28,6 +28,7 @@ from streams.kafka.clients.outlet import Outlet, opening
 from streams.kafka.rulebooks.revisions import Revisions, load
 from streams.kafka.serve.coordinator_runner import CoordinatorRunner
 from streams.kafka.serve.deliveries import Ownership, OwnOutbox
+from streams.kafka.serve.device_topic import DeviceTopic
 from streams.kafka.serve.projection import Projection
 from streams.kafka.serve.projection_consumer import ProjectionConsumer
 from streams.settings import StandardsFiles
@@ -47,6 +48,7 @@ if TYPE_CHECKING:
     from streams.kafka.clients.log import Consumer
     from streams.runtime.feeds import FeedStanding
     from streams.settings import Settings
+    from streams.storage.devices import DeviceBook
     from streams.storage.rows import Delivery
 
 LONGEST_GOODBYE: Final = 10.0
@@ -65,8 +67,7 @@ class KafkaHost(KafkaEventSink):
     people: People | None = None
     watched_clock: None = None
     """Time here is not this machine's."""
-    devices: None = None
-    """No phone rings from here: `streams/delivery/channels.py` says so at the start."""
+    devices: DeviceBook | None = None
     follower: ProjectionConsumer
     notify_problems: Callable[[], list[str]]
     """Gives what keeps this process from deciding whom to notify, for people."""
@@ -111,16 +112,24 @@ class KafkaHost(KafkaEventSink):
 class ServeHost:
     """`async with ServeHost(...) as host`, then `host.start()`. `clock` gives the wall clock in microseconds UTC.
 
-    `name` is this process's own among all that ever publish letters; notices go to `channels`.
+    `name` is this process's own among all that ever publish letters; notices go to `channels`, pushes to `devices`.
     """
 
     def __init__(
-        self, settings: Settings, *, clock: Callable[[], int], name: str, channels: Sequence[Channel] = ()
+        self,
+        settings: Settings,
+        *,
+        clock: Callable[[], int],
+        name: str,
+        channels: Sequence[Channel] = (),
+        devices: DeviceBook | None = None,
     ) -> None:
         self._settings = settings
         self._clock = clock
         self._name = name
         self._channels = {channel.name: channel for channel in channels}
+        self._devices = devices
+        self._device_topic: DeviceTopic | None = None
         self._delivery_listeners: list[Callable[[str, str], None]] = []
         self._writer = ThreadPoolExecutor(1, "kept-writer")
         self._tasks: list[asyncio.Task[None]] = []
@@ -174,6 +183,8 @@ class ServeHost:
             self._ownership.run(),
             self._coordinator.run(),
         ]
+        if self._device_topic is not None:
+            work.append(self._device_topic.run())
         self._tasks = [asyncio.create_task(each) for each in work]
 
     async def work_until(self, stopping: asyncio.Event) -> None:
@@ -222,7 +233,16 @@ class ServeHost:
         )  # fmt: skip
         self._coordinator.clock = self._clock if settings.time == "clock" else None
         self.kafka_host.people = self._people
-        self.kafka_host.notify_problems = lambda: self._coordinator.problems
+        self.kafka_host.notify_problems = self._problems
+        if self._devices is not None:
+            reading = await stack.enter_async_context(consuming(kafka))
+            self._device_topic = DeviceTopic(self._devices, reading, outlet)
+            await self._device_topic.begin()
+            self.kafka_host.devices = self._devices
+
+    def _problems(self) -> list[str]:
+        """Say what keeps this process from telling people."""
+        return [*self._coordinator.problems, *(self._device_topic.problems if self._device_topic is not None else ())]
 
     async def _standards(self, consumer: Consumer) -> tuple[Revisions, Loaded, list[str]]:
         """Load this process's standards with all revisions that any process judges by, and give what is wrong."""

@@ -19,6 +19,7 @@ import structlog
 from alerts.channels.console import Console
 from standards.errors import StateError
 from streams.delivery.channels import channels_of
+from streams.delivery.pushing import pushing
 from streams.delivery.reminding import remind
 from streams.kafka.clients.edge import stop_signals, wall
 from streams.kafka.serve.serve_host import ServeHost
@@ -27,7 +28,7 @@ from streams.live.logging_setup import configure_logs, follow, resume, write_lin
 from streams.live.screen import show, terminal
 from streams.live.writing import patient
 from streams.metrics import Metrics
-from streams.web import Limits, access, application, links, listening
+from streams.web import Limits, Usual, access, application, links, listening
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -57,10 +58,12 @@ async def run(settings: Settings) -> None:
         configure_logs(talk, as_json=as_json)
         logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # it says the same many times; the outlet says it once
         maker = links(settings)
-        elsewhere = channels_of(settings, wall, maker.of if maker else None)
+        phones = pushing(settings, None, wall)
+        elsewhere = channels_of(settings, wall, maker.of if maker else None, phones.channel if phones else None)
         channels = [*([] if live else [Console(talk)]), *elsewhere]
         name = f"http/{socket.gethostname()}-{os.getpid()}-{wall()}"  # no other process has it, now or later
-        host = ServeHost(settings, clock=wall, name=name, channels=channels)
+        devices = phones.devices if phones else None
+        host = ServeHost(settings, clock=wall, name=name, channels=channels, devices=devices)
         await stack.enter_async_context(host)
         view = Folder(host.kafka_host.rulebook.current, zone=settings.zone)
         resume(view, host.kafka_host)
@@ -97,6 +100,8 @@ async def _serve(settings: Settings, host: ServeHost, stack: AsyncExitStack) -> 
     metrics.start(host.kafka_host.read_model.totals(), host.kafka_host.read_model.open())
     host.follower.listen(metrics.committed)
     host.listen_deliveries(metrics.delivered)
-    may = access(settings, settings.data)
-    app = application(host.kafka_host, metrics, may, Limits(max_skew=settings.max_skew), settings.zone)
+    if host.kafka_host.devices is not None:
+        host.kafka_host.devices.listen(metrics.device_dropped)
+    may, usual = access(settings, settings.data), Usual(settings.zone, settings.language)
+    app = application(host.kafka_host, metrics, may, Limits(max_skew=settings.max_skew), usual)
     return await listening(settings, app, stack, metrics.connection_ended)

@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from alerts.policy.reader import Reader
 from alerts.routing.incident import renames
+from alerts.routing.notice import notice
 from standards.judge.events import Event
-from standards.judge.ledger import derived, line
+from standards.judge.ledger import derived, line, with_numbers
 from streams.kafka.records.facts import Facts, Late, Progress, Telling, lines, partition_of
 
 if TYPE_CHECKING:
@@ -86,9 +88,11 @@ class Judged:
     def telling(self) -> Telling:
         """Give what is worth telling, with the lines that it tells of, and why the others are not."""
         worth = {notice.id for notice in self._notices}
-        told = [each for each in self.lines if each.id in worth]
-        renamed = [each for each in self.lines if each.id not in worth and renames(each)]
-        return Telling(self._notices, self._reasons, told, renamed)
+        found = list(zip(self.lines, self._transitions, strict=True))
+        told = [with_numbers(each, made) for each, made in found if each.id in worth]
+        again = [(with_numbers(each, made), made) for each, made in found if each.id not in worth and renames(each)]
+        machines = [notice(each, made.standard, Reader()) for each, made in again]
+        return Telling(self._notices, self._reasons, told, [each for each, _ in again], machines)
 
     def flush(self, offset: int, progress: Progress, writes: Sequence[Write], derived: Mapping[int, bytes]) -> Flush:
         """Give the flush that says all of this, and remembers it by these rows."""

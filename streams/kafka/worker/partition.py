@@ -38,7 +38,7 @@ from streams.kafka.worker.trail import longer
 from streams.kafka.worker.waiting import Waiting
 from streams.kafka.worker.watermark import FORMER_DESK, MARK, Mark, mark_of
 from streams.runtime.alert_pipeline import AlertPipeline
-from streams.runtime.feeds import standings
+from streams.runtime.feeds import MOST, standings
 from streams.runtime.pump import SETTLE, Pump
 from streams.runtime.share import Share
 
@@ -288,7 +288,7 @@ class Partition:
 
     def _progress(self) -> Progress:
         lows, wall, judged = list(self.watermark.lows), self.watermark.wall, self._judged_until - self._shift
-        feeds = [] if self.number else standings(self._rulebook.feeds, self._pump.hearings.items())
+        feeds = [] if self.number else standings(self._rulebook.feeds, self._pump.hearings.items())[:MOST]
         return Progress(self.number, lows, self.newest, judged, wall, self.problems, feeds, self._readings.changed())
 
 

@@ -42,10 +42,11 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-VERSION = 4
+VERSION = 5
 """The version of snapshots that this Kept writes. In version 1 what is overdue was counted only; see `take_over`.
 
-Up to version 2 a case did not remember what it is judged again by, and up to version 3 no states of its subject.
+Up to version 2 a case did not remember what it is judged again by, up to version 3 no states of its subject, and up to
+version 4 no numbers by which its promises stand.
 """
 _READ = range(1, VERSION + 1)
 

@@ -92,3 +92,29 @@ class DayAnswer(View, frozen=True):
     date: str
     open: str
     by: str
+
+
+class NoteItem(View, frozen=True):
+    """A note from one shift to the next; kept for ever."""
+
+    event: str
+    note: str
+    by: str
+    site: Annotated[str, Meta(description="Where; empty: everywhere.")]
+    at: Time
+
+
+class NotePage(View, frozen=True):
+    """A page of notes from shift to shift, newest first."""
+
+    items: list[NoteItem]
+    next: int | None
+
+
+class NoteAnswer(View, frozen=True):
+    """The note as it was taken in."""
+
+    event: str
+    note: str
+    by: str
+    site: str

@@ -10,6 +10,7 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
 
+from alerts.words.later import Either, Later, later
 from standards.calendar.hours import did_you_mean
 from standards.judge.changed_days import CHANGED, OWN_SOURCE, problem_of
 from standards.judge.events import iso, moment
@@ -21,6 +22,8 @@ from streams.web.operation import Operation, asked, json_answer, read_query
 from streams.web.problem import Problem
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from aiohttp import web
 
     from alerts.routing.actions import Action
@@ -82,8 +85,7 @@ class Days:
             hint = did_you_mean(name, may) or f"those that have hours are: {', '.join(sorted(may)) or 'none'}"
             raise Problem(HTTPStatus.NOT_FOUND, f"{name[:100]!r} is not a calendar with hours; {hint}")
         if role != "admin" and given.by not in may[name]:
-            who = " or ".join(may[name]) or "an admin"
-            raise Problem(UNPROCESSABLE, f"{given.by[:100]!r} may not change the calendar {name}; {who} may")
+            raise Problem(UNPROCESSABLE, _may_not(repr(given.by[:100]), name, may[name]))
         problem = problem_of(given.date, given.open, self._host.wall())
         if problem:
             raise Problem(UNPROCESSABLE, problem)
@@ -102,3 +104,10 @@ def _shifts(act: Action) -> str | None:
 def _item(act: Action) -> DayItem:
     said = {name: str(act.data.get(name) or "") for name in ("date", "reason")}
     return DayItem(said["date"], _shifts(act) or "closed", act.by, moment(act.at), said["reason"])
+
+
+def _may_not(role: str, calendar: str, may: Sequence[str]) -> Later:
+    if not may:
+        return later("{role} may not change the calendar {calendar}; an admin may", role=role, calendar=calendar)
+    said = Either(may)
+    return later("{role} may not change the calendar {calendar}; {may} may", role=role, calendar=calendar, may=said)

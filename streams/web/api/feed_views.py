@@ -38,4 +38,5 @@ class FeedList(View, frozen=True):
 
     items: list[FeedItem]
     sources: list[SourceItem]
+    more_feeds: Annotated[int, Meta(description="How many more feeds there are; the board has them page by page.")]
     more_sources: Annotated[int, Meta(description="How many more senders are off time.")]

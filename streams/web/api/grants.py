@@ -11,11 +11,13 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
 
+from alerts.words.later import Either, Later, later
 from standards.errors import EventError
 from standards.judge.shapes import Response
 from standards.judge.standard import CORRECTIONS_HORIZON
+from streams.live.wording import VERDICTS
 from streams.storage.rows import PromiseFilter
-from streams.web.actions import PROBLEMS, UNPROCESSABLE, action_event, read_action
+from streams.web.actions import PROBLEMS, UNPROCESSABLE, action_event, key_of, read_action
 from streams.web.api.reading import known_promise, no_standard
 from streams.web.api.views import GrantAnswer
 from streams.web.forms import Grant
@@ -61,7 +63,7 @@ class Grants:
 
     async def _grant(self, request: web.Request) -> web.Response:
         asked_for = await read_action(request, self._host, Grant, _BODY)
-        answer = await self.take(asked_for, request.headers.get("Idempotency-Key", ""))
+        answer = await self.take(asked_for, key_of(request))
         return json_answer(answer, HTTPStatus.OK if answer.already else HTTPStatus.ACCEPTED)
 
     async def take(self, grant: Grant, key: str = "", *, source: str = SOURCE) -> GrantAnswer:
@@ -115,9 +117,12 @@ class Grants:
             words = f"the promise {row.id} is of {row.standard} for {row.subject!r}; leave both out, or give these"
             raise Problem(UNPROCESSABLE, words)
         if row.verdict in ("kept", "void", "withdrawn"):
-            raise Problem(HTTPStatus.CONFLICT, f"the promise is {row.verdict}; there is nothing to excuse")
+            raise Problem(
+                HTTPStatus.CONFLICT,
+                later("the promise is {state}; there is nothing to excuse", state=Later(VERDICTS[row.verdict])),
+            )
         if row.settled >= 0 and not self._recent(row):
-            raise Problem(HTTPStatus.CONFLICT, "the promise was settled too long ago; its verdict stays")
+            raise Problem(HTTPStatus.CONFLICT, later("the promise was settled too long ago; its verdict stays"))
         return row
 
     async def _owed(self, standard: str, subject: str, *, is_open: bool) -> list[PromiseRow]:
@@ -141,5 +146,10 @@ class Grants:
             standard = rulebook.standards.get(row.revision) or rulebook.current.get(row.standard)
             may = () if standard is None else standard.may_excuse
             if grant.by not in may:
-                who = " or ".join(may) or "nobody"
-                raise Problem(UNPROCESSABLE, f"{grant.by[:100]!r} may not excuse {row.standard}; {who} may")
+                raise Problem(UNPROCESSABLE, _may_not(repr(grant.by[:100]), row.standard, may))
+
+
+def _may_not(role: str, standard: str, may: Sequence[str]) -> Later:
+    if not may:
+        return later("{role} may not excuse {standard}; nobody may", role=role, standard=standard)
+    return later("{role} may not excuse {standard}; {may} may", role=role, standard=standard, may=Either(may))

@@ -11,6 +11,8 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
 
 from alerts.routing.actions import SETTLED
+from alerts.words.later import Later, later
+from alerts.words.words import phrase
 from standards.errors import EventError
 from streams.ingest.wire import in_future, is_own, reserved
 from streams.web.actions import PROBLEMS, UNPROCESSABLE, action_event, read_action
@@ -28,8 +30,8 @@ if TYPE_CHECKING:
     from streams.host import Host
     from streams.storage.rows import DeadLetter
 
-AGAIN: Final = "sent it again"
-ASIDE: Final = "set it aside"
+AGAIN: Final = phrase("sent it again")
+ASIDE: Final = phrase("set it aside")
 _BODY: Final = 1 << 18
 
 
@@ -65,11 +67,13 @@ class Letters:
         try:
             event = self._host.reader.one(raw)
         except EventError as error:
-            words = f"it still cannot be read, and stays where it is: {error}"
+            words = later("it still cannot be read, and stays where it is: {error}", error=str(error))
             raise Problem(UNPROCESSABLE, words) from None
         odd = in_future(event, self._host.wall(), self._max_skew) or reserved(event, is_own)
         if odd is not None:
-            raise Problem(UNPROCESSABLE, f"it still cannot be taken in, and stays where it is: {odd}")
+            raise Problem(
+                UNPROCESSABLE, later("it still cannot be taken in, and stays where it is: {error}", error=str(odd))
+            )
         await self._host.submit([event, self._settled(letter, given, AGAIN, source)])
 
     async def set_aside(self, number: str, given: Settlement, *, source: str) -> None:
@@ -87,7 +91,8 @@ class Letters:
             raise Problem(HTTPStatus.NOT_FOUND, f"there is no dead letter {number[:20]!r}; /v1/dead-letters lists them")
         done = await asked(self._host.read_model.board.actions_on, [letter.mark])
         if done:
-            words = f"{done[0].by} has dealt with it already: {done[0].data.get('how', '')}"
+            how = str(done[0].data.get("how", ""))
+            words = later("{name} has dealt with it already: {how}", name=done[0].by, how=Later(how) if how else "")
             raise Problem(HTTPStatus.CONFLICT, words)
         return letter
 

@@ -15,9 +15,10 @@ import msgspec
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
+from streams.web.actions import LONGEST_KEY
 from streams.web.api.intake import BATCH, BINARY, LINES, ONE
 from streams.web.api.views import IntakeProblem, ProblemItem, View
-from streams.web.forms import DayChange, Grant, Settlement
+from streams.web.forms import DayChange, Grant, Settlement, ShiftNote
 from streams.web.problem import CONTENT_TYPE
 
 if TYPE_CHECKING:
@@ -71,8 +72,8 @@ def _operation(operation: Operation) -> Json:
     }
     if operation.body is not None:
         described["requestBody"] = {"required": True, "content": _content(operation.body)}
-    if operation.body is Grant:
-        schema = {"type": "string", "maxLength": 255}
+    if operation.body in (Grant, ShiftNote):
+        schema = {"type": "string", "maxLength": LONGEST_KEY}
         words = "The same key again changes nothing."
         key = {"name": "Idempotency-Key", "in": "header", "description": words, "schema": schema}
         described["parameters"].append(key)
@@ -92,7 +93,7 @@ def _answer(status: HTTPStatus, answer: type[View] | str) -> Json:
     return {"description": status.phrase, "content": {"application/json": {"schema": _ref(answer)}}}
 
 
-def _content(body: type[Grant | Settlement | DayChange] | str) -> Json:
+def _content(body: type[Grant | Settlement | DayChange | ShiftNote] | str) -> Json:
     if isinstance(body, type):
         return {"application/json": {"schema": _ref(body)}}
     event = {"$ref": "#/components/schemas/Event"}
@@ -132,7 +133,8 @@ def _models(operations: Iterable[Operation]) -> Json:
     answers = [answer for operation in operations for answer in operation.answers.values()]
     views = dict.fromkeys(answer for answer in answers if not isinstance(answer, str))
     _, answered = msgspec.json.schema_components([*views, ProblemItem, IntakeProblem], ref_template=_REF)
-    _, asked = models_json_schema([(form, "validation") for form in (Grant, Settlement, DayChange)], ref_template=_FORM)
+    forms = (Grant, Settlement, DayChange, ShiftNote)
+    _, asked = models_json_schema([(form, "validation") for form in forms], ref_template=_FORM)
     return {**answered, **asked["$defs"]}
 
 

@@ -8,15 +8,19 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final, ParamSpec, TypeVar
 
+from alerts.routing.actions import THANKED
 from standards.calendar.duration import HOUR
 from standards.judge.events import microseconds
 from standards.judge.score import Score
+from streams.runtime.feeds import MOST
 from streams.runtime.source_clocks import off_time
 from streams.storage.rows import PromiseFilter, SuppressedFilter
 from streams.web.api import act_views, feed_views, showing, views
 from streams.web.forms import ActsQuery, NoQuery, NoticesQuery, PromiseQuery, RowsQuery, ScoreQuery, SuppressedQuery
+from streams.web.guard import ROLE
 from streams.web.operation import Operation, asked, json_answer, read_query
 from streams.web.problem import Problem, did_you_mean
+from streams.web.session import may
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -121,8 +125,9 @@ class Reading:
 
     async def _acts(self, request: web.Request) -> web.Response:
         query = read_query(request, ActsQuery)
-        types = [query.type] if query.type else []
-        rows = await asked(self._host.read_model.board.actions, query.after, query.limit, types=types)
+        types, unseen = [query.type] if query.type else [], () if may(request[ROLE], "supervisor") else (THANKED,)
+        listed = self._host.read_model.board.actions
+        rows = await asked(listed, query.after, query.limit, types=types, without=unseen)
         return _numbered(act_views.ActPage, [showing.act_item(*row) for row in rows], query.limit)
 
     async def _dead_letters(self, request: web.Request) -> web.Response:
@@ -139,9 +144,11 @@ class Reading:
         read_query(request, NoQuery)
         now = self._host.wall()
         found = off_time(await asked(self._host.read_model.board.sources, now - HOUR))
-        feeds = [showing.feed_item(feed, now) for feed in self._host.feeds()]
+        standings = self._host.feeds()
+        feeds = [showing.feed_item(feed, now) for feed in standings[:MOST]]
         sources = [showing.source_item(clock) for clock in found[:SOURCES]]
-        return json_answer(feed_views.FeedList(items=feeds, sources=sources, more_sources=len(found) - len(sources)))
+        return json_answer(feed_views.FeedList(items=feeds, sources=sources, more_feeds=len(standings) - len(feeds),
+                                             more_sources=len(found) - len(sources)))  # fmt: skip
 
 
 async def known_promise(host: Host, promise: str) -> PromiseView:

@@ -15,36 +15,39 @@ from typing import TYPE_CHECKING, Final
 from aiohttp import web
 
 from alerts.routing.actions import ACKNOWLEDGED, HANDED_ON
+from alerts.words.words import Words, phrase
 from standards.calendar.duration import DAY, HOUR
 from standards.judge.events import microseconds, moment
 from standards.natural import natural
 from streams.board import now, standards, story, trends, wall
 from streams.board.filters import Choices
+from streams.board.having import present
 from streams.board.markup import el
 from streams.board.opening_hours import Opening
 from streams.board.reportable import awaited
 from streams.board.shell import Shell, page
 from streams.board.view import View
-from streams.live.joined import Joined, joined_words
+from streams.live.joined import stands_on
 from streams.storage.rows import is_overdue
 from streams.web.api.days import Days
 from streams.web.api.grants import still_excusable
 from streams.web.board.board_live import Live, Standing, name_of
 from streams.web.board.board_looks import Look, persons
+from streams.web.board.fields import no_promise, no_standard
 from streams.web.board.files import Files
 from streams.web.board.lists import Lists
+from streams.web.board.readers import language_of
 from streams.web.guard import HEADERS, ROLE, SESSION
 from streams.web.operation import asked
 from streams.web.problem import Problem
 from streams.web.session import may
 
 if TYPE_CHECKING:
-    from zoneinfo import ZoneInfo
-
     from aiohttp.typedefs import Handler
 
     from streams.host import Host
     from streams.storage.rows import PromiseRow
+    from streams.web.board.readers import Usual
     from streams.web.board.ringing import Rings
     from streams.web.session import Sessions
 
@@ -54,6 +57,7 @@ POLICY: Final = (
 )
 REFERRER: Final = "same-origin"
 """Without it browsers send our own forms with the origin `null`, as they do those of strangers."""
+BACK: Final = phrase("Back to what is open now")
 DAYS: Final = 28
 """How many days the trend shows."""
 WEEKS: Final = 12
@@ -63,15 +67,16 @@ STANDING: Final = web.RequestKey("standing", Standing)
 
 
 class Board:
-    """Answers the board's pages. `unguarded`: there is no token; `zone` is the one in which times are told."""
+    """Answers the board's pages. `unguarded`: there is no token; times are told in the usual zone."""
 
-    def __init__(self, host: Host, live: Live, sessions: Sessions, zone: ZoneInfo, *, unguarded: bool) -> None:
+    def __init__(self, host: Host, live: Live, sessions: Sessions, usual: Usual, *, unguarded: bool) -> None:
         self.host = host
         self._changed_days = Days(host)
         self.sessions = sessions
         self.unguarded = unguarded
         self._live = live
-        self.zone = zone
+        self.zone = usual.zone
+        self._language = usual.language
         self._files = Files()
         self.rings: Rings | None = None
 
@@ -106,7 +111,7 @@ class Board:
             request[SESSION] = session = self.sessions.begin("admin")
         standing = Standing() if session is None else request.get(STANDING, Standing())
         return Shell(
-            self.host.wall(), self.zone, self.host.now_status(),
+            self.host.wall(), self.zone, self.words(request), status=self.host.now_status(),
             name=session.name if session else "",
             proof=self.sessions.proof(session) if session else "",
             acts=session is not None and may(request[ROLE], "supervisor"),
@@ -115,6 +120,10 @@ class Board:
             unguarded=self.unguarded, version=version, changes=self._live.commits, mark=self._files.mark,
             overdue=standing.overdue, urgent=standing.urgent, rings=self.rings is not None,
         )  # fmt: skip
+
+    def words(self, request: web.Request) -> Words:
+        """Give the words of whoever asks."""
+        return Words(language_of(request, self.host.people, self._language))
 
     def answer(self, request: web.Request, text: str, status: HTTPStatus = HTTPStatus.OK) -> web.Response:
         """Answer with a page, and have the browser keep its session."""
@@ -125,26 +134,31 @@ class Board:
             self.sessions.write(request, response, session)
         return response
 
-    def refusal(self, request: web.Request, problem: Problem, back: str = "Back to what is open now") -> web.Response:
+    def refusal(self, request: web.Request, problem: Problem, back: str = BACK) -> web.Response:
         """Answer with a page that says why something could not be done, and leads back."""
-        content = el("p", problem.detail, class_="trouble"), el("p", el("a", back, href="/"))
-        text = page(self.shell(request), "That could not be done", "", *content)
-        return self.answer(request, text, problem.status)
+        shell = self.shell(request)
+        say = shell.words.say
+        content = el("p", problem.said(shell.words), class_="trouble"), el("p", el("a", say(back), href="/"))
+        return self.answer(request, page(shell, say("That could not be done"), "", *content), problem.status)
 
     def problem(self, request: web.Request, problem: Problem) -> web.Response:
         """Answer with a page what a program is told as JSON. It asks nothing of the store, which may have failed."""
         if problem.status != HTTPStatus.NOT_FOUND:
             return self.refusal(request, problem)
+        shell = self.shell(request)
+        say = shell.words.say
         content = (
-            el("p", f"There is nothing at {request.path[:200]}.", class_="trouble"),
-            el("p", el("a", "Back to what is open now", href="/")),
+            el("p", say("There is nothing at {path}.", path=request.path[:200]), class_="trouble"),
+            el("p", el("a", say(BACK), href="/")),
         )
-        return self.answer(request, page(self.shell(request), "There is no such page", "", *content), problem.status)
+        return self.answer(request, page(shell, say("There is no such page"), "", *content), problem.status)
 
     def partly(self, request: web.Request, said: str, back: str) -> web.Response:
         """Answer with a page that says what of an act was done and what not, and leads back."""
-        content = el("p", said, class_="calm"), el("p", el("a", "Back to where it was pressed", href=back))
-        return self.answer(request, page(self.shell(request), "It is noted", "", *content))
+        shell = self.shell(request)
+        say = shell.words.say
+        content = el("p", said, class_="calm"), el("p", el("a", say("Back to where it was pressed"), href=back))
+        return self.answer(request, page(shell, say("It is noted"), "", *content))
 
     async def _now(self, request: web.Request) -> web.Response:
         view = View.of(request.query)
@@ -160,7 +174,7 @@ class Board:
 
     async def _wall(self, request: web.Request) -> web.Response:
         shell, view = self.shell(request), View(site=View.of(request.query).site)
-        look = Look(self.host, self.zone, view, "")
+        look = Look(self.host, view, "")
         scene = await asked(look.scene, view.site, self.days()[-1], request[STANDING].sites)
         return self.answer(request, wall.draw(shell, scene))
 
@@ -179,7 +193,7 @@ class Board:
         shell, wanted = self.shell(request), request.match_info["id"]
         standard, queries = self.host.rulebook.current.get(wanted), self.host.read_model
         if standard is None:
-            return self.refusal(request, Problem(HTTPStatus.NOT_FOUND, f"There is no standard {wanted[:100]!r}."))
+            return self.refusal(request, Problem(HTTPStatus.NOT_FOUND, no_standard(wanted)))
         site, days = View.of(request.query).site, self.days()
         hours = list(range(days[0], self.host.wall(), HOUR))
         weeks = [days[0] - back * 7 * DAY for back in range(WEEKS - DAYS // 7, 0, -1)] + days[::7]
@@ -196,19 +210,21 @@ class Board:
         read_model, wanted = self.host.read_model, request.match_info["id"]
         found = await asked(read_model.promise, wanted)
         if found is None:
-            return self.refusal(request, Problem(HTTPStatus.NOT_FOUND, f"There is no promise {wanted[:100]!r}."))
+            return self.refusal(request, Problem(HTTPStatus.NOT_FOUND, no_promise(wanted)))
         causes = [line.cause for line in found.lines if line.cause is not None]
         rulebook = self.host.rulebook
         standard = rulebook.standards.get(found.row.revision) or rulebook.current.get(found.row.standard)
-        joined = Joined(found.row.joined, found.row.joined_at)
+        acts = await asked(read_model.board.actions_on, [found.row.id], causes)
+        held = await asked(read_model.board.holdings, [found.row.id])
         drawn = story.Story(
-            found, standard, await asked(read_model.board.actions_on, [found.row.id], causes),
+            found, standard, acts,
             await asked(read_model.board.reasons, found.row.id),
-            joined=joined_words(joined, standard, rulebook.vocabulary, self.zone),
+            stands=stands_on(standard, rulebook.vocabulary),
             overdue=self.is_overdue(found.row),
             excusable=self.excusable(found.row),
             acknowledges=ACKNOWLEDGED in rulebook.classes,
             hands=HANDED_ON in rulebook.classes, others=persons(self.host),
+            having=present(acts, held.get(found.row.id)),
             doable=standard is not None and awaited(standard, rulebook.vocabulary) is not None,
         )  # fmt: skip
         return self.answer(request, story.draw(shell, drawn))

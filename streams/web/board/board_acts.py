@@ -16,15 +16,17 @@ from aiohttp import web
 from pydantic import ValidationError
 
 from alerts.routing.actions import DEBRIEFED, DONE, SILENCED, UNSILENCED
+from alerts.words.later import Either, Later, later
+from alerts.words.words import phrase
 from standards.calendar.duration import parse
 from standards.judge.events import iso
 from streams.board.reportable import awaited
 from streams.board.silences import SPANS, TERMS
 from streams.web.actions import check_open
 from streams.web.board.chosen import Chosen
-from streams.web.board.fields import SOURCE, needed, read_form, said_event
+from streams.web.board.fields import NAME, SOURCE, WHY, needed, no_standard, read_form, said_event
 from streams.web.board.taking import Taking
-from streams.web.forms import DayChange, Grant, Settlement
+from streams.web.forms import DayChange, Grant, Settlement, ShiftNote
 from streams.web.guard import SESSION, see_other
 from streams.web.operation import invalid
 from streams.web.problem import Problem
@@ -36,14 +38,18 @@ if TYPE_CHECKING:
     from standards.judge.ledger import Plain
     from streams.web.api.days import Days
     from streams.web.api.grants import Grants
+    from streams.web.api.handing_over import HandingOver
     from streams.web.api.letters import Letters
     from streams.web.board.board import Board
     from streams.web.board.fields import Given
 
-M = TypeVar("M", Grant, Settlement, DayChange)
+M = TypeVar("M", Grant, Settlement, DayChange, ShiftNote)
 
 _GRANT: Final = ("promise", "group", "by", "reason")
 """What a button for a known reason says at one tap; whatever else stands in its value is not heard."""
+_BACK: Final = frozenset({"/", "/debriefs", "/shift"})
+"""The pages that a form may name as the one to go back to."""
+WHICH_EVENT: Final = phrase("Say which event; then it can be done.")
 _LONGEST: Final = 2_000
 
 
@@ -53,19 +59,20 @@ class Acts:
     Each says what whoever pressed did not expect: for how many of those that were shown it was done.
     """
 
-    def __init__(self, board: Board, grants: Grants, letters: Letters, days: Days) -> None:
+    def __init__(self, board: Board, grants: Grants, letters: Letters, days: Days, handing_over: HandingOver) -> None:
         self._board = board
+        self._handing_over = handing_over
         self._days = days
         self._grants = grants
         self._letters = letters
         self._host = board.host
         self._chosen = Chosen(board)
         taking = Taking(board.host, self._chosen)
-        self.actions: dict[str, Callable[[Given, str], Awaitable[str | None]]] = {
+        self.actions: dict[str, Callable[[Given, str], Awaitable[Later | None]]] = {
             "acknowledge": taking.acknowledge, "hand-on": taking.hand_on, "give-back": taking.give_back,
             "done": self._done, "excuse": self._excuse, "debrief": self._debrief,
             "silence": self._silence, "unsilence": self._unsilence, "change-day": self._change_day,
-            "resend": self._resend, "set-aside": self._set_aside,
+            "resend": self._resend, "set-aside": self._set_aside, "hand-over": self._hand_over,
         }  # fmt: skip
 
     def routes(self) -> list[web.RouteDef]:
@@ -73,7 +80,7 @@ class Acts:
         return [web.post(f"/acts/{name}", self._answering(take)) for name, take in self.actions.items()]
 
     def _answering(
-        self, take: Callable[[Given, str], Awaitable[str | None]]
+        self, take: Callable[[Given, str], Awaitable[Later | None]]
     ) -> Callable[[web.Request], Awaitable[web.Response]]:
         """Wrap an action: the form is read, the name kept, and the browser sent back to where it came from."""
 
@@ -82,11 +89,11 @@ class Acts:
             try:
                 given = await read_form(request, board)
                 check_open(self._host)
-                name = needed({"name": given.get("name") or request[SESSION].name}, "name", "your name")
+                name = needed({"name": given.get("name") or request[SESSION].name}, "name", NAME)
                 said = await take(given, name)
             except Problem as problem:
                 if _by_script(request):
-                    raise
+                    raise problem.to(board.words(request)) from None
                 return board.refusal(request, problem)
             response = self._done_with(request, given, said)
             board.sessions.write(request, response, board.sessions.named(request[SESSION], name))
@@ -94,8 +101,9 @@ class Acts:
 
         return answer
 
-    def _done_with(self, request: web.Request, given: Given, said: str | None) -> web.Response:
+    def _done_with(self, request: web.Request, given: Given, later: Later | None) -> web.Response:
         """Answer what was done: back to the page, but for what has to be said."""
+        said = later.said(self._board.words(request)) if later is not None else ""
         if _by_script(request):
             return web.json_response({"said": said}) if said else web.Response(status=HTTPStatus.NO_CONTENT)
         return self._board.partly(request, said, _back(given)) if said else see_other(_back(given))
@@ -106,80 +114,99 @@ class Acts:
         standard = rulebook.standards.get(promise.revision)
         kind = None if standard is None else awaited(standard, rulebook.vocabulary)
         if kind is None:
-            raise Problem(HTTPStatus.CONFLICT, "What keeps this promise has to come from whoever knows more about it.")
+            raise Problem(
+                HTTPStatus.CONFLICT, later("What keeps this promise has to come from whoever knows more about it.")
+            )
         self._chosen.check_owed(promise)
         said = self._event(DONE, {"promise": promise.id, "by": name}, given)
         known = {name: value for name, value in promise.fields.items() if name in kind.fields and value is not None}
         work = self._event(kind.name, known, given, about=promise.id)
         await self._host.submit([work, said])
 
-    async def _excuse(self, given: Given, name: str) -> str:
+    async def _excuse(self, given: Given, name: str) -> Later | None:
         """Excuse one promise, all of a group, or what a site has owed for some time."""
         pressed = dict(parse_qsl(given.get("grant", "")))
         given = {**given, **{name: pressed[name] for name in _GRANT if name in pressed}}
-        by, reason = needed(given, "by", "in which role"), needed(given, "reason", "why")
+        by, reason = (
+            needed(given, "by", phrase("Say in which role; then it can be done.")),
+            needed(given, "reason", WHY),
+        )
         if given.get("site") and not given.get("group"):
             promises, said = await self._chosen.of_site(given["site"], given.get("span", ""), by)
         elif given.get("group"):
             promises, said = await self._chosen.group(given["group"])
         else:
-            promises, said = [await self._chosen.one(given)], ""
+            promises, said = [await self._chosen.one(given)], None
         grants = [_valid(Grant, promise=each.id, by=by, person=name, reason=reason) for each in promises]
         await self._grants.take_all(grants, source=given["source"])
         return said
 
-    async def _debrief(self, given: Given, name: str) -> str:
+    async def _debrief(self, given: Given, name: str) -> Later | None:
         """Take in what came of a talk: about one promise or, if it is said, others of its kind that were shown."""
         promise = await self._chosen.one(given)
         if promise.verdict != "broken":
-            raise Problem(HTTPStatus.CONFLICT, "This promise is not broken; there is nothing to talk over.")
-        cause = needed(given, "cause", "what got in the way")
-        following = needed(given, "next_step", "what we try now")
+            raise Problem(HTTPStatus.CONFLICT, later("This promise is not broken; there is nothing to talk over."))
+        cause = needed(given, "cause", phrase("Say what got in the way; then it can be done."))
+        following = needed(given, "next_step", phrase("Say what we try now; then it can be done."))
         more = {key: given[key] for key in ("team", "involved", "missed") if given.get(key)}
         data = {"by": name, "cause": cause, "next_step": following, **more}
         alike = given.get("alike")
-        together, said = await self._chosen.of_its_kind(promise, alike) if alike else ([], "")
+        together, said = await self._chosen.of_its_kind(promise, alike) if alike else ([], None)
         ids = dict.fromkeys([promise.id, *(row.id for row in together)])
         await self._host.submit([self._event(DEBRIEFED, {"promise": each, **data}, given) for each in ids])
         return said
 
     async def _silence(self, given: Given, name: str) -> None:
-        reason, span = needed(given, "reason", "why"), given.get("span", "")
+        reason, span = needed(given, "reason", WHY), given.get("span", "")
         if span not in SPANS:
-            raise Problem(HTTPStatus.BAD_REQUEST, "Say for how long: choose one of the spans.")
+            raise Problem(HTTPStatus.BAD_REQUEST, later("Say for how long: choose one of the spans."))
         until = iso(self._host.wall() + parse(span))
         terms = {key: given[key] for key in TERMS if given.get(key)}
         if not terms and not given.get("everything"):
-            words = "Say what is to be silent: a standard, a site, or both. To silence everything, tick that."
+            words = later("Say what is to be silent: a standard, a site, or both. To silence everything, tick that.")
             raise Problem(HTTPStatus.BAD_REQUEST, words)
         standard = terms.get("standard", "")
         if standard and standard not in self._host.rulebook.current:
-            raise Problem(HTTPStatus.BAD_REQUEST, f"There is no standard {standard[:100]!r}.")
+            raise Problem(HTTPStatus.BAD_REQUEST, no_standard(standard))
         if terms.get("site") and not given.get("new"):
             _check_site(terms["site"], await self._board.known_sites())
         silence = "-".join(filter(None, ("board", *terms.values(), until)))[:_LONGEST]
         await self._submit(SILENCED, {"silence": silence, "until": until, "by": name, "reason": reason, **terms}, given)
 
     async def _unsilence(self, given: Given, name: str) -> None:
-        await self._submit(UNSILENCED, {"silence": needed(given, "silence", "which silence"), "by": name}, given)
+        await self._submit(
+            UNSILENCED,
+            {"silence": needed(given, "silence", phrase("Say which silence; then it can be done.")), "by": name},
+            given,
+        )
 
     async def _change_day(self, given: Given, name: str) -> None:
-        by, reason = given.get("by") or name, needed(given, "reason", "why")
-        calendar, date = needed(given, "calendar", "which calendar"), needed(given, "date", "which day")
+        by, reason = given.get("by") or name, needed(given, "reason", WHY)
+        calendar, date = (
+            needed(given, "calendar", phrase("Say which calendar; then it can be done.")),
+            needed(given, "date", phrase("Say which day; then it can be done.")),
+        )
         why = reason if by == name else f"{reason} ({name})"
         said = _valid(
             DayChange, date=date, by=by, reason=why, **({"open": shifts} if (shifts := given.get("open")) else {})
         )
         await self._days.take(calendar, said, role=given["role"], source=given["source"])
 
+    async def _hand_over(self, given: Given, name: str) -> None:
+        """Take in what the next shift has to know: once for each page that the form stood on."""
+        note = needed(given, "note", phrase("Say what the next shift has to know; then it can be done."))
+        note = note.replace("\r\n", "\n")  # as it was written: a form ends its lines with both
+        said = _valid(ShiftNote, note=note, by=name, **({"site": site} if (site := given.get("site")) else {}))
+        await self._handing_over.take(said, given.get("after", ""), source=given["source"])
+
     async def _resend(self, given: Given, name: str) -> None:
-        event = needed(given, "raw", "what is to be sent")
-        letter = needed(given, "letter", "which event")
+        event = needed(given, "raw", phrase("Say what is to be sent; then it can be done."))
+        letter = needed(given, "letter", WHICH_EVENT)
         await self._letters.resend(letter, _valid(Settlement, by=name, event=event), source=SOURCE)
 
     async def _set_aside(self, given: Given, name: str) -> None:
-        reason = needed(given, "reason", "why")
-        letter = needed(given, "letter", "which event")
+        reason = needed(given, "reason", WHY)
+        letter = needed(given, "letter", WHICH_EVENT)
         await self._letters.set_aside(letter, _valid(Settlement, by=name, reason=reason), source=SOURCE)
 
     async def _submit(self, kind: str, data: Mapping[str, str], given: Given) -> None:
@@ -201,8 +228,11 @@ def _check_site(site: str, known: Sequence[str]) -> None:
     if site in known:
         return
     close = get_close_matches(site, known, 3, 0.5)
-    meant = f"Did you mean {' or '.join(close)}? " if close else ""
-    words = f"Kept knows no site {site[:100]!r}. {meant}If it is a new one, tick that it is."
+    given = repr(site[:100])
+    words = later("Kept knows no site {site}. If it is a new one, tick that it is.", site=given)
+    if close:
+        words = later("Kept knows no site {site}. Did you mean {close}? If it is a new one, tick that it is.",
+                      site=given, close=Either(close))  # fmt: skip
     raise Problem(HTTPStatus.BAD_REQUEST, words)
 
 
@@ -214,7 +244,7 @@ def _by_script(request: web.Request) -> bool:
 def _back(given: Given) -> str:
     """Say to which page the browser goes back: to where the form was."""
     following = given.get("next", "")
-    if following in ("/", "/debriefs") or (following.startswith(("/?", "/debriefs?")) and following.isprintable()):
+    if following.partition("?")[0] in _BACK and following.isprintable():
         return following
     if "calendar" in given:
         return "/standards#opening-hours"

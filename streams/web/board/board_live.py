@@ -18,14 +18,17 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 from aiohttp import WSCloseCode, web
 
+from alerts.words.words import LANGUAGES, Words
 from standards.calendar.duration import MINUTE
 from standards.natural import natural
 from streams.board.blocks import URGENT
-from streams.board.changes import Changes
+from streams.board.changes import Changes, Drawn
 from streams.board.shell import overdue_words
 from streams.board.view import PARTS, View
+from streams.board.wording import Wording
 from streams.storage.rows import OwedFilter
 from streams.web.board.board_looks import Look, unsaid_since
+from streams.web.board.readers import language_of
 from streams.web.guard import ROLE, SESSION, check_origin
 from streams.web.operation import asked
 from streams.web.problem import Problem
@@ -33,10 +36,10 @@ from streams.web.session import may
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
-    from zoneinfo import ZoneInfo
 
     from streams.host import Host
     from streams.storage.status import Committed
+    from streams.web.board.readers import Usual
 
 EVERY: Final = 0.2
 """How long there is at least between two looks, in seconds."""
@@ -68,13 +71,14 @@ class _Viewed:
 class Live:
     """What the board shows, kept up to date while anybody looks."""
 
-    def __init__(self, host: Host, zone: ZoneInfo, server: str) -> None:
+    def __init__(self, host: Host, usual: Usual, server: str) -> None:
         self.commits = 0
         self._host = host
-        self._zone = zone
+        self._usual = usual
         self._server = server
         self._viewed: OrderedDict[tuple[View, str], _Viewed] = OrderedDict()
         self._number = 0
+        self._drawn = Drawn()
         self._standing = (-1, Standing())  # with the commits that it shows
         self._looking = asyncio.Lock()
         self._news = asyncio.Event()
@@ -86,7 +90,10 @@ class Live:
         """Hear of a commit; the first event of all changes the page, whatever comes of it."""
         first = not self._heard and self._host.now_status().newest >= 0
         self._heard = self._heard or first
-        if first or any((stored.acts, stored.lines, stored.notices, stored.late, stored.refused, stored.joined)):
+        news = (
+            stored.acts, stored.handed, stored.lines, stored.notices, stored.late, stored.refused, stored.joined
+        )  # fmt: skip
+        if first or any(news):
             self.commits += 1
             self._news.set()
 
@@ -122,7 +129,7 @@ class Live:
                 self._viewed.popitem(last=False)
             now = self.commits, self._host.wall() // MINUTE
             if viewed.drawn != now:
-                viewed.changes.take(await asked(Look(self._host, self._zone, view, name).picture))
+                viewed.changes.take(await asked(Look(self._host, view, name).picture))
                 viewed.drawn = now
         return viewed.changes
 
@@ -152,7 +159,7 @@ class Live:
         self._wake()
 
     async def watch(self, request: web.Request) -> web.WebSocketResponse:
-        """Answer `GET /live`: `version` is what the page has, and `rows` whether it has rows."""
+        """Answer `GET /live`: `version` is what the page has, `rows` whether it has rows, `language` what it is in."""
         check_origin(request, always=True)
         if len(self._waiting) >= MOST_WATCHERS:
             raise Problem(HTTPStatus.SERVICE_UNAVAILABLE, "too many people look at once; try again later")
@@ -172,21 +179,27 @@ class Live:
             await socket.close(code=WSCloseCode.GOING_AWAY)
         return socket
 
+    def _words(self, request: web.Request) -> Words:
+        """Give the words of the page that is open."""
+        shown = request.query.get("language", "")
+        return Words(shown if shown in LANGUAGES else language_of(request, self._host.people, self._usual.language))
+
     async def _send(self, request: web.Request, socket: web.WebSocketResponse, news: asyncio.Event) -> None:
         """Send what is different, again and again; the time when nothing is."""
         rows, known = "rows" in request.query, request.query.get("version", "")
         acts, sent, view, name = may(request[ROLE], "supervisor"), -1, View.of(request.query), name_of(request)
-        changes = Changes("")
+        changes, words = Changes(""), self._words(request)
         while not socket.closed and not self._stopping:
             news.clear()
             message: dict[str, Any] = {"now": self._host.wall() // 1000}
             if rows:
                 changes = await self.fresh(view, name)
-                message = changes.since(known, self._host.wall(), acts=acts) or message
+                wording = Wording(self._host.wall(), self._usual.zone, words)
+                message = self._drawn.since(changes, known, wording, acts=acts) or message
                 known = changes.version
             if sent != self.commits:
                 sent, standing = self.commits, await self.standing()
-                message.setdefault("words", {})["overdue"] = overdue_words(standing.overdue)
+                message["words"] = {**message.get("words", {}), "overdue": overdue_words(words, standing.overdue)}
                 message = {"changed": sent, "urgent": changes.picture.urgent if rows else standing.urgent, **message}
             await socket.send_str(msgspec.json.encode(message).decode())
             with suppress(TimeoutError):

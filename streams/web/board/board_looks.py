@@ -10,30 +10,26 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from alerts.routing.actions import ACKNOWLEDGED, DONE, EXCUSED, SILENCED, UNSILENCED
+from alerts.routing.actions import ACKNOWLEDGED, SILENCED, UNSILENCED
 from standards.calendar.duration import DAY, MINUTE
 from standards.natural import natural, same
 from streams.board.blocks import ACTED_ON, URGENT, Group, Item
 from streams.board.debriefs import Waiting, kind_of
-from streams.board.having import Having, by_promise, having_words, shares_words
+from streams.board.having import Having, Noted, by_promise, noted, shares
 from streams.board.now import Part, Picture
 from streams.board.offers import TOGETHER
 from streams.board.paging import ASKED, paged, skipped
 from streams.board.reasons import reasons
 from streams.board.reportable import awaited
-from streams.board.silences import muted
+from streams.board.silences import Muted, muted
 from streams.board.view import NOWHERE, PARTS, View
 from streams.board.wall import ROWS, Scene
-from streams.board.wording import STATES, hour_and_minute
-from streams.explain.why import who
-from streams.live.joined import Joined, joined_words
+from streams.live.joined import Joined, stands_on
 from streams.storage.rows import OwedFilter, OwedGroup
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from zoneinfo import ZoneInfo
 
-    from alerts.routing.actions import Action
     from streams.host import Host
     from streams.storage.rows import PromiseRow, Sort
 
@@ -58,8 +54,8 @@ SILENCES: Final = 500
 class Look:
     """One look at what is owed, as somebody of a `name` sees a view."""
 
-    def __init__(self, host: Host, zone: ZoneInfo, view: View, name: str) -> None:
-        self._host, self._zone, self._view = host, zone, view
+    def __init__(self, host: Host, view: View, name: str) -> None:
+        self._host, self._view = host, view
         self._queries = host.read_model.owed
         self._owed_since = host.rulebook.owed_since(host.wall())
         self.wanted = owed_filter(host, view, name)
@@ -138,12 +134,12 @@ class Look:
     def _grouped(self) -> dict[Sort, list[OwedGroup]]:
         return {sort: self._queries.groups(sort, self._owed_since, self.wanted) for sort in PARTS}
 
-    def _muted(self) -> tuple[str, ...]:
+    def _muted(self) -> tuple[Muted, ...]:
         host = self._host
         if host.people is None:
             return ()
         acts = host.read_model.board.actions(0, SILENCES, types=(SILENCED, UNSILENCED))
-        return muted([act for _, act in acts], host.people, host.wall(), self._zone)
+        return muted([act for _, act in acts], host.people, host.wall())
 
     def _part(self, sort: Sort, groups: list[OwedGroup], *, cards: bool) -> Part:
         """Show a sort as cards, or grouped; nothing of it where another part is looked at alone."""
@@ -185,7 +181,7 @@ class Look:
         return Group(
             group.site, group.standard, group.count, group.due, items, view, ids,
             tuple(each for each in ids if not done.taken(each)), had,
-            shares_words(had, done.havings, group.count, self._zone), self._view.alone,
+            shares(had, done.havings, group.count), self._view.alone,
         )  # fmt: skip
 
     def _held(self, sort: Sort, wanted: OwedFilter) -> tuple[str, ...]:
@@ -197,12 +193,13 @@ class Look:
 
     def _done(self, promises: Sequence[str]) -> Done:
         """Look up what people did about some promises."""
-        acts = self._host.read_model.board.actions_on(promises)
-        notes: dict[str, dict[str, str]] = {}
+        queries = self._host.read_model.board
+        acts = queries.actions_on(promises)
+        notes: dict[str, dict[str, Noted]] = {}
         for act in acts:
-            if said := _note(act, self._zone):
-                notes.setdefault(act.promise, {})[act.type] = said
-        return Done(by_promise(acts), notes)
+            if (found := noted(act)) is not None:
+                notes.setdefault(act.promise, {})[act.type] = found
+        return Done(by_promise(acts, queries.holdings(promises)), notes)
 
     def _items(self, sort: Sort, rows: Sequence[PromiseRow], done: Done) -> tuple[Item, ...]:
         """Make items of rows; those of one deadline by their names."""
@@ -213,17 +210,15 @@ class Look:
         rulebook = self._host.rulebook
         standard = rulebook.standards.get(row.revision)
         found = done.havings.get(row.id, Having())
-        said = [having_words(found, self._zone), *done.notes.get(row.id, {}).values()]
         site = row.fields.get("site")
         return Item(
             row.id, sort, row.due, row.opened, row.subject, row.standard, "" if site is None else str(site),
             standard.promise if standard else "", standard.what if standard else "", standard.how if standard else "",
-            f"unknown since {hour_and_minute(row.settled, self._zone)}" if sort == "unknown" else STATES[row.state],
-            joined_words(Joined(row.joined, row.joined_at), standard, rulebook.vocabulary, self._zone),
-            " ".join(filter(None, said)), found.taken, ACKNOWLEDGED in rulebook.classes and not found.taken,
+            row.state, row.settled, Joined(row.joined, row.joined_at), stands_on(standard, rulebook.vocabulary),
+            found, tuple(done.notes.get(row.id, {}).values()), ACKNOWLEDGED in rulebook.classes and found.can_be_taken,
             standard is not None and awaited(standard, rulebook.vocabulary) is not None,
             standard.may_excuse if standard else (), reasons(standard.exceptions if standard else ""),
-            found.taken, tuple(name for name in self._offered if not same(name, found.holder)),
+            tuple(name for name in self._offered if not same(name, found.holder)),
         )  # fmt: skip
 
 
@@ -231,7 +226,7 @@ class Done(msgspec.Struct, frozen=True):
     """What people did about some promises, by their ids: who has each, and what else is said of it."""
 
     havings: Mapping[str, Having]
-    notes: Mapping[str, Mapping[str, str]]
+    notes: Mapping[str, Mapping[str, Noted]]
 
     def taken(self, promise: str) -> bool:
         """Say whether somebody has a promise."""
@@ -248,7 +243,7 @@ def _order(item: Item) -> tuple[bool, int]:
     """Say where an item comes: the one with the least time left first; of paused ones, those that had warned."""
     if item.sort == "unknown":
         return (False, -item.due)
-    return (item.state == STATES["paused"], item.opened) if item.sort == "paused" else (False, item.due)
+    return (item.state == "paused", item.opened) if item.sort == "paused" else (False, item.due)
 
 
 def owed_filter(host: Host, view: View, name: str) -> OwedFilter:
@@ -270,13 +265,3 @@ def owed_filter(host: Host, view: View, name: str) -> OwedFilter:
 def unsaid_since(host: Host) -> int:
     """Say from when on it stands on the board that nobody can say how a promise went, in microseconds UTC."""
     return host.wall() - UNSAID_FOR
-
-
-def _note(act: Action, zone: ZoneInfo) -> str:
-    """Say what somebody did about a promise that is owed, beside having it; nothing of what does not concern that."""
-    when = hour_and_minute(act.at, zone)
-    if act.type == DONE:
-        return f"{act.by} says it is done, at {when}; it is being judged."
-    if act.type == EXCUSED:
-        return f"{who(act)} asked for an exception at {when}; it is being judged."
-    return ""

@@ -8,12 +8,14 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
 
+from alerts.words.later import Later, later, later_many
+from alerts.words.words import phrase, several
 from standards.calendar.duration import parse
 from streams.board import debriefs
 from streams.board.offers import TOGETHER, members
 from streams.board.silences import SPANS
-from streams.board.wording import STATES, how_many
-from streams.web.board.fields import needed
+from streams.board.wording import STATES
+from streams.web.board.fields import needed, no_promise
 from streams.web.operation import asked
 from streams.web.problem import Problem
 
@@ -35,64 +37,81 @@ class Chosen:
 
     async def one(self, given: Given) -> PromiseRow:
         """Give the promise that a form names."""
-        wanted = needed(given, "promise", "which promise")
+        wanted = needed(given, "promise", phrase("Say which promise; then it can be done."))
         found = await asked(self._host.read_model.promise, wanted)
         if found is None:
-            raise Problem(HTTPStatus.NOT_FOUND, f"There is no promise {wanted[:100]!r}.")
+            raise Problem(HTTPStatus.NOT_FOUND, no_promise(wanted))
         return found.row
 
     def check_owed(self, promise: PromiseRow) -> None:
         """Refuse what comes too late for a promise: while it is overdue, it can still be taken and done."""
         if not self._board.is_owed(promise):
-            raise Problem(HTTPStatus.CONFLICT, f"This promise is {STATES[promise.state]} already.")
+            state = later(STATES[promise.state])
+            raise Problem(HTTPStatus.CONFLICT, later("This promise is settled already: {state}.", state=state))
 
-    async def one_or_group(self, given: Given) -> tuple[list[PromiseRow], str]:
+    async def one_or_group(self, given: Given) -> tuple[list[PromiseRow], Later | None]:
         """Give the group that a button holds, as `group` does, or else the one promise that is owed."""
         if given.get("group"):
             return await self.group(given["group"])
         promise = await self.one(given)
         self.check_owed(promise)
-        return [promise], ""
+        return [promise], None
 
-    async def group(self, value: str) -> tuple[list[PromiseRow], str]:
+    async def group(self, value: str) -> tuple[list[PromiseRow], Later | None]:
         """Give the promises that a group's button holds, as far as they are owed still."""
         rows, shown = await self._held(value)
         found = [row for row in rows if self._board.is_owed(row)]
         if not found:
-            raise Problem(HTTPStatus.CONFLICT, "Nothing of this group is owed any more.")
-        return found, _of_shown(len(found), shown, "the others are not owed any more")
+            raise Problem(HTTPStatus.CONFLICT, later("Nothing of this group is owed any more."))
+        return found, _of_shown(len(found), shown, *_OWED)
 
-    async def of_site(self, site: str, span: str, by: str) -> tuple[list[PromiseRow], str]:
+    async def of_site(self, site: str, span: str, by: str) -> tuple[list[PromiseRow], Later | None]:
         """Give what a site owes or has broken since a span ago, as far as somebody in this role may excuse it."""
         if span not in SPANS:
-            raise Problem(HTTPStatus.BAD_REQUEST, "Say for how long: choose one of the spans.")
+            raise Problem(HTTPStatus.BAD_REQUEST, later("Say for how long: choose one of the spans."))
         rulebook, since = self._host.rulebook, self._host.wall() - parse(span)
         rows = await asked(self._host.read_model.owed.of_site, site, since)
         may = {revision for revision, standard in rulebook.standards.items() if by in standard.may_excuse}
         found = [row for row in rows if row.revision in may and self._board.excusable(row)]
         if not found:
-            words = f"Nothing that {by[:100]} may excuse was owed at {site[:100]} in that time."
+            words = later("Nothing that {role} may excuse was owed at {site} in that time.", role=by[:100],
+                          site=site[:100])  # fmt: skip
             raise Problem(HTTPStatus.CONFLICT, words)
         if len(found) <= MOST:
-            return found, ""
-        left = how_many(len(found) - MOST, "promise")
-        return found[:MOST], f"It was for {MOST:,} promises, the oldest ones. {left} more: send it once again for them."
+            return found, None
+        partly = later_many(
+            len(found) - MOST,
+            "It was for {most} promises, the oldest ones. {count} promise more: send it once again for it.",
+            "It was for {most} promises, the oldest ones. {count} promises more: send it once again for them.",
+            most=MOST,
+        )
+        return found[:MOST], partly
 
-    async def of_its_kind(self, promise: PromiseRow, value: str) -> tuple[list[PromiseRow], str]:
+    async def of_its_kind(self, promise: PromiseRow, value: str) -> tuple[list[PromiseRow], Later | None]:
         """Give the promises that a tick holds, as far as they are broken, of the same standard and site."""
         rows, shown = await self._held(value)
         kind = debriefs.kind_of(promise)
         found = [row for row in rows if row.verdict == "broken" and debriefs.kind_of(row) == kind]
-        return found, _of_shown(len(found), shown, "the others are not broken any more")
+        return found, _of_shown(len(found), shown, *_BROKEN)
 
     async def _held(self, value: str) -> tuple[list[PromiseRow], int]:
         """Read the promises that a form holds by their ids, and say how many those are."""
         ids = dict.fromkeys(members(value))
         if len(ids) > TOGETHER:
-            raise Problem(HTTPStatus.BAD_REQUEST, f"One button acts on {TOGETHER} promises at most.")
+            raise Problem(HTTPStatus.BAD_REQUEST, later("One button acts on {count} promises at most.", count=TOGETHER))
         return await asked(self._host.read_model.owed.named, list(ids)), len(ids)
 
 
-def _of_shown(found: int, shown: int, others: str) -> str:
+_OWED: Final = several(
+    "It was for {count} of the {shown} that were shown; the others are not owed any more.",
+    "It was for {count} of the {shown} that were shown; the others are not owed any more.",
+)
+_BROKEN: Final = several(
+    "It was for {count} of the {shown} that were shown; the others are not broken any more.",
+    "It was for {count} of the {shown} that were shown; the others are not broken any more.",
+)
+
+
+def _of_shown(found: int, shown: int, one: str, many: str) -> Later | None:
     """Say for how many of those that were shown it was, where it was not for all."""
-    return "" if found == shown else f"It was for {found:,} of the {shown:,} that were shown; {others}."
+    return None if found == shown else later_many(found, one, many, shown=shown)

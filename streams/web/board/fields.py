@@ -9,6 +9,8 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
 from urllib.parse import parse_qsl
 
+from alerts.words.later import Later, later
+from alerts.words.words import phrase
 from standards.errors import EventError
 from streams.web.actions import action_event
 from streams.web.body import check_type, read_body
@@ -27,6 +29,8 @@ if TYPE_CHECKING:
 
     Given = dict[str, str]
 
+NAME: Final = phrase("Say your name; then it can be done.")
+WHY: Final = phrase("Say why; then it can be done.")
 SOURCE: Final = "kept/board"
 """The `source` of the events made here."""
 FORM: Final = "application/x-www-form-urlencoded"
@@ -34,8 +38,10 @@ _BODY: Final = 1 << 18
 """An event that could not be read comes back whole, and may need three characters for one."""
 _FIELDS: Final = 20
 _LONGEST: Final = 2_000
-_LONGER: Final = {"raw": 100_000, "group": 10_000, "grant": 10_000, "hand": 10_000}
-"""What may be longer: an event that could not be read, and the ids that a group's button holds."""
+_LONGER: Final = {"raw": 100_000, "group": 10_000, "grant": 10_000, "hand": 10_000,
+                  "note": 20_000}  # fmt: skip
+"""What may be longer: an event that could not be read, the ids that a group's button holds, and what is refused when
+it is too long, as nobody would know that it was cut."""
 
 
 async def read_fields(request: web.Request, limit: int = _BODY) -> Given:
@@ -45,7 +51,7 @@ async def read_fields(request: web.Request, limit: int = _BODY) -> Given:
     try:
         return dict(parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=_FIELDS))
     except ValueError:
-        raise Problem(HTTPStatus.BAD_REQUEST, "This is not a form of this board.") from None
+        raise Problem(HTTPStatus.BAD_REQUEST, later("This is not a form of this board.")) from None
 
 
 async def read_form(request: web.Request, board: Board) -> Given:
@@ -53,7 +59,7 @@ async def read_form(request: web.Request, board: Board) -> Given:
     given = await read_fields(request)
     session = request.get(SESSION)
     if session is None or not board.sessions.proven(session, given.get("proof", "")):
-        words = (
+        words = later(
             "This form is from an older page, or from elsewhere. Go back, load the page again, and send it once more."
         )
         raise Problem(HTTPStatus.FORBIDDEN, words)
@@ -66,10 +72,20 @@ def bounded(given: Given) -> Given:
 
 
 def needed(given: Given, name: str, words: str) -> str:
-    """Give what was filled in. Raises Problem where it was not."""
+    """Give what was filled in. Raises Problem, which says it in `words`, where it was not."""
     if not given.get(name):
-        raise Problem(HTTPStatus.BAD_REQUEST, f"Say {words}; then it can be done.")
+        raise Problem(HTTPStatus.BAD_REQUEST, Later(words))
     return given[name]
+
+
+def no_promise(wanted: str) -> Later:
+    """Say that there is no such promise."""
+    return later("There is no promise {promise}.", promise=repr(wanted[:100]))
+
+
+def no_standard(wanted: str) -> Later:
+    """Say that there is no such standard."""
+    return later("There is no standard {standard}.", standard=repr(wanted[:100]))
 
 
 def said_event(host: Host, kind: str, data: Mapping[str, Plain], given: Given, *, about: str = "") -> Event:

@@ -12,13 +12,15 @@ from typing import TYPE_CHECKING, Final
 
 from aiohttp import web
 
+from alerts.words.later import later
+from alerts.words.words import phrase
 from streams.board.debriefs import debrief_fields
-from streams.board.markup import Child, Html, el
-from streams.board.shell import excuse_fields, page, your_name
-from streams.board.wording import OVERDUE, STATES, how_many
-from streams.delivery.links import PATH, WORDS
+from streams.board.markup import Child, Html, el, sentence
+from streams.board.shell import Shell, excuse_fields, page, your_name
+from streams.board.wording import OVERDUE
+from streams.delivery.links import PATH
 from streams.web.actions import check_open
-from streams.web.board.fields import bounded, needed, read_fields
+from streams.web.board.fields import NAME, bounded, needed, read_fields
 from streams.web.guard import SESSION
 from streams.web.guesses import too_many
 from streams.web.operation import asked
@@ -33,6 +35,11 @@ if TYPE_CHECKING:
 
 SOURCE: Final = "kept/link"
 """The `source` of the events made here."""
+TO_BOARD: Final = phrase("To the board")
+_WORDS: Final = {
+    "acknowledge": phrase("I have it"), "excuse": phrase("Excuse it"), "debrief": phrase("We have talked it over"),
+}  # fmt: skip
+"""What stands on the button."""
 _BODY: Final = 1 << 15
 _ASKED: Final = {
     "acknowledge": (), "excuse": ("by", "reason"), "debrief": ("cause", "next_step", "team", "involved", "missed"),
@@ -58,7 +65,7 @@ class Linked:
         try:
             return await self._page(request, self._link(request))
         except Problem as problem:
-            return self._board.refusal(request, problem, back="To the board")
+            return self._board.refusal(request, problem, back=TO_BOARD)
 
     async def _do(self, request: web.Request) -> web.Response:
         request.pop(SESSION, None)
@@ -66,14 +73,16 @@ class Linked:
             link = self._link(request)
             check_open(self._board.host)
             given = bounded(await read_fields(request, _BODY))
-            name = link.by or needed(given, "name", "your name")
+            name = link.by or needed(given, "name", NAME)
             said = {field: given[field] for field in _ASKED[link.deed] if field in given}
             for promise in await self._open_of(link):
                 await self._acts.actions[link.deed]({**said, "promise": promise, "source": SOURCE}, name)
         except Problem as problem:
-            return self._board.refusal(request, problem, back="To the board")
-        thanks = el("p", f"Thank you, {name}. It is noted, and stands with the promise.", class_="calm")
-        return self._board.answer(request, page(self._board.shell(request), "Done", "", thanks))
+            return self._board.refusal(request, problem, back=TO_BOARD)
+        shell = self._board.shell(request)
+        thanks = shell.words.say("Thank you, {name}. It is noted, and stands with the promise.", name=name)
+        drawn = page(shell, shell.words.say("Done"), "", el("p", thanks, class_="calm"))
+        return self._board.answer(request, drawn)
 
     async def _open_of(self, link: Link) -> list[str]:
         """Give the promises that a link is for: of several, those that are still owed."""
@@ -87,38 +96,48 @@ class Linked:
         link = self._links.read(request.match_info["link"])
         if link is None:
             if self._guesses.wrong(request):
-                raise too_many("Too many links came from there that are not ours. Wait a minute.")
-            words = "This link is not whole, or not from this Kept. Open it from the message, or sign in on the board."
+                raise too_many(later("Too many links came from there that are not ours. Wait a minute."))
+            words = later(
+                "This link is not whole, or not from this Kept. Open it from the message, or sign in on the board."
+            )
             raise Problem(HTTPStatus.FORBIDDEN, words)
         if link.until < self._board.host.wall():
-            raise Problem(HTTPStatus.GONE, "This link is over; it lasted a day. Sign in on the board to do it there.")
+            words = later("This link is over; it lasted a day. Sign in on the board to do it there.")
+            raise Problem(HTTPStatus.GONE, words)
         return link
 
     async def _page(self, request: web.Request, link: Link) -> web.Response:
         host = self._board.host
         found = await asked(host.read_model.promise, link.promise)
         if found is None:
-            raise Problem(HTTPStatus.NOT_FOUND, "This promise is not known here.")
+            raise Problem(HTTPStatus.NOT_FOUND, later("This promise is not known here."))
         row, shell = found.row, self._board.shell(request)
         standard = host.rulebook.standards.get(row.revision) or host.rulebook.current.get(row.standard)
         owed = self._board.is_owed(row)
-        due = ("due ", shell.clock(row.due)) if row.due >= 0 and owed else ()
-        word = OVERDUE if owed and row.verdict is not None else STATES[row.state]
-        state = el("p", el("span", word, class_=f"state {row.state}"), " ", *due)
+        say = shell.words.say
+        due = sentence(shell.words, "due {time}", time=shell.clock(row.due)) if row.due >= 0 and owed else None
+        word = say(OVERDUE) if owed and row.verdict is not None else shell.state(row.state)
+        state = el("p", el("span", word, class_=f"state {row.state}"), " ", due)
         words = el("p", standard.promise if standard else row.standard, class_="words")
-        title = f"{row.standard}: {row.subject or 'everywhere'}"
-        others = el("p", f"and {how_many(len(link.more), 'more promise')} in the same message") if link.more else None
-        text = page(shell, title, "", words, state, others, _form(link, standard, owed=owed))
+        title = say("{label}: {said}", label=row.standard, said=row.subject or say("everywhere"))
+        more = shell.words.how_many(
+            len(link.more),
+            "and {count} more promise in the same message",
+            "and {count} more promises in the same message",
+        )
+        others = el("p", more) if link.more else None
+        text = page(shell, title, "", words, state, others, _form(shell, link, standard, owed=owed))
         return self._board.answer(request, text)
 
 
-def _form(link: Link, standard: Standard | None, *, owed: bool) -> Html:
-    who = el("p", f"as {link.by}", class_="quiet") if link.by else your_name()
+def _form(shell: Shell, link: Link, standard: Standard | None, *, owed: bool) -> Html:
+    say = shell.words.say
+    who = el("p", say("as {role}", role=link.by), class_="quiet") if link.by else your_name(shell.words)
     if link.deed == "acknowledge" and not owed and not link.more:
-        return el("p", "There is nothing to take on any more.", class_="calm")
+        return el("p", say("There is nothing to take on any more."), class_="calm")
     asked_for: Child = None
     if link.deed == "excuse":
-        asked_for = excuse_fields(standard.may_excuse if standard else ())
+        asked_for = excuse_fields(shell, standard.may_excuse if standard else ())
     elif link.deed == "debrief":
-        asked_for = debrief_fields()
-    return el("form", who, asked_for, el("button", WORDS[link.deed]), method="post", class_="door")
+        asked_for = debrief_fields(shell)
+    return el("form", who, asked_for, el("button", say(_WORDS[link.deed])), method="post", class_="door")

@@ -5,29 +5,34 @@ Read next: `board.py`, which serves them.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
-from alerts.routing.actions import SILENCED, UNSILENCED
+from alerts.routing.actions import SILENCED, THANKED, UNSILENCED
 from standards.calendar.duration import HOUR
-from streams.board import debriefs, devices, feeds, notices, people, shift
+from streams.board import debriefs, devices, feeds, handover, notices, people, shift
+from streams.board.feeds import Page, Standings
+from streams.board.handover import Notes
 from streams.board.notices import NotTold
 from streams.board.offers import TOGETHER
-from streams.board.paging import ASKED, Paged, page_of, paged, skipped
+from streams.board.paging import ASKED, Paged, page_from, page_of, paged, skipped
 from streams.board.silences import Known, muted
 from streams.board.view import NOWHERE, View
+from streams.runtime.source_clocks import off_time
 from streams.storage.rows import SuppressedFilter
 from streams.web.board.board_looks import SILENCES, Look, unsaid_since
 from streams.web.operation import asked
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from aiohttp import web
 
     from alerts.routing.actions import Action
+    from streams.runtime.feeds import FeedStanding
     from streams.storage.rows import Suppressed
     from streams.web.board.board import Board
 
+T = TypeVar("T")
 _PAGES: Final = ("page", "stuck", "suppressed")
 """The lists of Notices, each by what an address calls its page."""
 
@@ -46,16 +51,21 @@ class Lists:
         site = "" if view.site == NOWHERE else view.site
         on = shift.on_shift(self._host.people, shell.now)
         since = on.since if on.since >= 0 else board.days()[-1]
-        look = Look(self._host, board.zone, View(site=view.site), "")
+        look = Look(self._host, View(site=view.site), "")
         failed = await asked(
             owed.failed_since, since, site, ASKED, standard=view.standard, skipped=skipped(page)
         )  # fmt: skip
         shown = paged(failed, page)
         many = not view.standard and (shown.more or page > 1)
+        queries, thanks = self._host.read_model.shift, page_of(request.query, shift.THANKS)
         drawn = shift.Shift(
             since, on, await asked(owed.verdicts_since, since, site), shown, await asked(look.counts),
             await asked(look.count, "talk"), view.site, view.standard,
             await asked(owed.failed_groups, since, site) if many else (),
+            went=await asked(queries.came_and_went, since, site),
+            thanked=await asked(queries.thanks_count, since, site),
+            thanks=paged(await asked(queries.thanks, since, site, ASKED, skipped(thanks)), thanks),
+            notes=await self._notes(view, site, request.query),
         )  # fmt: skip
         return board.answer(request, shift.draw(shell, drawn))
 
@@ -63,13 +73,21 @@ class Lists:
         """Show what waits to be talked over, and what was."""
         board, queries = self._board, self._host.read_model.board
         shell, view = board.shell(request), View.of(request.query)
-        waiting = await asked(Look(self._host, board.zone, view, shell.name).to_talk_over, TOGETHER)
+        waiting = await asked(Look(self._host, view, shell.name).to_talk_over, TOGETHER)
         page = page_of(request.query, "done")
         rows, count = await asked(queries.broken, ASKED, debriefed=True, skipped=skipped(page))
         over = paged(rows, page)
         acts = await asked(queries.actions_on, [row.id for row in over.rows])
         done = debriefs.Done(count, over, acts)
         return board.answer(request, debriefs.draw(shell, waiting, done, self._host.rulebook.standards))
+
+    async def _notes(self, view: View, site: str, query: Mapping[str, str]) -> Notes:
+        """Look up the notes from shift to shift: the last ones of each site, and all of them page by page."""
+        queries, page = self._host.read_model.shift, page_of(query, handover.PAGE)
+        current = await asked(queries.notes_in_force, site, handover.CURRENT)
+        before = paged(await asked(queries.notes, site, ASKED, skipped(page)), page)
+        given = view.queried | ({handover.PAGE: str(page)} if handover.PAGE in query else {})
+        return Notes(current, before, current[0].id if current else "", view.site, given)
 
     async def notices(self, request: web.Request) -> web.Response:
         """Show what was told, what waits, and what was not told."""
@@ -94,7 +112,7 @@ class Lists:
         if people is None:
             return NotTold(rows, wanted)
         silences = await self._actions(SILENCES, (SILENCED, UNSILENCED))
-        policy = muted((), people, self._host.wall(), self._board.zone)
+        policy = muted((), people, self._host.wall())
         sites = await self._board.known_sites()
         return NotTold(rows, wanted, silences, Known(sorted(self._host.rulebook.current), sites, policy))
 
@@ -103,20 +121,45 @@ class Lists:
 
     async def people(self, request: web.Request) -> web.Response:
         """Show what people did, and which phones ring."""
-        shell, rings = self._board.shell(request), self._board.rings
-        phones = devices.draw(shell, rings.phones(request)) if rings is not None else None
-        return self._board.answer(request, people.draw(shell, await self._actions(people.MOST), phones))
+        shell, rings, page = self._board.shell(request), self._board.rings, page_of(request.query)
+        query = {name: str(page_of(request.query, name)) for name in ("page", devices.PAGE) if name in request.query}
+        ringing = page_of(request.query, devices.PAGE)
+        phones = devices.draw(shell, page_from(rings.phones(request), ringing), query) if rings is not None else None
+        unseen = () if shell.acts else (THANKED,)
+        rows = await asked(self._host.read_model.board.actions, 0, ASKED, without=unseen, skipped=skipped(page))
+        return self._board.answer(request, people.draw(shell, paged([act for _, act in rows], page), query, phones))
 
     async def feeds(self, request: web.Request) -> web.Response:
         """Show which feeds are silent, and what came in and could not be used."""
-        host, shell = self._host, self._board.shell(request)
-        queries = host.read_model.board
-        letters, late = await asked(queries.refused, feeds.MOST), await asked(queries.unused, feeds.MOST)
-        marks = [it.mark for it in letters[0] if it.mark]
-        settled = {act.promise: act for act in await asked(queries.actions_on, marks)}
-        unjudged = await asked(host.read_model.owed.unjudged, unsaid_since(host), feeds.UNJUDGED)
+        host, shell, query = self._host, self._board.shell(request), request.query
+        pages = {name: page_of(query, name) for name in feeds.PAGES}
+        queries, clocks = host.read_model.board, await asked(host.read_model.board.sources, host.wall() - HOUR)
+        refused = queries.refused
+        waiting = await asked(refused, ASKED, dealt_with=False, skipped=skipped(pages["waiting"]))
+        dealt = await asked(refused, ASKED, dealt_with=True, skipped=skipped(pages["dealt"]))
+        marks = [it.mark for it in dealt[0]]
+        unjudged = await asked(host.read_model.owed.unjudged, unsaid_since(host), ASKED, skipped(pages["unsaid"]))
         unused = feeds.Unused(
-            *letters, *late, open=await asked(queries.open_letters), settled=settled,
-            sources=await asked(queries.sources, host.wall() - HOUR), unjudged=unjudged,
+            _page(waiting, pages["waiting"]), _page(dealt, pages["dealt"]),
+            _page(await asked(queries.unused, ASKED, skipped(pages["late"])), pages["late"]),
+            {act.promise: act for act in await asked(queries.actions_on, marks)},
+            page_from(off_time(clocks), pages["senders"]), _page(unjudged, pages["unsaid"]),
+            {name: str(page) for name, page in pages.items() if name in query},
         )  # fmt: skip
-        return self._board.answer(request, feeds.draw(shell, unused, host.feeds()))
+        return self._board.answer(request, feeds.draw(shell, unused, self._standings(shell.now, pages)))
+
+    def _standings(self, now: int, pages: Mapping[str, int]) -> Standings:
+        """Divide the feeds into those that are silent and those that speak."""
+        dark: list[FeedStanding] = []
+        speaking: list[FeedStanding] = []
+        for each in self._host.feeds():
+            (dark if each.dark(now) else speaking).append(each)
+        found = [
+            Page(page_from(rows, pages[name]), len(rows)) for name, rows in (("silent", dark), ("speaking", speaking))
+        ]
+        return Standings(*found)
+
+
+def _page(found: tuple[Sequence[T], int], page: int) -> Page[T]:
+    rows, count = found
+    return Page(paged(rows, page), count)

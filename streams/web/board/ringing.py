@@ -13,6 +13,8 @@ from urllib.parse import urlsplit
 from aiohttp import web
 
 from alerts.channels.push import Device
+from alerts.words.later import Later, later
+from alerts.words.words import phrase
 from standards.natural import name_key, same
 from streams.board.devices import Phones, Ringing
 from streams.storage.devices import FullError, device_id
@@ -28,8 +30,9 @@ if TYPE_CHECKING:
     from streams.web.board.board import Board
 
 CHANNEL: Final = "push"
-NOBODY: Final = "There is no policy that says who is told, so no phone can ring."
-NAMELESS: Final = (
+KEY: Final = phrase("Say with which key this device is reached; then it can be done.")
+NOBODY: Final = later("There is no policy that says who is told, so no phone can ring.")
+NAMELESS: Final = later(
     "Kept does not know your name yet: it asks for it with the first thing that you do here. Then switch this on."
 )
 
@@ -52,9 +55,10 @@ class Rings:
         name = _name(request)
         device = self._devices.get(request.query.get("device", "")[:100])
         mine = device is not None and same(device.whose, name)
+        why = why_not(self._board.host.people, name)
         return web.json_response({
             "key": self._devices.public,
-            "why": why_not(self._board.host.people, name),
+            "why": why.said(self._board.words(request)) if why is not None else "",
             "on": mine,
             "whose": device.whose if device is not None else "",
             "trouble": self._devices.trouble([device]) if device is not None and mine else "",
@@ -65,8 +69,8 @@ class Rings:
         name = _name(request)
         if why := why_not(self._board.host.people, name):
             raise Problem(UNPROCESSABLE, why)
-        endpoint = needed(given, "endpoint", "where this device is reached")
-        keys = needed(given, "p256dh", "its key"), needed(given, "auth", "its secret")
+        endpoint = needed(given, "endpoint", phrase("Say where this device is reached; then it can be done."))
+        keys = needed(given, "p256dh", KEY), needed(given, "auth", KEY)
         device = Device(device_id(endpoint), name, endpoint, *keys, self._devices.public, self._board.host.wall())
         try:
             await self._devices.add(device)
@@ -81,7 +85,7 @@ class Rings:
         device = self._devices.get(device_id(endpoint) if endpoint else given.get("device", ""))
         if device is not None:
             if not (endpoint or same(device.whose, _name(request)) or may(request[ROLE], "admin")):
-                raise Problem(UNPROCESSABLE, f"This device is {device.whose}'s; they can switch it off, or an admin.")
+                raise Problem(UNPROCESSABLE, whose(device.whose))
             await self._devices.remove(device)
         by_script = request.headers.get("Accept", "") == "application/json"
         return web.Response(status=204) if by_script else see_other("/people#phones")
@@ -103,21 +107,28 @@ class Rings:
         return found
 
 
+def whose(name: str) -> Later:
+    """Say to whom it is left to switch a device off."""
+    return later("This device rings for {name}; they can switch it off, or an admin.", name=name)
+
+
 def addresses(people: People | None) -> list[str]:
     """Give all addresses for push in a policy."""
     return [it.addresses[CHANNEL] for it in people.people.values() if CHANNEL in it.addresses] if people else []
 
 
-def why_not(people: People | None, name: str) -> str:
-    """Say why no device of somebody can ring; empty where one can."""
+def why_not(people: People | None, name: str) -> Later | None:
+    """Say why no device of somebody can ring; nothing where one can."""
     if people is None:
         return NOBODY
     if not name:
         return NAMELESS
     if any(same(name, each) for each in addresses(people)):
-        return ""
-    fix = f"{{addresses: {{push: {name}}}}}"
-    return f"The policy tells nobody by push who signs in as {name}. Ask whoever writes it for an address: {fix}."
+        return None
+    return later(
+        "The policy tells nobody by push who signs in as {name}. Ask whoever writes it for an address: {fix}.",
+        name=name, fix=f"{{addresses: {{push: {name}}}}}",
+    )  # fmt: skip
 
 
 def _name(request: web.Request) -> str:

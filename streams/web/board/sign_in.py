@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from aiohttp import web
 
+from alerts.words.words import phrase
 from streams.board.markup import el
 from streams.board.shell import field, hidden, page, your_name
 from streams.web.board.fields import read_fields, read_form
@@ -49,9 +50,9 @@ class SignIn:
         role = self._access.role(given.get("token", ""))
         if role is None:
             if self._guesses.wrong(request):
-                words = "Too many wrong tokens came from there. Wait a minute, then try again."
+                words = phrase("Too many wrong tokens came from there. Wait a minute, then try again.")
                 return self._draw(request, after, words, HTTPStatus.TOO_MANY_REQUESTS)
-            words = "This is not a token of this server. Ask whoever runs Kept for it."
+            words = phrase("This is not a token of this server. Ask whoever runs Kept for it.")
             return self._draw(request, after, words, HTTPStatus.FORBIDDEN)
         response = see_other(after)
         session = self._board.sessions.begin(role, given.get("name", ""))
@@ -71,17 +72,18 @@ class SignIn:
         self, request: web.Request, after: str, trouble: str = "", status: HTTPStatus = HTTPStatus.OK
     ) -> web.Response:
         request.pop(SESSION, None)
+        shell = self._board.shell(request)
+        say = shell.words.say
         form = el(
             "form",
             hidden("next", after),
-            field("Token", "token", type="password", required=True, autocomplete="current-password"),
-            your_name(hint="it stands beside everything you do here"),
-            el("button", "Sign in"),
+            field(say("Token"), "token", type="password", required=True, autocomplete="current-password"),
+            your_name(shell.words, hint=say("it stands beside everything you do here")),
+            el("button", say("Sign in")),
             method="post", action="/sign-in", class_="door",
         )  # fmt: skip
-        said = el("p", trouble, class_="trouble", role="alert") if trouble else None
-        shell = self._board.shell(request)
-        response = self._board.answer(request, page(shell, "Sign in", "", said, form), status)
+        said = el("p", say(trouble), class_="trouble", role="alert") if trouble else None
+        response = self._board.answer(request, page(shell, say("Sign in"), "", said, form), status)
         if status == HTTPStatus.TOO_MANY_REQUESTS:
             response.headers["Retry-After"] = str(int(WITHIN))
         return response

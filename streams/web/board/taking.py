@@ -7,22 +7,26 @@ Read next: `streams/board/having.py`, which says who has it.
 
 from __future__ import annotations
 
+from difflib import get_close_matches
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
 from urllib.parse import parse_qsl
 
 from alerts.routing.actions import ACKNOWLEDGED, GIVEN_BACK, HANDED_ON
+from alerts.words.later import Later, later
+from alerts.words.words import phrase
 from standards.natural import natural, same
-from streams.board.having import ACTS, by_promise
+from streams.board.having import ACTS, by_promise, present
 from streams.web.board.fields import needed, said_event
 from streams.web.operation import asked
-from streams.web.problem import Problem, did_you_mean
+from streams.web.problem import Problem
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from alerts.routing.actions import Action
     from streams.host import Host
+    from streams.storage.holdings import Holding
     from streams.storage.rows import PromiseRow
     from streams.web.board.chosen import Chosen
     from streams.web.board.fields import Given
@@ -41,40 +45,43 @@ class Taking:
         self._host = host
         self._chosen = chosen
 
-    async def acknowledge(self, given: Given, name: str) -> str:
+    async def acknowledge(self, given: Given, name: str) -> Later | None:
         """Take one promise on, or all of a group that were there when it was drawn."""
         self._check_known(ACKNOWLEDGED)
         promises, said = await self._chosen.one_or_group(given)
         await self._submit(ACKNOWLEDGED, promises, {"by": name}, given)
         return said
 
-    async def hand_on(self, given: Given, name: str) -> str:
+    async def hand_on(self, given: Given, name: str) -> Later | None:
         """Hand one promise, or several, on to somebody, who is told."""
         self._check_known(HANDED_ON)
         given = _pressed(given)
-        to = self._known(needed(given, "to", "to whom"))
+        to = self._known(needed(given, "to", phrase("Say to whom; then it can be done.")))
         if same(to, name):
-            raise Problem(HTTPStatus.CONFLICT, "You cannot hand it on to yourself. Press “I have it”.")
+            raise Problem(
+                HTTPStatus.CONFLICT,
+                later("You cannot hand it on to yourself. Press “{button}”.", button=later("I have it")),
+            )
         promises, said = await self._chosen.one_or_group(given)
         await self._submit(HANDED_ON, promises, {"by": name, "to": to}, given)
         return said
 
-    async def give_back(self, given: Given, name: str) -> str:
+    async def give_back(self, given: Given, name: str) -> Later | None:
         """Give one promise, or several, back that somebody has: the others are told anew."""
         self._check_known(GIVEN_BACK)
         given = _pressed(given)
         promises, said = await self._chosen.one_or_group(given)
-        acts = await self._acts(promises)
-        held = {promise for promise, found in by_promise(acts).items() if found.holder or found.offered}
+        acts, holdings = await self._done(promises)
+        held = {promise for promise, found in by_promise(acts, holdings).items() if found.holder or found.offered}
         had = [each for each in promises if each.id in held or _given_back_by(name, each.id, acts)]
         if not had:
-            raise Problem(HTTPStatus.CONFLICT, "Nobody has it, so it cannot be given back.")
+            raise Problem(HTTPStatus.CONFLICT, later("Nobody has it, so it cannot be given back."))
         await self._submit(GIVEN_BACK, had, {"by": name}, given)
         return said
 
     def _check_known(self, kind: str) -> None:
         if kind not in self._host.rulebook.classes:
-            raise Problem(HTTPStatus.CONFLICT, f"The vocabulary has no {kind}.")
+            raise Problem(HTTPStatus.CONFLICT, later("The vocabulary has no {kind}.", kind=kind))
 
     def _known(self, to: str) -> str:
         """Give somebody's name as the policy has it; without a policy, everybody is known."""
@@ -83,20 +90,30 @@ class Taking:
             return to
         found = next((each for each in people.people if same(each, to)), None)
         if found is None:
-            words = did_you_mean(to, sorted(people.people, key=natural))
-            raise Problem(HTTPStatus.BAD_REQUEST, f"The policy knows nobody called {to[:80]!r}; {words}")
+            raise Problem(HTTPStatus.BAD_REQUEST, _nobody(to, sorted(people.people, key=natural)))
         return found
 
-    async def _acts(self, promises: Sequence[PromiseRow]) -> list[Action]:
-        return await asked(self._host.read_model.board.actions_on, [each.id for each in promises])
+    async def _done(self, promises: Sequence[PromiseRow]) -> tuple[list[Action], dict[str, Holding]]:
+        """Look up what people did about some promises, and what the routers have made of it, by the promise."""
+        ids, queries = [each.id for each in promises], self._host.read_model.board
+        return await asked(queries.actions_on, ids), await asked(queries.holdings, ids)
 
     async def _submit(self, kind: str, promises: Sequence[PromiseRow], data: dict[str, str], given: Given) -> None:
-        acts = await self._acts(promises)
+        acts, holdings = await self._done(promises)
+        befores = (_before(each.id, kind, data, acts, holdings.get(each.id)) for each in promises)
         events = [
-            said_event(self._host, kind, {"promise": each.id, **data}, given, about=_before(each.id, kind, data, acts))
-            for each in promises
+            said_event(self._host, kind, {"promise": each.id, **data}, given, about=about)
+            for each, about in zip(promises, befores, strict=True)
         ]
         await self._host.submit(events)
+
+
+def _nobody(to: str, known: Sequence[str]) -> Later:
+    """Say that the policy has nobody of that name, and who comes closest, or whom it has."""
+    close = get_close_matches(to, known, 1)
+    if close:
+        return later("The policy knows nobody called {name}; did you mean {close}?", name=repr(to[:80]), close=close[0])
+    return later("The policy knows nobody called {name}; there is {names}", name=repr(to[:80]), names=", ".join(known))
 
 
 def _pressed(given: Given) -> Given:
@@ -111,11 +128,17 @@ def _given_back_by(name: str, promise: str, acts: Sequence[Action]) -> bool:
     return bool(mine) and mine[-1].type == GIVEN_BACK and mine[-1].by == name
 
 
-def _before(promise: str, kind: str, data: dict[str, str], acts: Sequence[Action]) -> str:
-    """Name the last act on a promise before this one, which may have been sent already; nothing where there is none."""
-    for act in reversed(acts):
-        if act.promise == promise and act.type in ACTS:
-            alike = act.type == kind and all(act.data.get(key) == value for key, value in data.items())
-            if not alike:
-                return act.name
+def _before(promise: str, kind: str, data: dict[str, str], acts: Sequence[Action], holding: Holding | None) -> str:
+    """Name what came on a promise before this, which may have been sent already; nothing where there is none.
+
+    That is the last act, or what the routers made of it since: that nobody has it any more, or who has it is asked.
+    """
+    mine = [act for act in acts if act.promise == promise and act.type in ACTS]
+    found = present(mine, holding)
+    if found.lapsed or found.asked_until >= 0:
+        return f"lapsed {found.since}" if found.lapsed else f"asked {found.asked_until}"
+    for act in reversed(mine):
+        alike = act.type == kind and all(act.data.get(key) == value for key, value in data.items())
+        if not alike:
+            return act.name
     return ""

@@ -205,7 +205,8 @@ def _shapes() -> str:
         for name, (required, optional) in SHAPES.items()
     )
     return (
-        "## The six shapes\n\nThe keys of a standard tell which of these shapes it has; its other keys go with all.\n"
+        "## The six shapes\n\nThe keys of a standard tell which of these shapes it has; its other keys, such as "
+        "`while`, `during`, `carry` and `forget_after`, go with all.\n"
         "What each promises: [what a verdict means](../semantics.md#the-six-shapes).\n\n"
         f"{table(('shape', 'has', 'may have'), rows)}"
     )

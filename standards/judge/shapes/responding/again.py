@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal, NamedTuple, assert_never
 
 from standards.judge.events import type_of
+from standards.judge.numbers import Numbers, asked_of, given
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from standards.judge.events import Event
     from standards.judge.promise import Promise
     from standards.judge.shapes.machine import Test
+    from standards.judge.standard import Clause
 
     Begin = Callable[[int, StandardState[Event], Event, JudgeContext[Event]], None]
 
@@ -30,7 +32,7 @@ class Openings(NamedTuple):
     """Opens promises by `again`, with `open_at`. `siblings` are other revisions of the same standard.
 
     `always_rise` names the event types without a condition that could begin to hold, so that each of them is a rise.
-    `several`: what is so is remembered by event type.
+    `several`: what is so is remembered by event type. `asked` are the fields that `when` asks about.
     """
 
     again: Again
@@ -38,6 +40,14 @@ class Openings(NamedTuple):
     open_at: Begin
     always_rise: frozenset[str]
     several: bool
+    asked: tuple[str, ...]
+
+    @classmethod
+    def of(cls, when: Clause, again: Again, siblings: tuple[str, ...], open_at: Begin) -> Openings:
+        """Give the openings of a response by its `when`."""
+        always_rise = frozenset(clause.event for clause in when.all if clause.where is None)
+        several = len(when.events) > 1 or any(clause.lasting for clause in when.all)
+        return cls(again, siblings, open_at, always_rise, several, asked_of(when))
 
     def begin(self) -> Begin:
         """Give what an event at which `when` holds does, at its own time or at that from which it counts."""
@@ -65,15 +75,15 @@ class Openings(NamedTuple):
 
     def _when_judged(self, at: int, state: StandardState[Event], event: Event, context: JudgeContext[Event]) -> None:
         if state.open:
-            join(state.open[-1], event)
+            self.join(state.open[-1], event)
         elif context.owes(self.siblings):
-            join(context.owed(self.siblings), event)
+            self.join(context.owed(self.siblings), event)
         else:
             self.open_at(at, state, event, context)
 
     def _when_done(self, at: int, state: StandardState[Event], event: Event, context: JudgeContext[Event]) -> None:
         if owed := self._owed(state, context):
-            join(owed, event)
+            self.join(owed, event)
         elif state.barred is not None:
             return
         elif at <= state.rest_until:
@@ -87,9 +97,17 @@ class Openings(NamedTuple):
         if event is None or retired:
             return
         if owed := self._owed(state, context):
-            join(owed, event)
+            self.join(owed, event)
         else:
             self.open_at(at, state, event, context)
+
+    def join(self, promise: Promise[Event] | None, event: Event) -> None:
+        """Note on a promise that is owed an event that would otherwise have opened one of its own."""
+        if promise is not None:
+            promise.joined += 1
+            promise.joined_at = event.at
+            if self.asked and (numbers := given(event.data, self.asked)):
+                promise.numbers = Numbers(event.at, numbers)
 
     def _owed(self, state: StandardState[Event], context: JudgeContext[Event]) -> Promise[Event] | None:
         if state.open:
@@ -100,10 +118,3 @@ class Openings(NamedTuple):
 def ends(opening: object, expect: Test | None, unless: Test | None, event: Event) -> bool:
     """Say whether an event ends the need that another one, with this data, spoke of: it was done, or it is no more."""
     return any(test is not None and test(event.data, opening) for test in (expect, unless))
-
-
-def join(promise: Promise[Event] | None, event: Event) -> None:
-    """Note on a promise that is owed an event that would otherwise have opened one of its own."""
-    if promise is not None:
-        promise.joined += 1
-        promise.joined_at = event.at

@@ -43,9 +43,7 @@ class ResponseMachine(TakingBack):
         self.owed_for = shape.owed_for
         self._rows = OpeningRows.of(standard)
         self._paused_by = shape.pause if not isinstance(shape.pause, Pause) else None
-        always_rise = frozenset(clause.event for clause in shape.when.all if clause.where is None)
-        several = len(shape.when.events) > 1 or any(clause.lasting for clause in shape.when.all)
-        self.openings = Openings(shape.again, siblings, self._open_at, always_rise, several)
+        self.openings = Openings.of(shape.when, shape.again, siblings, self._open_at)
 
     def reaction(self, event_type: str, *, counts: bool = True) -> Reaction:
         """Give the function that judges events of one type. A closure, since it runs for every event there is."""

@@ -11,7 +11,6 @@ from standards.judge.case import Unused
 from standards.judge.events import is_same, type_of
 from standards.judge.promise import NEVER, Promise
 from standards.judge.shapes.machine import Machine, opening_data, test_for
-from standards.judge.shapes.responding.again import join
 from standards.judge.standard import Pause
 
 if TYPE_CHECKING:
@@ -61,7 +60,7 @@ class ResponseMoves(Machine):
             owed = [*state.overdue, *state.open, *filter(None, [context.owed(self.siblings)])]
             followed = [promise for promise in owed if follow is not None and follow(event.data, opening_data(promise))]
             if followed:
-                join(followed[-1], event)
+                self.openings.join(followed[-1], event)
             elif self.targeted is None or self._target(at, state, event) is not None:
                 begin(at, state, event, context)
             else:
@@ -77,7 +76,7 @@ class ResponseMoves(Machine):
             back = (it for it in lines if it.kind == "undone" and it.at == at and it.cause is event)
             again = next((it.promise for it in back if it.standard is self.standard), None)
             if again is not None:
-                join(again, event)
+                self.openings.join(again, event)
             else:
                 begin(at, state, event, context)
 

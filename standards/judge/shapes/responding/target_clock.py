@@ -165,7 +165,9 @@ class TargetClock(NamedTuple):
         if target.fixed < 0:
             return _after(promise, hours, target.whole)
         since = promise.running_since
-        due = target.fixed + promise.stood if hours is None else hours.as_known(since).due(target.fixed, promise.stood)
+        due = (
+            target.fixed + promise.stood if hours is None else hours.as_known(since).moved(target.fixed, promise.stood)
+        )
         return max(due, since)
 
     def _hours(self, target: Target) -> Hours | None:

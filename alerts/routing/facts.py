@@ -1,0 +1,113 @@
+"""The facts of a message: how many wait, how many of how many it should be, who of us it is about.
+
+Numbers come with the line that is told (`standards/judge/numbers.py`), or from what the standard carries. Who of us it
+is about stands only in messages to people who may see it, and never in what a machine is told.
+Read next: `sentences.py`, which puts them beside the promise's clock.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from alerts.words.words import phrase, several
+from standards.judge.shapes import Level
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from alerts.policy.reader import Reader
+    from alerts.words.words import Words
+    from standards.judge.ledger import Line
+    from standards.judge.numbers import Numbers
+    from standards.judge.standard import Standard
+
+COUNTED: Final[Mapping[str, tuple[tuple[str, str], tuple[str, str]]]] = {
+    "waiting": (
+        several("{count} person waiting since {since}.", "{count} people waiting since {since}."),
+        several("{count} person waiting at {at}.", "{count} people waiting at {at}."),
+    )
+}
+"""What is said of a number, by its field: of what opened the promise, and of what came later."""
+PERSONS: Final = frozenset({"agent", "from_agent", "to_agent", "passed_on_by"})
+"""The fields of Kept's own event types that name one of us."""
+_BOUND: Final = re.compile(r"\s*(?:measure\s*)?(>=|<=|>|<)\s*([0-9]+(?:\.[0-9]+)?)\s*(%?)\s*")
+_SIGNS: Final = {">=": "", "<=": "≤ ", ">": "> ", "<": "< "}
+_OF_SHARE: Final = phrase("{good} of {count}, needs {bound}.")
+_OF_COUNT: Final = phrase("{count} counted, needs {bound}.")
+_OF_MEASURE: Final = phrase("{value} over {count} counted, needs {bound}.")
+
+
+class Counted(NamedTuple):
+    """How many there were in a line's promise, by the field that is counted; `at` is when, in microseconds UTC."""
+
+    field: str
+    number: int
+    at: int
+
+
+def counted(line: Line) -> Counted | None:
+    """Find what a line counts: by the newest event of its promise or, without it, by what the standard carries."""
+    for field in COUNTED:
+        if line.numbers is not None and (count := _whole(line.numbers.asked.get(field))) is not None:
+            return Counted(field, count, line.numbers.at)
+        if (count := _whole(line.fields.get(field))) is not None:
+            return Counted(field, count, line.opened)
+    return None
+
+
+def _whole(value: object) -> int | None:
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+def how_many(found: Counted, line: Line, reader: Reader, now: int) -> str:
+    """Say how many there were and when."""
+    since, later = COUNTED[found.field]
+    at = reader.clock_beside(found.at, now)
+    return reader.words.how_many(found.number, *(later if found.at > line.opened else since), at=at, since=at)
+
+
+def measured(line: Line, standard: Standard, words: Words) -> str:
+    """Say how what is measured stands beside what it needs to be; nothing of a line that has no measure."""
+    shape, numbers = standard.shape, line.numbers
+    if not isinstance(shape, Level) or numbers is None or numbers.value is None:
+        return ""
+    said = _measure(shape, numbers, words)
+    return words.say("In the last {span}: {said}", span=words.length(shape.over), said=said) if shape.step else said
+
+
+def _measure(shape: Level, numbers: Numbers, words: Words) -> str:
+    bound, value, count = _bound(shape.must.source, words), numbers.value or 0.0, words.number(numbers.samples)
+    match shape.measure.kind:
+        case "share":
+            return words.say(_OF_SHARE, good=words.number(round(value * numbers.samples)), count=count, bound=bound)
+        case "count":
+            return words.say(_OF_COUNT, count=count, bound=bound)
+        case _:
+            return words.say(_OF_MEASURE, value=words.number(round(value, 1)), count=count, bound=bound)
+
+
+def _bound(source: str, words: Words) -> str:
+    """Write a bound as people do: 80% where it is at least that, else with its sign; others as the author did."""
+    found = _BOUND.fullmatch(source)
+    if found is None:
+        return source
+    sign, number, percent = found.groups()
+    return _SIGNS[sign] + (words.percent(float(number) / 100) if percent else words.number(float(number)))
+
+
+def whom(line: Line, reader: Reader) -> str:
+    """Say who of us it is about, to a reader who may see that."""
+    if not reader.sees_persons:
+        return ""
+    name, by, to = (_named(line, field, reader) for field in ("agent", "from_agent", "to_agent"))
+    if name:
+        return reader.words.say("Agent: {name}.", name=name)
+    if by and to:
+        return reader.words.say("Passed on by {by} to {to}.", by=by, to=to)
+    return ""
+
+
+def _named(line: Line, field: str, reader: Reader) -> str:
+    found = " ".join(str(line.fields.get(field) or "").split())
+    return reader.names.get(found, found)
