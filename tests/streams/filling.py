@@ -13,8 +13,8 @@ from standards.errors import StateError
 from streams.storage.sqlite import FILE
 from tests.streams.hosting import T0, Clock, hosting, queue, until
 
-STEP = 1_400
-"""How many bytes more may be written from one try to the next: a bit more than a third of a page."""
+STEP = 5_500
+"""How many bytes more may be written from one try to the next: a page and a third of one."""
 
 
 def fill(folder: str, tries: int, answers: Connection) -> None:
