@@ -5,9 +5,11 @@ Read next: `offers.py` for their buttons, `now.py`.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
 import msgspec
+from msgspec.structs import replace
 
 from alerts.words.words import phrase
 from standards.natural import natural, runs
@@ -38,6 +40,8 @@ URGENT: Final[tuple[Sort, Sort]] = ("overdue", "warned")
 """The sorts that need a hand."""
 ACTED_ON: Final[tuple[Sort, ...]] = (*URGENT, "unknown")
 """The sorts that somebody can do something about where they stand."""
+_AUTHORS: Final = frozenset({"promise", "what", "how"})
+"""What of an item its standard's author wrote."""
 _NAMED: Final = 3
 """How many of a group are named on its line."""
 
@@ -71,6 +75,13 @@ class Item(msgspec.Struct, frozen=True):
     roles: tuple[str, ...] = ()
     reasons: tuple[str, ...] = ()
     others: tuple[str, ...] = ()
+    translations: Mapping[str, Mapping[str, str]] = {}
+
+    def in_language(self, language: str) -> Item:
+        """Give it with its author's words in a language, as far as there are any in it."""
+        said = self.translations.get(language, {})
+        words = {name: text for name, text in said.items() if name in _AUTHORS}
+        return replace(self, **words) if words else self
 
     @property
     def taken(self) -> bool:
@@ -155,9 +166,11 @@ class Group(msgspec.Struct, frozen=True):
 
 def block(shown: Item | Group, identity: str, wording: Wording, *, acts: bool) -> Html:
     """Draw a block."""
+    language = wording.words.language
     if isinstance(shown, Item):
-        return _card(shown, identity, wording, acts=acts)
-    return _group(shown, identity, wording, acts=acts)
+        return _card(shown.in_language(language), identity, wording, acts=acts)
+    items = tuple(item.in_language(language) for item in shown.items)
+    return _group(replace(shown, items=items), identity, wording, acts=acts)
 
 
 def _card(item: Item, identity: str, wording: Wording, *, acts: bool) -> Html:

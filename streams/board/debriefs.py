@@ -181,7 +181,8 @@ def _row(shell: Shell, promise: PromiseRow, standard: Standard | None, act: Acti
     late = el("p", shell.words.say("It was done later."), class_="quiet") if promise.state == "late" else None
     people = ", ".join(f"{field_name.replace('_', ' ')} {value}" for field_name, value in promise.fields.items())
     learned = _learned(shell, act) if act else None
-    promised = el("p", standard.promise if standard else "", class_="promise")
+    told = standard.in_language(shell.words.language).promise if standard else ""
+    promised = el("p", told, class_="promise")
     return el("li", head, promised, el("p", people, class_="quiet"), when, late, learned)
 
 

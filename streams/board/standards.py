@@ -86,6 +86,7 @@ def _aspects(shell: Shell, standards: Sequence[Standard], scores: Scores) -> Htm
 
 
 def _card(shell: Shell, standard: Standard, scores: Scores) -> Html:
+    standard = standard.in_language(shell.words.language)
     month = scores.month.get(standard.id, Score())
     goal = None if standard.objective is None else standard.objective.kept
     say, how_many = shell.words.say, shell.words.how_many

@@ -53,7 +53,7 @@ class Trends(msgspec.Struct, frozen=True):
 
 def draw(shell: Shell, trends: Trends) -> str:
     """Draw the page."""
-    standard = trends.standard
+    standard = trends.standard.in_language(shell.words.language)
     goal = None if standard.objective is None else standard.objective.kept
     weeks = trend(shell, standard.id, trends.by_week, trends.weeks, goal, WEEKLY)
     say = shell.words.say

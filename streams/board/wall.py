@@ -104,7 +104,7 @@ def _places(shell: Shell, scene: Scene) -> list[Place]:
 def _together(shell: Shell, name: str, groups: Sequence[Group], *, named: bool) -> Place:
     counts = {sort: sum(group.count for group in groups if group.items[0].sort == sort) for sort in URGENT}
     worst = min(groups, key=lambda group: (group.items[0].sort != "overdue", group.due))
-    first = worst.items[0]
+    first = worst.items[0].in_language(shell.words.language)
     shares = " ".join(filter(None, (shares_words(group.shares, shell) for group in groups)))
     words = shell.words
     place = groups[0].names(words) if named and len(groups) == 1 else name or words.say("no site")
@@ -154,6 +154,7 @@ def _counts(shell: Shell, scene: Scene) -> str:
 
 
 def _row(shell: Shell, item: Item, name: str) -> Html:
+    item = item.in_language(shell.words.language)
     time = shell.time_over(item.due) if item.sort == "overdue" else shell.time_left(item.due)
     return el(
         "li",

@@ -17,7 +17,7 @@ from tests.crowd.senders import Habit, requests
 from tests.crowd.simulate import SOURCES, START, Host, case, run, simulate
 from tests.crowd.truths import SECOND, Scene, truths
 
-SOME, MANY = 10, 3_000
+SOME, MANY = 20, 3_000
 
 
 @settings(max_examples=25, suppress_health_check=list(HealthCheck))

@@ -24,7 +24,10 @@ FOUND: dict[str, list[Path]] = {
         DESK / "standards.yaml", DESK.parent / "rules/standards.yaml",
         ROOT / "benchmarks/no-wait.yaml", ROOT / "tests/data/released/standards.yaml",
     ],
-    "policy": [DESK / "policy.yaml", DESK.parent / "rules/policy.yaml", ROOT / "streams/demo_policy.yaml"],
+    "policy": [
+        DESK / "policy.yaml", DESK.parent / "rules/policy.yaml", *(DESK.parent / "later").glob("*.yaml"),
+        ROOT / "streams/demo_policy.yaml",
+    ],
     "mapping": [*ROOT.glob("examples/*/map.yaml")],
     "stories": [
         *ROOT.glob("standards/packs/stories/*.yaml"), *ROOT.glob("examples/*/stories.yaml"),

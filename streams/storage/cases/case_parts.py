@@ -16,6 +16,7 @@ from msgspec.structs import replace
 
 from standards.errors import StateError
 from standards.judge.case import Identity
+from standards.judge.numbers import Numbers
 from standards.judge.promise import E, Promise
 from standards.judge.rulebook import Key
 from standards.judge.standard import CORRECTIONS_HORIZON
@@ -38,8 +39,9 @@ Holding = tuple[str, tuple[str | int, ...], bool, list[E]]
 Settled = dict[str, list[Promise[E]]]
 """Promises whose verdict can still be corrected, by revision, as a case's slots have them."""
 
-Marks = dict[str, tuple[int, int, int]]
-"""Settled promises by id: the ordinal, which every line counts up, when it was settled, how many events joined it."""
+Marks = dict[str, tuple[int, int, int, Numbers | None]]
+"""Settled promises by id: the ordinal, which every line counts up, when it was settled, how many events joined it, and
+the numbers by which it stands as it does, which a late event may change alone."""
 
 
 class SeenMark(NamedTuple):
@@ -71,7 +73,7 @@ def join_seen(case: Case[Event], by_generation: Mapping[int, Iterable[tuple[Iden
 def settled_marks(case: Case[Event] | None) -> Marks:
     """Give the marks of a case's settled promises; none where the case was forgotten."""
     states = case.states.values() if case else ()
-    return {it.id: (it.ordinal, it.settled, it.joined) for state in states for it in state.settled}
+    return {it.id: (it.ordinal, it.settled, it.joined, it.numbers) for state in states for it in state.settled}
 
 
 def new_marks(now: Marks, stored: Marks) -> Marks:

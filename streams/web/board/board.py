@@ -217,7 +217,7 @@ class Board:
         acts = await asked(read_model.board.actions_on, [found.row.id], causes)
         held = await asked(read_model.board.holdings, [found.row.id])
         drawn = story.Story(
-            found, standard, acts,
+            found, standard and standard.in_language(shell.words.language), acts,
             await asked(read_model.board.reasons, found.row.id),
             stands=stands_on(standard, rulebook.vocabulary),
             overdue=self.is_overdue(found.row),

@@ -219,6 +219,7 @@ class Look:
             standard is not None and awaited(standard, rulebook.vocabulary) is not None,
             standard.may_excuse if standard else (), reasons(standard.exceptions if standard else ""),
             tuple(name for name in self._offered if not same(name, found.holder)),
+            standard.translations if standard else {},
         )  # fmt: skip
 
 

@@ -113,6 +113,7 @@ class Linked:
             raise Problem(HTTPStatus.NOT_FOUND, later("This promise is not known here."))
         row, shell = found.row, self._board.shell(request)
         standard = host.rulebook.standards.get(row.revision) or host.rulebook.current.get(row.standard)
+        standard = standard and standard.in_language(shell.words.language)
         owed = self._board.is_owed(row)
         say = shell.words.say
         due = sentence(shell.words, "due {time}", time=shell.clock(row.due)) if row.due >= 0 and owed else None
