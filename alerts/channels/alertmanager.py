@@ -152,12 +152,13 @@ def labels(notice: Notice) -> dict[str, str]:
 
 def sentences(notice: Notice) -> dict[str, str]:
     """Give what an alert says."""
+    told = notice.in_english
     said = {
-        "summary": notice.in_english.text,
-        "how": notice.how,
-        "why": notice.why,
-        "exceptions": notice.exceptions,
-        "wording": notice.wording,
+        "summary": told.text,
+        "how": told.how,
+        "why": told.why,
+        "exceptions": told.exceptions,
+        "wording": told.wording,
         "due": iso(notice.due) if notice.due >= 0 else "",
     }
     return {name: _cut(value, LONGEST_ANNOTATION) for name, value in said.items() if value}

@@ -155,8 +155,10 @@ def _digest(ordered: Sequence[Notice], words: Words) -> str:
 def _gathered(ordered: Sequence[Notice], remark: tuple[str, str], words: Words) -> str:
     trouble = [part for part in ordered if part.is_trouble]
     well = [part for part in ordered if not part.is_trouble]
-    by_action = _by(trouble, lambda part: part.what or part.wording or part.standard)
-    lines = [_heading(trouble, words), " ".join([_count(trouble, remark, words), *_held(trouble)])]
+    by_action = _by(trouble, lambda part: _to_do(part, words))
+    alone = remark == IN_ONE and len(promises_of(trouble)) == 1
+    said = " ".join([*([] if alone else [_count(trouble, remark, words)]), *_held(trouble)])
+    lines = [_heading(trouble, words), *([said] if said else [])]
     for to_do, parts in by_action.items():
         lines += [f"{to_do}:"] * (len(by_action) > 1) + [f"- {line}" for line in _places(parts, words)]
     if well:
@@ -166,11 +168,18 @@ def _gathered(ordered: Sequence[Notice], remark: tuple[str, str], words: Words) 
 
 def _heading(trouble: Sequence[Notice], words: Words) -> str:
     """Say where and what to do, as far as that is one thing."""
-    to_do = dict.fromkeys(part.what or part.wording or part.standard for part in trouble)
+    to_do = dict.fromkeys(_to_do(part, words) for part in trouble)
     what = next(iter(to_do))
     if len(to_do) > 1:
         what = words.how_many(len(to_do), "{count} thing to do", "{count} things to do")
-    return words.say("{place}: {said}", place=_where(trouble, words), said=what)
+    return words.say("{place}: {what}.", place=_where(trouble, words), what=what.rstrip(" ."))
+
+
+def _to_do(part: Notice, words: Words) -> str:
+    """Say what to do about a promise; of one that nobody can vouch for, to ask."""
+    return (
+        words.say("Find out how it went") if part.looks_like == "lost" else part.what or part.wording or part.standard
+    )
 
 
 def _where(trouble: Sequence[Notice], words: Words) -> str:
@@ -182,6 +191,8 @@ def _where(trouble: Sequence[Notice], words: Words) -> str:
         return f"{first}, {only[0]}" if len(only) == 1 and _site(trouble[0]) and only[0] else first
     if len(others) == 1:
         return words.say("{first} and {second}", first=first, second=others[0])
+    if not all(_site(part) for part in trouble):
+        return words.say("{first} and {count} more", first=first, count=words.number(len(others)))
     return words.how_many(len(others), "{first} and {count} more place", "{first} and {count} more places", first=first)
 
 

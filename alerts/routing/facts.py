@@ -11,6 +11,7 @@ import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from alerts.words.words import phrase, several
+from standards.calendar.duration import MINUTE
 from standards.judge.shapes import Level
 
 if TYPE_CHECKING:
@@ -29,6 +30,8 @@ COUNTED: Final[Mapping[str, tuple[tuple[str, str], tuple[str, str]]]] = {
     )
 }
 """What is said of a number, by its field: of what opened the promise, and of what came later."""
+AS_IT_STANDS: Final = MINUTE
+"""For how long after a line was known its number is told as what is so now, in microseconds."""
 PERSONS: Final = frozenset({"agent", "from_agent", "to_agent", "passed_on_by"})
 """The fields of Kept's own event types that name one of us."""
 _BOUND: Final = re.compile(r"\s*(?:measure\s*)?(>=|<=|>|<)\s*([0-9]+(?:\.[0-9]+)?)\s*(%?)\s*")
@@ -61,10 +64,11 @@ def _whole(value: object) -> int | None:
 
 
 def how_many(found: Counted, line: Line, reader: Reader, now: int) -> str:
-    """Say how many there were and when."""
+    """Say how many there were and when; told later than the line, as what it was then: there may be more by now."""
     since, later = COUNTED[found.field]
     at = reader.clock_beside(found.at, now)
-    return reader.words.how_many(found.number, *(later if found.at > line.opened else since), at=at, since=at)
+    stands = found.at <= line.opened and now - line.known <= AS_IT_STANDS
+    return reader.words.how_many(found.number, *(since if stands else later), at=at, since=at)
 
 
 def measured(line: Line, standard: Standard, words: Words) -> str:

@@ -14,7 +14,7 @@ from alerts.routing.facts import PERSONS
 from alerts.routing.incident import WARNED
 from alerts.routing.place import ids_of, parts_of
 from alerts.routing.sentences import Sentences
-from alerts.words.words import ENGLISH, SOURCE
+from alerts.words.words import ENGLISH, SOURCE, Words
 from standards.judge.ledger import Plain
 from standards.judge.promise import Kind, Verdict
 
@@ -112,6 +112,7 @@ class Notice(msgspec.Struct, frozen=True, omit_defaults=True):
     places: tuple[str, ...] = ()
     language: str = SOURCE
     english: str = ""
+    authors_english: dict[str, str] = {}
     held: tuple[str, ...] = ()
     ids: tuple[str, ...] = ()
 
@@ -125,7 +126,10 @@ class Notice(msgspec.Struct, frozen=True, omit_defaults=True):
         """The same as machines are told it: in English, and without who of us it is about."""
         fields = {name: value for name, value in self.fields.items() if name not in PERSONS}
         text, held = self.english or self.text, self.held[-1:]
-        return msgspec.structs.replace(self, text=text, language=SOURCE, english="", fields=fields, held=held)
+        authors = {name: said for name, said in self.authors_english.items() if getattr(self, name)}
+        return msgspec.structs.replace(
+            self, text=text, language=SOURCE, english="", authors_english={}, fields=fields, held=held, **authors
+        )
 
     @property
     def looks_like(self) -> Kind:
@@ -202,7 +206,7 @@ def notice(line: Line, standard: Standard, reader: Reader, *, now: int = -1, mor
         return f"{text} {more(to_them)}" if more else text
 
     text, english = said(reader), ""
-    own = standard.in_language(reader.words.language)
+    own, authors = _authors_words(standard, reader.words), _authors_words(standard, ENGLISH)
     if reader.sees_persons or reader.words != ENGLISH:
         english = said(msgspec.structs.replace(reader, words=ENGLISH, sees_persons=False))
 
@@ -218,11 +222,12 @@ def notice(line: Line, standard: Standard, reader: Reader, *, now: int = -1, mor
         due=line.due,
         severity=line.severity,
         owner=line.owner,
-        wording=own.promise,
-        what=own.what.rstrip(" ."),
-        how=own.how,
-        why=own.why,
-        exceptions=own.exceptions,
+        wording=own["wording"],
+        what=own["what"],
+        how=own["how"],
+        why=own["why"],
+        exceptions=own["exceptions"],
+        authors_english={} if own == authors else authors,
         verdict=line.verdict,
         fields=line.fields,
         owed_until=owed_until(line, standard),
@@ -233,6 +238,15 @@ def notice(line: Line, standard: Standard, reader: Reader, *, now: int = -1, mor
         language=reader.words.language,
         english="" if english == text else english,
     )
+
+
+def _authors_words(standard: Standard, words: Words) -> dict[str, str]:
+    """Give what a standard's author says, in a language, by the names of a notice's fields."""
+    said = standard.in_language(words.language)
+    return {
+        "wording": said.promise, "what": said.what.rstrip(" ."), "how": said.how, "why": said.why,
+        "exceptions": said.exceptions,
+    }  # fmt: skip
 
 
 def owed_until(line: Line, standard: Standard) -> int:

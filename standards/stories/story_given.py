@@ -68,6 +68,7 @@ class Given:
         self._drafts: list[Draft] = []
         self._silent: list[tuple[Feed, int, int, dict[str, Any]]] = []
         self._restarts: list[tuple[int, str, Entry]] = []
+        self._entries: dict[int, Entry] = {}
 
     def take(self, entry: Entry, model: GivenModel) -> None:
         """Take one entry."""
@@ -86,11 +87,13 @@ class Given:
                 entry.at("at").error("bad-time", f"{model.at} is before the story begins", "let it start earlier")
             if any(it.kind == "clock" and it.at < at < it.back for it in self.faults):
                 entry.at("at").error("bad-time", f"the clock was set past {model.at}", "write a later time")
+                return
         match steps[0]:
             case "event" | "act":
                 writing = Writing(entry, model, self.loaded, self.clock)
                 drafts = writing.drafts(self.at, self.common)
                 self._drafts += [msgspec.structs.replace(draft, entry=number) for draft in drafts]
+                self._entries[number] = entry
                 self.at = max([self.at, *(draft.at for draft in drafts)])
             case "silent":
                 self._silence(entry, model)
@@ -125,6 +128,8 @@ class Given:
     def sent(self) -> list[Sent]:
         """Give all events in the order in which they come, with their ids."""
         drafts = sorted((draft for draft in self._drafts if not self._is_silent(draft)), key=attrgetter("at"))
+        for draft in drafts:
+            self._check_is(draft)
         sources = {draft.source for draft in drafts} | {feed.name for feed in self.loaded.feeds}
         for _, source, entry in self._restarts:
             if source not in sources:
@@ -139,6 +144,12 @@ class Given:
             counts[draft.source] += not draft.id
             found.append(self._made(draft, draft.id or str(counts[draft.source])))
         return sorted(found, key=attrgetter("arrives"))
+
+    def _check_is(self, draft: Draft) -> None:
+        """Refuse an event at a time that the clock was set past."""
+        if any(it.kind == "clock" and it.at < draft.at < it.back for it in self.faults):
+            found = f"the clock was set past the time of {draft.kind}"
+            self._entries[draft.entry].error("bad-time", found, "write another time")
 
     def _is_silent(self, draft: Draft) -> bool:
         return any(

@@ -17,6 +17,7 @@ from streams.board.offers import held_in
 from streams.board.paging import Paged, pager
 from streams.board.shell import Shell, acting_as, field, form, hidden, page, promise_link
 from streams.board.view import NOWHERE, View
+from streams.board.wording import FIELDS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -179,11 +180,16 @@ def _row(shell: Shell, promise: PromiseRow, standard: Standard | None, act: Acti
     broken = sentence(shell.words, "broken {time}", time=shell.clock(promise.settled))
     when = el("p", broken, class_="quiet")
     late = el("p", shell.words.say("It was done later."), class_="quiet") if promise.state == "late" else None
-    people = ", ".join(f"{field_name.replace('_', ' ')} {value}" for field_name, value in promise.fields.items())
+    people = ", ".join(f"{_label(shell, name)} {value}" for name, value in promise.fields.items())
     learned = _learned(shell, act) if act else None
     told = standard.in_language(shell.words.language).promise if standard else ""
     promised = el("p", told, class_="promise")
     return el("li", head, promised, el("p", people, class_="quiet"), when, late, learned)
+
+
+def _label(shell: Shell, name: str) -> str:
+    """Give what a field is called; one of an author's own by its name."""
+    return shell.words.say(FIELDS[name]) if name in FIELDS else name.replace("_", " ")
 
 
 def _learned(shell: Shell, act: Action) -> list[Html]:

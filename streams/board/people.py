@@ -5,6 +5,7 @@ Read next: `story.py`, which shows a promise's own.
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 from alerts.routing.actions import (
@@ -22,6 +23,7 @@ from alerts.routing.actions import (
 )
 from alerts.words.words import phrase
 from standards.judge.changed_days import CHANGED, OWN_SOURCE
+from standards.judge.events import microseconds
 from streams.board.markup import Html, el, listed, section, sentence
 from streams.board.paging import Paged, pager
 from streams.board.shell import Shell, page
@@ -31,7 +33,6 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
     from alerts.routing.actions import Action
-    from alerts.words.words import Words
     from streams.explain.why import Cause
 
 _ABOUT: Final = (ACKNOWLEDGED, HANDED_ON, GIVEN_BACK, DEBRIEFED, DONE, EXCUSED)
@@ -86,7 +87,7 @@ def act_row(shell: Shell, act: Action, causes: Collection[Cause] | None = None) 
     about = act.type in _ABOUT and act.promise and causes is None
     link = el("a", words.say("the promise"), href=f"/promises/{act.promise}")
     head = el("p", _head(shell, act, granted=(act.source, act.id) in (causes or ())))
-    said = (el("p", text, class_="said") for text in _said(words, act))
+    said = (el("p", text, class_="said") for text in _said(shell, act))
     return el("li", head, said, el("p", link, class_="quiet") if about else None)
 
 
@@ -104,12 +105,22 @@ def _head(shell: Shell, act: Action, *, granted: bool) -> Html:
     return sentence(words, "{name} {deed}, {time}, {way}", **values)
 
 
-def _said(words: Words, act: Action) -> list[str]:
+def _said(shell: Shell, act: Action) -> list[str]:
     """Give what they said of it, each with its name."""
-    found = []
+    found, words = [], shell.words
     for name in SAID:
         value = str(act.data.get(name) or "")
         if value:
             shown = words.say(HOW[value]) if name == "how" and value in HOW else value
+            shown = _told(shell, value) if name == "until" else shown
             found.append(words.say("{name}: {value}", name=words.say(LABELS[name]), value=shown))
     return found
+
+
+def _told(shell: Shell, written: str) -> str:
+    """Tell an instant that an act names; what is none stays as it is written."""
+    try:
+        at = microseconds(datetime.fromisoformat(written))
+    except (ValueError, TypeError, OverflowError):
+        return written
+    return shell.words.clock(at, shell.zone, shell.now)

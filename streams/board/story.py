@@ -76,7 +76,9 @@ class Story(msgspec.Struct, frozen=True):
         if self.owed:
             return now
         promise, lines = self.view.row, self.view.lines
-        ended = promise.state in ("late", "ended", "given_up") and lines
+        if done := next((line.at for line in lines if line.kind == "fulfilled_late"), None):
+            return done  # an excuse that comes later makes nobody wait
+        ended = promise.state in ("ended", "given_up") and lines
         return lines[-1].at if ended else promise.settled
 
 
@@ -127,7 +129,7 @@ def _head(shell: Shell, story: Story) -> Html:
         el("p", standard.what, class_="what") if standard and standard.what and story.owed else None,
         el("p", standard.how, class_="how") if standard and standard.how and story.owed else None,
         el("p", has, class_="note" if story.having.taken else "note free") if story.owed else None,
-        el("p", since, class_="joined") if since else None,
+        el("p", since, class_="joined") if since and story.owed else None,
         _at_once(shell, story),
         el("p", standard.promise if standard else promise.standard, class_="words"),
         el("p", ", ".join(filter(None, about)), ".", class_="quiet"),

@@ -16,6 +16,7 @@ from streams.board.blocks import URGENT
 from streams.board.having import shares_words
 from streams.board.markup import Html, el, sentence
 from streams.board.shell import Shell, bare_page
+from streams.board.wording import FIELDS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -176,8 +177,13 @@ def _numbers(shell: Shell, scene: Scene) -> Html | None:
     )
     left = len(ordered) - TILES
     more = shell.words.how_many(left, "and {count} more line", "and {count} more lines")
-    return el("section", el("h2", ordered[0].what.replace("_", " ").capitalize()), el("ul", tiles, class_="tiles"),
+    return el("section", el("h2", _measured(shell, ordered[0].what)), el("ul", tiles, class_="tiles"),
               el("p", more, class_="wall-more") if left > 0 else None)  # fmt: skip
+
+
+def _measured(shell: Shell, name: str) -> str:
+    """Say what the numbers count: a field of Kept's own in the reader's words, another one by its name."""
+    return shell.words.say(FIELDS[name]).capitalize() if name in FIELDS else name.replace("_", " ").capitalize()
 
 
 def _tile(shell: Shell, reading: Reading, sort: str, *, named: bool) -> Html:

@@ -50,6 +50,12 @@ REASONS: Final[dict[str, str]] = {
     "off-shift": phrase("left to who is on shift now"),
 }
 """Why a line was told or not. A reason that is not here is shown as it is written."""
+FIELDS: Final[dict[str, str]] = {
+    "site": phrase("site"), "queue": phrase("queue"), "team": phrase("team"), "agent": phrase("agent"),
+    "from_agent": phrase("from agent"), "to_agent": phrase("to agent"), "contact": phrase("contact"),
+    "ticket": phrase("ticket"), "customer": phrase("customer"), "waiting": phrase("waiting"),
+}  # fmt: skip
+"""What the fields of Kept's own events are called."""
 ASPECTS: Final[dict[str, str]] = {
     "speed": phrase("Speed"), "quality": phrase("Quality"), "ownership": phrase("Ownership"),
     "courtesy": phrase("Courtesy"), "follow-through": phrase("Follow-through"),

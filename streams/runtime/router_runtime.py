@@ -81,7 +81,7 @@ def stored_case(kind: str, body: bytes) -> Stored:
     try:
         return msgspec.json.decode(body, type=_TYPES[kind])
     except (KeyError, msgspec.DecodeError) as error:
-        raise StateError(f"a stored {kind} of the desk cannot be read ({error}); run the Kept that wrote it") from None
+        raise StateError(f"a stored {kind} cannot be read ({error}); run the Kept that wrote it") from None
 
 
 class RouterRuntime:

@@ -12,7 +12,7 @@ import msgspec
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
-    from alerts.routing.incident import PromiseIncidents
+    from alerts.routing.incident import Incident, PromiseIncidents
     from streams.storage.sqlite import Database, SharedConnection
 
 _PUT: Final = "INSERT OR REPLACE INTO holdings (promise, holder, since, asked_until) VALUES (?,?,?,?)"
@@ -64,8 +64,13 @@ def _held(rows: Collection[tuple[str, str, int, int]]) -> list[Holding]:
 
 def _holding(promise: str, incidents: PromiseIncidents) -> Holding | None:
     """Say who has a promise: on one of its routes is enough; None where nobody ever had it, or it is well."""
-    owed = [each for each in incidents.routes.values() if each.over is None and each.had_since >= 0]
+    owed = [each for each in incidents.routes.values() if each.over is None and (each.had_since >= 0 or each.holders)]
     if not owed:
         return None
-    last = max(owed, key=lambda each: (bool(each.acknowledged), each.had_since))
-    return Holding(promise, last.acknowledged, last.had_since, last.asked_until)
+    last = max(owed, key=lambda each: (bool(each.acknowledged), _had_since(each)))
+    return Holding(promise, last.acknowledged, _had_since(last), last.asked_until)
+
+
+def _had_since(incident: Incident) -> int:
+    """Say since when it is as it is; of one that an older Kept stored, since when there is trouble."""
+    return incident.had_since if incident.had_since >= 0 else incident.began

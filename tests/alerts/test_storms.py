@@ -60,7 +60,7 @@ def test_a_summary_names_every_place() -> None:
     assert summary.id.startswith(f"summary:{summary.to}:")
     assert len(summary.promises) == 100
     assert summary.text.splitlines()[:4] == [
-        "store-01 and 19 more places: Open the next register",
+        "store-01 and 19 more places: Open the next register.",
         "100 promises in this message, as there are so many. All of them are broken.",
         "- store-01: q1-1 to q1-5 (all broken)",
         "- store-02: q2-1 to q2-5 (all broken)",

@@ -132,6 +132,16 @@ def test_a_note_can_be_for_one_site(crowded: Served) -> None:
     assert 'name="site" value="store-1"' in lead.ask("/shift?site=store-1")[2]
 
 
+def test_a_site_of_the_policy_is_known_before_its_first_promise(tmp_path: Path) -> None:
+    """A shop that opens tomorrow can be left a note today."""
+    policy = "kept: 1\nsites: {west-annex: {language: de}}\npeople: {ann: {}}\nroutes: [{tell: [ann]}]\n"
+    with Served(tmp_path, peopled=Peopled(policy)) as served:
+        note = {"note": "The keys are in the drawer.", "by": "Ania", "site": "west-annex"}
+        assert served.do(served.caller.post("/v1/shift/notes", note)).status == 202
+        unknown = served.do(served.caller.post("/v1/shift/notes", {**note, "site": "west-anex"}))
+    assert (unknown.status, "Did you mean west-annex?" in unknown.json["detail"]) == (422, True)
+
+
 def test_notes_by_the_api(peopled: Served) -> None:
     """Programs leave notes and list them, page by page; a key makes a repeat inert, and who may only look may not."""
 

@@ -207,3 +207,16 @@ def test_a_dead_letter_is_set_aside_by_the_api(peopled: Served) -> None:
     assert acts(peopled) == [("letter.settled", "Ola", "kept/api")]
     listed = peopled.do(peopled.caller.get("/v1/acts?type=letter.settled", **key)).json["items"]
     assert [(it["by"], it["data"]["reason"]) for it in listed] == [("Ola", "a test")]
+
+
+def test_what_others_said_of_a_letter_is_no_message_of_ours(peopled: Served) -> None:
+    """Whoever settles a letter by an event of their own may write braces: they are shown as they are."""
+    bad(peopled)
+    letter = peopled.caller.host.read_model.board.letter(newest(peopled))
+    assert letter is not None
+    said = {"letter": letter.mark, "by": "Jo", "how": "put in {box}"}
+    peopled.send(cloud("letter.settled", "own", peopled.now, **said))
+    key = {"Authorization": f"Bearer {TOKENS['author']}"}
+    body = {"by": "Ola", "reason": "a test"}
+    answer = peopled.do(peopled.caller.post(f"/v1/dead-letters/{letter.seq}/set-aside", body, **key))
+    assert (answer.status, answer.json["detail"]) == (409, "Jo has dealt with it already: put in {box}")

@@ -226,6 +226,19 @@ def test_time_that_the_clock_went_past_is_none() -> None:
     assert (finding.id, finding.found) == ("bad-time", "the clock was set past 10:30")
 
 
+@pytest.mark.parametrize(
+    "given",
+    [
+        "      - {event: register.opened, times: 6, every: 10m}\n      - {at: '10:05', clock: 30m}\n",
+        "      - {at: '10:30', event: register.opened, arrives: '11:30'}\n      - {at: '10:05', clock: 1h}\n",
+    ],
+)
+def test_no_event_is_of_a_time_that_never_was(given: str) -> None:
+    """What is said before the clock was set, several times or arriving late, is held to it as well."""
+    _, findings = read(f"    given:\n{given}    expect: []\n")
+    assert {(it.id, it.place.line) for it in findings} >= {("bad-time", 7)}
+
+
 EXPECTATIONS = [
     ("expect: [{at: '10:00', broken: no-wiat s1/q1}]", "unknown-standard", "did you mean 'no-wait'?"),
     ("expect: [{at: '10:00', brokn: no-wait s1/q1}]", "unknown-key", "did you mean 'broken'?"),

@@ -43,12 +43,12 @@ class DeviceTopic:
         self._topic = outlet.names.devices
         self._tail = Tail(consumer, self._topic, self._take)
         self._fault = ""
-        self._unreadable: set[str] = set()
+        self._unreadable: dict[bytes, str] = {}
 
     @property
     def problems(self) -> list[str]:
         """What keeps phones from ringing, for people."""
-        places = [f"{place} cannot be read; run the Kept that wrote it" for place in sorted(self._unreadable)]
+        places = [f"{place} cannot be read; run the Kept that wrote it" for place in sorted(self._unreadable.values())]
         return [*([self._fault] if self._fault else []), *places]
 
     async def begin(self) -> None:
@@ -77,12 +77,13 @@ class DeviceTopic:
         )
 
     def _take(self, record: ConsumerRecord) -> None:
-        place = f"the device in {record.topic}/{record.partition}/{record.offset}"
+        place, key = f"the device in {record.topic}/{record.partition}/{record.offset}", record.key or b""
+        self._unreadable.pop(key, None)  # it was written anew
         try:
             self._book.take(_change(record))
         except UNREADABLE as error:
             log.error("a device cannot be read", place=place, reason=type(error).__name__)  # noqa: TRY400 - of a newer Kept
-            self._unreadable.add(place)
+            self._unreadable[key] = place
 
 
 def _change(record: ConsumerRecord) -> Change:

@@ -76,8 +76,9 @@ class HandingOver:
         return NoteAnswer(event.id, given.note, given.by, given.site or "")
 
     async def _check_site(self, site: str) -> None:
-        """Refuse a site that no promise was ever about: nobody would look there for the note."""
-        known = sorted(await asked(self._host.read_model.owed.sites, self._host.wall() - KNOWN_FOR))
+        """Refuse a site that nobody knows, by a promise or the policy: nobody would look there for the note."""
+        seen = await asked(self._host.read_model.owed.sites, self._host.wall() - KNOWN_FOR)
+        known = sorted({*seen, *(self._host.people.sites if self._host.people else ())})
         if site not in known:
             close = get_close_matches(site, known, 3, 0.5)
             words = later("Kept knows no site {site}. Without a site, a note is for everybody.", site=repr(site[:100]))
