@@ -36,8 +36,8 @@ CHECKS: Final[Mapping[str, Need]] = {
     "shift-cut": "documents", "short-repeat": "policy", "silence-over": "policy", "snooze-idle": "documents",
     "snooze-over": "documents", "speed-alone": "documents", "too-few": "history", "too-late": "history",
     "too-short": "documents", "two-promises": "documents", "understaffed": "history", "unreached-channel": "channels",
-    "unused-calendar": "documents", "unused-event": "documents", "unused-state": "documents",
-    "unused-table": "documents", "utc-days": "documents", "warns-at-once": "documents",
+    "unread-language": "documents", "unused-calendar": "documents", "unused-event": "documents",
+    "unused-state": "documents", "unused-table": "documents", "utc-days": "documents", "warns-at-once": "documents",
 }  # fmt: skip
 """All checks that warn, and what each needs beside the standards.
 
@@ -48,8 +48,8 @@ those that need history or a host's data by `streams/checking`.
 NEVER_ASLEEP: Final = frozenset({"bad-snooze", "snooze-idle", "snooze-over"})
 
 EACH: Final = (
-    wording.never_or_always_true, wording.other_number, wording.missing_language, wording.at_most_before,
-    wording.forgets_first, wording.full_objective, wording.one_for_many, wording.never_ends,
+    wording.never_or_always_true, wording.other_number, wording.missing_language, wording.unread_language,
+    wording.at_most_before, wording.forgets_first, wording.full_objective, wording.one_for_many, wording.never_ends,
     endings.never_void, endings.no_value, endings.missing_breaks, scopes.never_resumed,
     scopes.owed_from_before, scopes.newest_alone, scopes.never_opens,
 )  # fmt: skip

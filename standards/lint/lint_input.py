@@ -25,13 +25,15 @@ class Terms(NamedTuple):
     """What no document says. `today` is None where no check may ask for it; `look` and `grace` are microseconds.
 
     A host looks at its clock once in `look`, and waits `grace` for what is on its way. `whole`: all standards are
-    there, with the policy, so what is missing among them is missing altogether.
+    there, with the policy, so what is missing among them is missing altogether. `languages` are those in which people
+    can be told, where that is known.
     """
 
     today: date | None = None
     look: int = SECOND
     grace: int = 2 * SECOND
     whole: bool = False
+    languages: tuple[str, ...] = ()
 
     def reach(self, standard: Standard) -> int:
         """Give how late an event, or a message about its absence, can come without anything being wrong."""

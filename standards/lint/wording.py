@@ -92,6 +92,17 @@ def missing_language(lint: LintInput) -> None:
                 lint.entries[standard.id].at(key).warning("missing-language", found, fix)
 
 
+def unread_language(lint: LintInput) -> None:
+    """Find texts in a language in which nobody is ever told anything."""
+    known = lint.terms.languages
+    for standard in lint.standards.values():
+        odd = [language for language in standard.translations if known and language not in known]
+        for language in odd[:1]:
+            key = min(standard.translations[language])
+            found = f"{language} is not a language in which Kept tells anybody anything"
+            lint.entries[standard.id].at(key).warning("unread-language", found, f"write one of: {', '.join(known)}")
+
+
 def at_most_before(lint: LintInput) -> None:
     """Find promises of so long before at the least: `within_last` is how long before at the most."""
     for standard in lint.standards.values():

@@ -107,6 +107,8 @@ class Given:
         span = entry.at(key).duration(model.clock if kind == "clock" else model.for_) or 0
         if model.for_ is not None and kind in ("reload", "clock"):
             entry.at("for").error("unknown-field", f"{kind} takes no time", "leave it out", key=True)
+        for other in sorted(model.model_fields_set - {"at", "for_", kind}) + sorted(model.model_extra or ()):
+            entry.at(other).error("unknown-field", f"{kind} has no {other}", "leave it out", key=True)
         if self.faults and self.at < self.faults[-1].back:
             entry.error("bad-step", "Kept is not back yet from the one before", "write a later time")
         fault = Fault(self.at, min(LATEST, self.at + span), kind, int(entry.path[-1]), model.reload or "")

@@ -223,15 +223,16 @@ def fix(
 
 
 def _terms() -> Terms:
-    """Say how late events may be here."""
+    """Say how late events may be here, and in which languages people can be told."""
+    from alerts.words.words import LANGUAGES
     from standards.lint.lint_input import Terms
 
     if not any(os.environ.get(name) for name in TERMS):
-        return Terms()
+        return Terms(languages=LANGUAGES)
     from streams.settings import read_settings
 
     settings = read_settings()
-    return Terms(grace=settings.grace)
+    return Terms(grace=settings.grace, languages=LANGUAGES)
 
 
 def _channels(named: str | None) -> frozenset[str] | None:

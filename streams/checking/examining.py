@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from alerts.policy.doubts import DOUBTS, Doubted
 from alerts.policy.policy_lint import owner_without_route, policy_holidays, renamed_keys
+from alerts.words.words import LANGUAGES
 from standards.documents.document import Document
 from standards.documents.entries import Entry
 from standards.errors import Finding, SpecError
@@ -45,7 +46,7 @@ class Request(NamedTuple):
 
     paths: list[str]
     today: date
-    terms: Terms = Terms()
+    terms: Terms = Terms(languages=LANGUAGES)
     history: Sequence[str] = ()
     mapping: str | None = None
     latest: int = 1 << 62

@@ -142,6 +142,7 @@ TITLES: Final[Mapping[str, str]] = {
     "unknown-value": "a value that this key cannot have",
     "unknown-zone": "a time zone that there is not",
     "unreached-channel": "a channel that nothing comes to",
+    "unread-language": "a text in a language in which nobody is told anything",
     "unreadable-file": "a file that is not there, or is no text",
     "unused-calendar": "a calendar that no standard uses",
     "unused-event": "an event type of your own that no standard uses",

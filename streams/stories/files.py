@@ -154,11 +154,18 @@ def _later(document: StoryDocument, story: Story) -> Iterator[tuple[str, str]]:
     folder = Path(document.document.name).parent
     for fault in story.faults:
         path = folder / fault.policy
-        if fault.policy and path.is_file():
+        if fault.policy and _is_file(path):
             yield fault.policy, _short(path)
         elif fault.policy:
             place = story.entry.at("given", fault.entry, "reload")
             place.error("no-file", f"there is no file {path}", "write the path as seen from this file")
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:  # a name that no file can have
+        return False
 
 
 def _policy(path: str, rules: Rules) -> People | None:

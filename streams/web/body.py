@@ -96,7 +96,7 @@ class _Unpacked:
 
 
 def _too_large(limit: int) -> Problem:
-    words = f"the body is longer than {limit} bytes; send fewer events at a time"
+    words = f"the body is longer than {limit} bytes; send less at a time"
     return Problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, words)
 
 

@@ -4,10 +4,11 @@ Read next: `streams/web/api/views.py` for what is answered.
 """
 
 import re
+import unicodedata
 from datetime import datetime
 from typing import Annotated, Final, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
 from alerts.routing.notice import Reason
 from standards.judge.promise import State, Verdict
@@ -161,10 +162,22 @@ class NotesQuery(Query):
     limit: Limit = 100
 
 
+def _readable(text: str) -> str:
+    """Refuse a text in which there is nothing to be read, or what would show it otherwise than it is."""
+    if not any(char.isprintable() and not char.isspace() for char in text):
+        raise ValueError("there is nothing to be read in it; write some words")
+    odd = (char for char in text if not char.isprintable() and char not in "\n\r\t")
+    if any(not unicodedata.category(char).startswith("Z") for char in odd):
+        raise ValueError("it has characters that cannot be shown; leave them out")
+    return text
+
+
 class ShiftNote(BaseModel):
     """What the next shift has to know."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
-    note: Annotated[str, Field(min_length=1, max_length=NOTE, pattern=r"\S")] = Field(description="What, in words.")
-    by: Short = Field(description="Who says so.")
+    note: Annotated[str, Field(min_length=1, max_length=NOTE, pattern=r"\S"), AfterValidator(_readable)] = Field(
+        description="What, in words."
+    )
+    by: Annotated[Short, AfterValidator(_readable)] = Field(description="Who says so.")
     site: Short | None = Field(default=None, description="Where; for everybody if left out.")

@@ -132,6 +132,21 @@ def test_a_note_can_be_for_one_site(crowded: Served) -> None:
     assert 'name="site" value="store-1"' in lead.ask("/shift?site=store-1")[2]
 
 
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"note": "\u200b", "by": "Ania"}, {"note": "The keys.", "by": " "}, {"note": "The\0keys.", "by": "Ania"},
+        {"note": "The \u202ekeys.", "by": "Ania"}, {"note": "The keys.", "by": "An\x1bia"},
+    ],
+)  # fmt: skip
+def test_a_note_can_be_read(tmp_path: Path, given: dict[str, str]) -> None:
+    """A note of nothing, or one that shows otherwise than it is, never takes the place of the last shift's."""
+    with Served(tmp_path) as served:
+        answer = served.do(served.caller.post("/v1/shift/notes", given))
+        assert answer.status == 422
+        assert served.do(served.caller.post("/v1/shift/notes", {"note": "Zażółć\ngęślą ♥", "by": "Ania"})).status == 202
+
+
 def test_a_site_of_the_policy_is_known_before_its_first_promise(tmp_path: Path) -> None:
     """A shop that opens tomorrow can be left a note today."""
     policy = "kept: 1\nsites: {west-annex: {language: de}}\npeople: {ann: {}}\nroutes: [{tell: [ann]}]\n"

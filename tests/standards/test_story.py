@@ -206,6 +206,8 @@ SLIPS = [
     ("{clock: 5}", "bad-duration", "write 5s, 5m or 5h"),
     ("{clock: 1h, for: 5m}", "unknown-field", "leave it out"),
     ("{reload: later.yaml, for: 5m}", "unknown-field", "leave it out"),
+    ("{clock: 1h, times: 3}", "unknown-field", "leave it out"),
+    ("{restart: kept, every: 1m}", "unknown-field", "leave it out"),
 ]
 
 

@@ -9,6 +9,7 @@ from alerts.routing.notice import Notice, notice
 from alerts.words.words import Words
 from standards.compiler.spec import Source, load
 from standards.errors import SpecError
+from standards.lint.lint_input import Terms
 from tests.alerts.test_languages import at
 
 PLAIN = """
@@ -92,3 +93,12 @@ def test_what_is_no_text_is_refused_with_what_to_write(what: str, check: str, fi
     found = caught.value.findings[0]
     assert (found.id, found.place.line) == (check, 6)
     assert fix in (found.fix or "")
+
+
+def test_a_language_that_nobody_is_told_in_is_found() -> None:
+    """A slip in a language's code is no language: its text would never reach anybody, and nobody would say so."""
+    slipped = SAID.replace("de:", "ed:")
+    terms = Terms(languages=("en", "de", "pl"))
+    found = {text: [it.id for it in load([Source("a.yaml", text)], terms=terms).warnings] for text in (SAID, slipped)}
+    assert ("unread-language" in found[SAID], "unread-language" in found[slipped]) == (False, True)
+    assert "unread-language" not in [it.id for it in load([Source("a.yaml", slipped)]).warnings], "nobody said which"

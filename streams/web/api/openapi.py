@@ -74,7 +74,7 @@ def _operation(operation: Operation) -> Json:
         described["requestBody"] = {"required": True, "content": _content(operation.body)}
     if operation.body in (Grant, ShiftNote):
         schema = {"type": "string", "maxLength": LONGEST_KEY}
-        words = "The same key again changes nothing."
+        words = "The same request again with the same key changes nothing."
         key = {"name": "Idempotency-Key", "in": "header", "description": words, "schema": schema}
         described["parameters"].append(key)
     for status in sorted({*_ALWAYS, _STORE, *operation.problems}):
