@@ -22,9 +22,20 @@ def parts_of(line: Line, standard: Standard, names: Mapping[str, str]) -> tuple[
     A part below another may have a name of its own there, as in `store-01/till-2`: tills of all stores may be called
     alike.
     """
-    parts = ids_of(line, standard)
+    return named(ids_of(line, standard), names)
+
+
+def named(parts: tuple[str, ...], names: Mapping[str, str]) -> tuple[str, ...]:
+    """Give the names of the parts of a place, the site first."""
     paths = ("/".join(parts[: number + 1]) for number in range(len(parts)))
     return tuple(names.get(path, names.get(part, part)) for path, part in zip(paths, parts, strict=True))
+
+
+def called(subject: str, names: Mapping[str, str]) -> str:
+    """Give what people call a subject, `store-01/till-2`; as it is written, where no part of it has a name."""
+    parts = tuple(subject.split("/"))
+    found = named(parts, names)
+    return subject if found == parts else ", ".join(found)
 
 
 def ids_of(line: Line, standard: Standard) -> tuple[str, ...]:

@@ -51,7 +51,8 @@ class Item(msgspec.Struct, frozen=True):
 
     `joined` is what came since that would have opened another one; `stands`: it says how things stand.
     `takes`: one may still say that one has it; `does`: that it is done. `roles` may excuse it, mostly for `reasons`.
-    Who has it may give it back, or hand it on to one of the `others`.
+    Who has it may give it back, or hand it on to one of the `others`. People say `called` for the subject, and `part`
+    for it at its site.
     """
 
     id: str
@@ -76,6 +77,8 @@ class Item(msgspec.Struct, frozen=True):
     reasons: tuple[str, ...] = ()
     others: tuple[str, ...] = ()
     translations: Mapping[str, Mapping[str, str]] = {}
+    called: str = ""
+    part: str = ""
 
     def in_language(self, language: str) -> Item:
         """Give it with its author's words in a language, as far as there are any in it."""
@@ -107,7 +110,7 @@ class Item(msgspec.Struct, frozen=True):
         """Give what it is called at its site."""
         if self.subject and self.subject == self.site:
             return self.standard
-        return self.subject.removeprefix(f"{self.site}/") or words.say("everywhere")
+        return self.part or self.subject.removeprefix(f"{self.site}/") or words.say("everywhere")
 
     def note(self, wording: Wording) -> str:
         """Say who has it, and what people did about it."""
@@ -140,6 +143,12 @@ class Group(msgspec.Struct, frozen=True):
     had: tuple[str, ...] = ()
     shares: Shares = Shares()
     whole: bool = False
+    called: str = ""
+
+    @property
+    def place(self) -> str:
+        """What its site is called."""
+        return self.called or self.site
 
     @property
     def taken(self) -> bool:
@@ -175,7 +184,7 @@ def block(shown: Item | Group, identity: str, wording: Wording, *, acts: bool) -
 
 def _card(item: Item, identity: str, wording: Wording, *, acts: bool) -> Html:
     words, since, note = wording.words, item.since(wording), item.note(wording)
-    about = el("p", promise_link(words, item.id, item.subject, item.standard), class_="where")
+    about = el("p", promise_link(words, item.id, item.called or item.subject, item.standard), class_="where")
     todo = (el("p", item.what, class_="what"), about) if item.urgent else (about,)
     rest = (
         el("p", since, class_="joined") if since else None,
@@ -213,7 +222,7 @@ def _group(group: Group, identity: str, wording: Wording, *, acts: bool) -> Html
 
 
 def _every(group: Group, words: Words) -> str:
-    values = {"count": words.number(group.count), "standard": group.standard, "site": group.site}
+    values = {"count": words.number(group.count), "standard": group.standard, "site": group.place}
     said = phrase("All {count}, with {standard} at {site}") if group.site else phrase("All {count}, with {standard}")
     return words.say(said, **values)
 
@@ -226,7 +235,7 @@ def _summary(group: Group, first: Item, wording: Wording) -> Html:
     return el(
         "summary",
         el("span", _time(first, group.due, wording), class_="left count"),
-        el("span", (el("b", group.site), " ") if group.site else None, names, class_="where"),
+        el("span", (el("b", group.place), " ") if group.site else None, names, class_="where"),
         el("span", what or group.standard, shares, class_="what"),
         el("span", wording.number(group.count), class_="number") if group.count > 1 else None,
     )

@@ -96,7 +96,7 @@ def _shown(shell: Shell, view: View) -> Html | None:
     if not view.narrowed:
         return None
     say = shell.words.say
-    said = ", ".join(filter(None, (view.q, place(shell.words, view.site), view.standard, view.owner, view.team)))
+    said = ", ".join(filter(None, (view.q, place(shell, view.site), view.standard, view.owner, view.team)))
     every = el("a", say("Show everything"), href="/debriefs")
     return el("p", say("Shown: {what}", what=said or say("mine")), ". ", every, class_="quiet")
 
@@ -153,7 +153,11 @@ def _then(shell: Shell, waiting: Waiting, standards: Mapping[str, Standard]) -> 
 
 def _group(shell: Shell, group: OwedGroup) -> Html:
     address = View(site=group.site or NOWHERE, standard=group.standard).address("/debriefs")
-    place = el("b", group.site or shell.words.say("no site")), " ", el("span", group.standard, class_="standard")
+    place = (
+        el("b", shell.called(group.site) or shell.words.say("no site")),
+        " ",
+        el("span", group.standard, class_="standard"),
+    )
     words = shell.words.how_many(group.count, "{count} promise to talk over", "{count} promises to talk over")
     return el("li", el("span", place), el("a", words, href=address))
 
@@ -175,7 +179,9 @@ def debrief_fields(shell: Shell) -> tuple[Html, ...]:
 
 def _row(shell: Shell, promise: PromiseRow, standard: Standard | None, act: Action | None) -> Html:
     head = el(
-        "p", promise_link(shell.words, promise.id, promise.subject, promise.standard, part="#debrief"), class_="where"
+        "p",
+        promise_link(shell.words, promise.id, shell.called(promise.subject), promise.standard, part="#debrief"),
+        class_="where",
     )
     broken = sentence(shell.words, "broken {time}", time=shell.clock(promise.settled))
     when = el("p", broken, class_="quiet")

@@ -14,10 +14,11 @@ from streams.board.shell import Shell, field, hidden
 from streams.board.view import NOWHERE, PARTS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from alerts.words.words import Words
     from streams.board.view import View
+    from streams.board.wording import Wording
 
 
 class Choices(msgspec.Struct, frozen=True):
@@ -36,35 +37,35 @@ def filter_bar(shell: Shell, view: View, choices: Choices) -> Html:
     words = shell.words
     fields = (
         field(words.say("Look for"), "q", type="search", value=view.q or None, maxlength=200),
-        _choice(words, words.say("Site"), "site", view.site, choices.sites),
-        _choice(words, words.say("Standard"), "standard", view.standard, choices.standards),
-        _choice(words, words.say("Answered for by"), "owner", view.owner, choices.owners),
-        _choice(words, words.say("Team"), "team", view.team, choices.teams),
+        _choice(words, words.say("Site"), "site", view.site, {each: shell.called(each) for each in choices.sites}),
+        _choice(words, words.say("Standard"), "standard", view.standard, dict.fromkeys(choices.standards)),
+        _choice(words, words.say("Answered for by"), "owner", view.owner, dict.fromkeys(choices.owners)),
+        _choice(words, words.say("Team"), "team", view.team, dict.fromkeys(choices.teams)),
         _mine(words, view) if choices.whose else None,
         hidden("part", view.part) if view.part else None,
         el("button", words.say("Show"), class_="plain"),
     )
     form = el("form", *fields, method="get", action="/", id="narrow", class_="narrow", role="search")
     every = el("a", words.say("Show everything"), href="/?all", class_="plain", id="everything")
-    said = ", ".join(_said(words, view))
+    said = ", ".join(_said(shell, view))
     line = el("summary", words.say("Shown: {what}", what=said) if said else words.say("Search and filter"))
     narrowed = el("p", every, class_="actions") if said else None
     return el("div", el("details", line, form, class_="filter"), narrowed, class_="filters")
 
 
-def _choice(words: Words, label: str, name: str, chosen: str, options: Sequence[str]) -> Html | None:
-    """Offer a choice where there is one."""
+def _choice(words: Words, label: str, name: str, chosen: str, options: Mapping[str, str | None]) -> Html | None:
+    """Offer a choice where there is one; `options` are called otherwise than they are where that is said."""
     if len(options) < 2 and not chosen:  # noqa: PLR2004 - of one there is nothing to choose
         return None
-    known = options if not chosen or chosen in options else (*options, chosen)
+    known = options if not chosen else {**options, **({} if chosen in options else {chosen: None})}
     every = el("option", words.say("any"), value="")
-    drawn = (el("option", option, value=option, selected=option == chosen) for option in known)
+    drawn = (el("option", said or value, value=value, selected=value == chosen) for value, said in known.items())
     return field(label, name, control=el("select", every, drawn, name=name))
 
 
-def place(words: Words, site: str) -> str:
+def place(wording: Wording, site: str) -> str:
     """Name a site that is looked at: what has none is looked at as well."""
-    return words.say("no site") if site == NOWHERE else site
+    return wording.words.say("no site") if site == NOWHERE else wording.called(site)
 
 
 def _mine(words: Words, view: View) -> Html:
@@ -72,10 +73,11 @@ def _mine(words: Words, view: View) -> Html:
     return el("label", box, el("span", words.say("Mine: what I was told of or have taken")), class_="tick")
 
 
-def _said(words: Words, view: View) -> Iterator[str]:
+def _said(wording: Wording, view: View) -> Iterator[str]:
+    words = wording.words
     if view.part in PARTS:
         yield words.say(PARTS[view.part])
     if view.q:
         yield words.say("“{text}”", text=view.q)
     mine = words.say("mine") if view.mine else ""
-    yield from filter(None, (place(words, view.site), view.standard, view.owner, view.team, mine))
+    yield from filter(None, (place(wording, view.site), view.standard, view.owner, view.team, mine))

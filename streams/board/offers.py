@@ -52,12 +52,12 @@ def actions(item: Item, words: Words) -> Iterator[Html]:
 
 def _whom(item: Item) -> str:
     """Name what is to be done, and about what, for who cannot see where a button stands."""
-    return f"{item.what} {item.subject}".strip()
+    return f"{item.what} {item.called or item.subject}".strip()
 
 
 def take_group(group: Group, words: Words) -> Html:
     """Offer to take what nobody has of a group."""
-    whom = f"{group.items[0].what} {group.site} {group.names(words)}"
+    whom = f"{group.items[0].what} {group.place} {group.names(words)}"
     return _button(_take(group, words), whom, "group", held_in(group.free), "acknowledge", words=words)
 
 
@@ -91,7 +91,7 @@ def excuse_group(group: Group, words: Words) -> Html | None:
     else:
         one = words.say("Excuse it")
         said = one if count == 1 else words.how_many(count, "Excuse all {count}", "Excuse all {count}")
-    return _excuses(first, words, said, {"group": held_in(group.held)}, f"{group.site} {group.names(words)}")
+    return _excuses(first, words, said, {"group": held_in(group.held)}, f"{group.place} {group.names(words)}")
 
 
 def _excuses(item: Item, words: Words, title: str, about: dict[str, str], whom: str, more: Html | None = None) -> Html:  # noqa: PLR0913, PLR0917 - what one fold has
@@ -134,7 +134,7 @@ def hand_over_group(group: Group, words: Words) -> Html | None:
     """Offer to hand on, or to give back, what people have of a group."""
     if not group.had:
         return None
-    return _hands(group.items[0], words, {"group": held_in(group.had)}, f"{group.site} {group.names(words)}")
+    return _hands(group.items[0], words, {"group": held_in(group.had)}, f"{group.place} {group.names(words)}")
 
 
 def _hands(item: Item, words: Words, about: dict[str, str], whom: str, more: Html | None = None) -> Html:

@@ -88,7 +88,7 @@ def draw(shell: Shell, shift: Shift) -> str:
 
 def _begun(shell: Shell, shift: Shift) -> Html:
     """Say since when it has been, and where it is looked at."""
-    words, time, site = shell.words, shell.clock(shift.since), place(shell.words, shift.site)
+    words, time, site = shell.words, shell.clock(shift.since), place(shell, shift.site)
     if shift.on.since >= 0:
         return (
             sentence(words, "This shift began at {time} at {site}.", time=time, site=site)
@@ -157,7 +157,7 @@ def _failed(shell: Shell, shift: Shift) -> Iterator[Child]:
     say, query = shell.words.say, {"site": shift.site, "standard": shift.standard}
     if shift.standard:
         every = {"site": shift.site} if shift.site and shift.site != NOWHERE else {}
-        where = place(shell.words, shift.site)
+        where = place(shell, shift.site)
         named = say("{standard} at {site}", standard=shift.standard, site=where) if where else shift.standard
         link = el("a", say("Of all standards"), href=f"/shift?{urlencode(every)}")
         yield el("p", named, ". ", link, class_="quiet")
@@ -172,7 +172,11 @@ def _group(shell: Shell, group: FailedGroup) -> Html:
     words = shell.words
     address = f"/shift?{urlencode({'site': group.site or NOWHERE, 'standard': group.standard})}#failed"
     said = words.how_many(group.count, *_WORDS[group.verdict])
-    where = el("b", group.site or words.say("no site")), " ", el("span", group.standard, class_="standard")
+    where = (
+        el("b", shell.called(group.site) or words.say("no site")),
+        " ",
+        el("span", group.standard, class_="standard"),
+    )
     last = el("span", sentence(words, "the last at {time}", time=shell.clock(group.last)))
     return el("li", el("span", where), el("a", said, href=address), last, class_=group.verdict)
 
@@ -200,6 +204,10 @@ _WORDS: Final[Mapping[str, tuple[str, str]]] = {
 
 def _row(shell: Shell, row: PromiseRow) -> Html:
     head = el(
-        "p", promise_link(shell.words, row.id, row.subject, row.standard), " ", shell.clock(row.settled), class_="where"
+        "p",
+        promise_link(shell.words, row.id, shell.called(row.subject), row.standard),
+        " ",
+        shell.clock(row.settled),
+        class_="where",
     )
     return el("li", head, el("p", shell.state(row.state), class_="quiet"), class_=row.verdict)

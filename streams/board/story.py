@@ -85,7 +85,7 @@ class Story(msgspec.Struct, frozen=True):
 def draw(shell: Shell, story: Story) -> str:
     """Draw the page."""
     promise, withheld, say = story.view.row, story.view.withheld, shell.words.say
-    title = say("{label}: {said}", label=promise.standard, said=promise.subject or say("everywhere"))
+    title = say("{label}: {said}", label=promise.standard, said=shell.called(promise.subject) or say("everywhere"))
     nothing = say("Nobody was told anything about it.")
     if story.view.waits_to_be_told:
         nothing = say("Nobody has been told yet: it waits for a message that tells of several.")

@@ -157,7 +157,7 @@ def _broken(shell: Shell, trends: Trends) -> Html:
             "li",
             el(
                 "p",
-                promise_link(shell.words, row.id, row.subject, row.standard),
+                promise_link(shell.words, row.id, shell.called(row.subject), row.standard),
                 " ",
                 shell.clock(row.settled),
                 class_="where",

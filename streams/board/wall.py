@@ -56,11 +56,15 @@ class Scene(msgspec.Struct, frozen=True):
 def draw(shell: Shell, scene: Scene) -> str:
     """Draw the page."""
     say = shell.words.say
-    place = scene.site or say("All sites")
+    place = shell.called(scene.site) or say("All sites")
     head = el(
         "div", el("h1", place), _today(shell, scene), el("p", shell.clock(shell.now), id="clock"), class_="wall-head"
     )
-    others = (el("a", site, href=f"/wall?{urlencode({'site': site})}") for site in scene.sites if site != scene.site)
+    others = (
+        el("a", shell.called(site), href=f"/wall?{urlencode({'site': site})}")
+        for site in scene.sites
+        if site != scene.site
+    )
     links = el("p", el("a", say("The board"), href="/"), " ", others, class_="wall-links")
     body = el("div", _owed(shell, scene), _numbers(shell, scene), class_="wall")
     return bare_page(shell, say("{place}: wall", place=place), head, body, links, urgent=scene.overdue + scene.warned)
@@ -72,7 +76,9 @@ def _owed(shell: Shell, scene: Scene) -> Html:
     title = el("h2", _counts(shell, scene), class_="overdue" if scene.overdue else "warned" if scene.warned else "calm")
     running = words.how_many(scene.running, "{count} on the clock", "{count} on the clock") if scene.running else ""
     if not scene.groups:
-        named = [(item, item.name(words) if scene.site else item.subject) for item in scene.urgent[:ROWS]]
+        named = [
+            (item, item.name(words) if scene.site else item.called or item.subject) for item in scene.urgent[:ROWS]
+        ]
         rows = [_row(shell, item, name) for item, name in named]
         return el("section", title, el("ol", rows, class_="wall-rows"), el("p", running, class_="wall-more"))
     places = _places(shell, scene)
@@ -108,7 +114,7 @@ def _together(shell: Shell, name: str, groups: Sequence[Group], *, named: bool) 
     first = worst.items[0].in_language(shell.words.language)
     shares = " ".join(filter(None, (shares_words(group.shares, shell) for group in groups)))
     words = shell.words
-    place = groups[0].names(words) if named and len(groups) == 1 else name or words.say("no site")
+    place = groups[0].names(words) if named and len(groups) == 1 else shell.called(name) or words.say("no site")
     return Place(
         place, worst.due, counts["overdue"], counts["warned"], first.what or first.promise, shares,
         all(group.taken for group in groups),
@@ -187,7 +193,12 @@ def _measured(shell: Shell, name: str) -> str:
 
 
 def _tile(shell: Shell, reading: Reading, sort: str, *, named: bool) -> Html:
-    name = f"{reading.site} {reading.name}" if named else reading.name
+    whole = f"{reading.site}/{reading.name}"
+    name = (
+        shell.called(whole).replace("/", " ")
+        if named
+        else shell.called(whole).removeprefix(f"{shell.called(reading.site)}, ").removeprefix(f"{reading.site}/")
+    )
     return el("li", el("span", name), el("b", shell.words.number(reading.value)), class_=sort or None)
 
 

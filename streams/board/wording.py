@@ -5,11 +5,13 @@ Read next: `now.py`.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
 import msgspec
 
+from alerts.routing.place import called
 from alerts.words.words import ENGLISH, Words, phrase
 from standards.calendar.duration import SECOND
 from standards.judge.events import moment
@@ -63,11 +65,19 @@ ASPECTS: Final[dict[str, str]] = {
 
 
 class Wording(msgspec.Struct, frozen=True):
-    """How somebody is told: as of which instant (`now`, in microseconds UTC), in which zone, and in which words."""
+    """How somebody is told: as of which instant (`now`, in microseconds UTC), in which zone, and in which words.
+
+    `names` are what places are called, by their ids.
+    """
 
     now: int
     zone: ZoneInfo
     words: Words = ENGLISH
+    names: Mapping[str, str] = {}
+
+    def called(self, subject: str) -> str:
+        """Give what people call a subject, a site or a part of one, by the policy's names."""
+        return called(subject, self.names) if self.names else subject
 
     def time_left(self, due: int) -> str:
         """Say how long there is still: `40 s left`."""

@@ -44,7 +44,8 @@ OR EXISTS (SELECT 1 FROM notices WHERE (promise = promises.id
         OR id IN (SELECT notice FROM spoken_for WHERE promise = promises.id))
     AND (CAST(body AS TEXT) ->> 'to') COLLATE NOCASE IN (SELECT value FROM json_each(?))))
 """
-_WORDED: Final = "(subject LIKE ? ESCAPE '\\' OR standard IN (SELECT value FROM json_each(?)))"
+_WORDED: Final = """(subject LIKE ? ESCAPE '\\' OR standard IN (SELECT value FROM json_each(?))
+ OR EXISTS (SELECT 1 FROM json_each(?) WHERE instr('/' || subject || '/', '/' || value || '/')))"""
 _OF_SITE: Final = f"""
 standard IN (SELECT DISTINCT standard FROM revisions) AND opened >= ? AND {_SITE} = ?
     AND (verdict IS NULL OR verdict IN ('broken', 'unknown'))
@@ -205,7 +206,7 @@ def _terms(wanted: OwedFilter) -> Iterator[tuple[str, tuple[object, ...]]]:
             yield f"{name} = ?", (value,)
     if wanted.text:
         text = wanted.text.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
-        yield _WORDED, (f"%{text}%", _encode(wanted.worded).decode())
+        yield _WORDED, (f"%{text}%", _encode(wanted.worded).decode(), _encode(wanted.called).decode())
     if wanted.people:
         names = _encode(wanted.people).decode()
         yield _NAMED, (ACKNOWLEDGED, names, names)

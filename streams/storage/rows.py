@@ -180,7 +180,8 @@ Of `unknown` nobody can say how it went; `talk` is broken, owed no more, and wai
 class OwedFilter(msgspec.Struct, frozen=True):
     """Which of the promises that are owed to show; what is empty does not narrow.
 
-    `text` is looked for in the subject and among the `worded` standards; `people` are names, of whom one was told of
+    `text` is looked for in the subject, among the `worded` standards, and among places that are `called` so, by the
+    parts of their ids; `people` are names, of whom one was told of
     it or has taken it. `standards` and `worded` are ids. What is unknown counts where it is so since
     `unknown_since` (microseconds UTC) or later.
     """
@@ -192,6 +193,7 @@ class OwedFilter(msgspec.Struct, frozen=True):
     text: str = ""
     worded: tuple[str, ...] = ()
     unknown_since: int = 0
+    called: tuple[str, ...] = ()
 
 
 class OwedGroup(msgspec.Struct, frozen=True):

@@ -111,7 +111,8 @@ class Board:
             request[SESSION] = session = self.sessions.begin("admin")
         standing = Standing() if session is None else request.get(STANDING, Standing())
         return Shell(
-            self.host.wall(), self.zone, self.words(request), status=self.host.now_status(),
+            self.host.wall(), self.zone, self.words(request), self.host.people.names if self.host.people else {},
+            status=self.host.now_status(),
             name=session.name if session else "",
             proof=self.sessions.proof(session) if session else "",
             acts=session is not None and may(request[ROLE], "supervisor"),

@@ -194,7 +194,9 @@ class Live:
             message: dict[str, Any] = {"now": self._host.wall() // 1000}
             if rows:
                 changes = await self.fresh(view, name)
-                wording = Wording(self._host.wall(), self._usual.zone, words)
+                wording = Wording(
+                    self._host.wall(), self._usual.zone, words, self._host.people.names if self._host.people else {}
+                )
                 message = self._drawn.since(changes, known, wording, acts=acts) or message
                 known = changes.version
             if sent != self.commits:

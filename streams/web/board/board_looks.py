@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from alerts.routing.actions import ACKNOWLEDGED, SILENCED, UNSILENCED
+from alerts.routing.place import called
 from standards.calendar.duration import DAY, MINUTE
 from standards.natural import natural, same
 from streams.board.blocks import ACTED_ON, URGENT, Group, Item
@@ -182,6 +183,7 @@ class Look:
             group.site, group.standard, group.count, group.due, items, view, ids,
             tuple(each for each in ids if not done.taken(each)), had,
             shares(had, done.havings, group.count), self._view.alone,
+            called(group.site, self._host.people.names) if self._host.people else "",
         )  # fmt: skip
 
     def _held(self, sort: Sort, wanted: OwedFilter) -> tuple[str, ...]:
@@ -219,8 +221,15 @@ class Look:
             standard is not None and awaited(standard, rulebook.vocabulary) is not None,
             standard.may_excuse if standard else (), reasons(standard.exceptions if standard else ""),
             tuple(name for name in self._offered if not same(name, found.holder)),
-            standard.translations if standard else {},
+            standard.translations if standard else {}, *self._names(row.subject, "" if site is None else str(site)),
         )  # fmt: skip
+
+    def _names(self, subject: str, site: str) -> tuple[str, str]:
+        """Give what people call a subject, and it at its site; nothing where the policy has no name for it."""
+        names = self._host.people.names if self._host.people else {}
+        if (whole := called(subject, names)) == subject:
+            return "", ""
+        return whole, whole.removeprefix(f"{called(site, names)}, ") if site else whole
 
 
 class Done(msgspec.Struct, frozen=True):
@@ -258,9 +267,12 @@ def owed_filter(host: Host, view: View, name: str) -> OwedFilter:
         each.id for each in host.rulebook.current.values() if text in f"{each.id} {each.promise} {each.what}".casefold()
     )
     site = None if not view.site else "" if view.site == NOWHERE else view.site
+    names = host.people.names if host.people and text else {}
+    called_so = tuple(each for each, name in names.items() if text in name.casefold())
     return OwedFilter(
-        site, view.standard, view.owner, tuple(people), view.q, tuple(worded) if text else (), unsaid_since(host)
-    )
+        site, view.standard, view.owner, tuple(people), view.q, tuple(worded) if text else (), unsaid_since(host),
+        called_so,
+    )  # fmt: skip
 
 
 def unsaid_since(host: Host) -> int:

@@ -120,7 +120,7 @@ class Linked:
         word = say(OVERDUE) if owed and row.verdict is not None else shell.state(row.state)
         state = el("p", el("span", word, class_=f"state {row.state}"), " ", due)
         words = el("p", standard.promise if standard else row.standard, class_="words")
-        title = say("{label}: {said}", label=row.standard, said=row.subject or say("everywhere"))
+        title = say("{label}: {said}", label=row.standard, said=shell.called(row.subject) or say("everywhere"))
         more = shell.words.how_many(
             len(link.more),
             "and {count} more promise in the same message",
