@@ -196,7 +196,7 @@ def _letter(shell: Shell, letter: DeadLetter, act: Action | None = None) -> Html
         below = _settled(shell, act)
     elif shell.corrects and letter.mark:
         below = _mend(shell, letter, raw)
-    elif raw:
+    elif raw and shell.acts:  # who may only look is not shown what a sender sent
         sent = el("summary", shell.words.say("What was sent"))
         below = el("details", sent, el("pre", raw[:RAW], tabindex="0"))
     return el("li", head, el("p", letter.message, lang="en"), below)

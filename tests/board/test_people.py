@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 
 import pytest
@@ -220,3 +221,15 @@ def test_what_others_said_of_a_letter_is_no_message_of_ours(peopled: Served) -> 
     body = {"by": "Ola", "reason": "a test"}
     answer = peopled.do(peopled.caller.post(f"/v1/dead-letters/{letter.seq}/set-aside", body, **key))
     assert (answer.status, answer.json["detail"]) == (409, "Jo has dealt with it already: put in {box}")
+
+
+@pytest.mark.parametrize(("role", "shown"), [("viewer", False), ("supervisor", True), ("author", True)])
+def test_who_only_looks_on_is_not_shown_what_was_sent(peopled: Served, role: str, shown: bool) -> None:
+    """That a letter came, and why it was refused, everybody sees; its content is for those who act."""
+    bad(peopled)
+    visitor = Visitor(peopled)
+    visitor.enter(TOKENS[role])
+    page = visitor.ask("/feeds")[2]
+    raw = peopled.caller.host.read_model.dead_letters()[-1].raw.decode()
+    assert "unknown-type" in page
+    assert (html.escape(raw) in page) == shown
