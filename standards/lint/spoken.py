@@ -26,9 +26,9 @@ _BOTH: Final = {
     f"{tens}{dash}{one}": _TENS[tens] + value
     for tens in _TENS for one, value in {"one": 1, **_ONES}.items() for dash in "- "
 }  # fmt: skip
-_WORDS: Final = {**_BOTH, **_ONES, **_TENS, **_BETWEEN}  # the longest first, as the first that fits is taken
-_VALUES: Final = {"one": 1, **_WORDS}
-_NUMBER: Final = rf"(?:[0-9]+(?:\.[0-9]+)?|{'|'.join(_WORDS)})"
+_VALUES: Final = {"one": 1, **_ONES, **_BETWEEN, **_TENS, **_BOTH}
+_TENS_AND_ONES: Final = rf"(?:{'|'.join(_TENS)})(?:[- ](?:one|{'|'.join(_ONES)})\b)?"
+_NUMBER: Final = rf"(?:[0-9]+(?:\.[0-9]+)?|{_TENS_AND_ONES}|{'|'.join(_BETWEEN)}|{'|'.join(_ONES)})"
 _SAID: Final = re.compile(
     rf"\b(?P<part>one|{_NUMBER}) (?:out )?(?:of|in) (?P<all>{_NUMBER})\b"
     r"|\b(?P<hour>[0-9]{1,2}):(?P<past>[0-5][0-9])\b"
