@@ -135,6 +135,8 @@ async def produce(kafka: KafkaSettings, *values: bytes | None, partition: int = 
     headers = more.pop("headers", None)
     async with producing(kafka, **more) as producer:
         topic = kafka.names.events
+        while partition not in await producer.partitions_for(topic):  # one that is new may not be told of at once
+            await producer.client.force_metadata_update()
         sent = [await producer.send(topic, value, key=b"k", partition=partition, headers=headers) for value in values]
         await asyncio.gather(*sent)
 
