@@ -56,7 +56,7 @@ class Finding(msgspec.Struct, frozen=True):
         return "\n".join(lines)
 
 
-def some(findings: Sequence[Finding]) -> list[str]:
+def rendered(findings: Sequence[Finding]) -> list[str]:
     """Print findings; of many the first, errors before warnings, and how many more there are."""
     more = len(findings) - MOST
     first = findings if more <= 0 else sorted(findings, key=lambda each: each.level)  # error, warning
@@ -73,7 +73,7 @@ class SpecError(KeptError):
 
     def __init__(self, findings: list[Finding]) -> None:
         self.findings = findings
-        super().__init__("\n\n".join(some(findings)))
+        super().__init__("\n\n".join(rendered(findings)))
 
 
 class EventError(KeptError):

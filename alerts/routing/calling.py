@@ -71,7 +71,7 @@ class Calling:
             self.withhold(incident.line, spared, reason, at)
 
     def came_and_went(self, incident: Incident, line: Line, at: int) -> None:
-        """Count what ends while it is held back, untold; that its end is withheld from nobody by name says so later."""
+        """Count what ends while it is held back, before anybody was told; its end is suppressed, for nobody by name."""
         went = self.case.went.get(incident.route, Went(0, 0))
         self.case.went[incident.route] = Went(went.count + 1, max(went.until, incident.held_until))
         if incident.held_by:

@@ -38,6 +38,12 @@ def called(subject: str, names: Mapping[str, str]) -> str:
     return subject if found == parts else ", ".join(found)
 
 
+def called_there(subject: str, site: str, names: Mapping[str, str]) -> str:
+    """Give what people call a subject at its site; without a site, the whole of it."""
+    whole = called(subject, names)
+    return whole.removeprefix(f"{called(site, names)}, ").removeprefix(f"{site}/") if site else whole
+
+
 def ids_of(line: Line, standard: Standard) -> tuple[str, ...]:
     """Give the ids of the same parts: on one line, whatever events hold."""
     site, keys = place_of(line), _keys(line, standard)

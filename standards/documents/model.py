@@ -144,8 +144,9 @@ class StandardModel(Strict):
     due: Text | None = Field(
         None,
         description="The time field that names the deadline itself; within is for where it is missing. Each of the "
-        "opening events has the field, and there is no pause beside it. Nothing is added to it: for at most 15 minutes "
-        "late let the event say the latest time. An event that comes twice owes twice, unless you write again: judged.",
+        "opening events has the field, and a pause cannot stand beside it. Nothing is added to it: for at most 15 "
+        "minutes late let the event say the latest time. An event that comes twice owes twice, unless you write again: "
+        "judged.",
     )
     unless: AnyOf | None = Field(
         None,
@@ -207,7 +208,7 @@ class StandardModel(Strict):
         None,
         description="How long before `when` any such event happened, at most: 48 hours before will do, 49 will not. "
         "One such event serves every `when` of that time, also if a later one says otherwise; that each `when` has its "
-        "own is at_most: 1, until: that event. For no earlier than there is no key: let the event say how long before "
+        "own is at_most: 1, until: that event. No key says no earlier than: let the event say how long before "
         "it was, and write must: hours_before >= 48.",
     )
     must: Text | None = Field(

@@ -5,7 +5,6 @@ Read next: `lint_input.py` for what it is given.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Final
 
 from msgspec.structs import replace
@@ -21,7 +20,6 @@ if TYPE_CHECKING:
     from standards.judge.standard import Clause, Standard, State
     from standards.lint.lint_input import LintInput
 
-_OPENING: Final = re.compile(r"\bopening\.(\w+)")
 _FORGOTTEN: Final = {
     "while": ("nothing is owed any more, and nobody is told", "it is owed again"),
     "pause": ("the clock does not stop any more", "the clock stands still again"),
@@ -176,8 +174,7 @@ def newest_alone(lint: LintInput) -> None:
 
 def _told_apart_by(clause: Clause) -> set[str]:
     """Give the fields of the opening event that a clause compares with."""
-    sources = [each.where.source for each in clause.all if each.where is not None]
-    return {name for source in sources for name in _OPENING.findall(source)}
+    return {name for each in clause.all if each.where is not None for name in each.where.opening_fields}
 
 
 def never_opens(lint: LintInput) -> None:

@@ -6,7 +6,7 @@ Read next: `offers.py` for their buttons, `now.py`.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 from msgspec.structs import replace
@@ -26,6 +26,7 @@ from streams.board.offers import (
     partly,
     take_group,
 )
+from streams.board.reasons import reasons
 from streams.board.shell import promise_link
 from streams.live.joined import Joined, joined_words
 from streams.storage.rows import Sort
@@ -83,7 +84,9 @@ class Item(msgspec.Struct, frozen=True):
     def in_language(self, language: str) -> Item:
         """Give it with its author's words in a language, as far as there are any in it."""
         said = self.translations.get(language, {})
-        words = {name: text for name, text in said.items() if name in _AUTHORS}
+        words: dict[str, Any] = {name: text for name, text in said.items() if name in _AUTHORS}
+        if "exceptions" in said:
+            words["reasons"] = reasons(said["exceptions"])
         return replace(self, **words) if words else self
 
     @property

@@ -25,8 +25,8 @@ _SAID: Final = {
     "signed_out": phrase("You are signed out. Sign in, then do it again."),
     "not_reached": phrase("Kept could not be reached."), "not_done": phrase("Kept could not do it."),
     "live": phrase("live"), "no_connection": phrase("no connection"),
-    "lost_since": phrase("Not up to date since {time}: there is no connection; trying again."),
-    "lost": phrase("There is no connection; trying again."),
+    "lost_since": phrase("Not up to date since {time}, as the connection is lost; trying again."),
+    "lost": phrase("The connection is lost; trying again."),
     "otherwise": phrase("While this page is open, its sound and its title still tell you."),
     "phone_rings": phrase("This phone rings"), "ring_phone": phrase("Ring this phone"),
     "needs_https": phrase("This phone can ring only where the board is reached by https."),
@@ -51,13 +51,9 @@ _COUNTED: Final = {
 }
 
 
+@cache
 def script_words(words: Words) -> str:
     """Give them as JSON: each message by its name, and what counts by the forms of its language."""
-    return _written(words)
-
-
-@cache
-def _written(words: Words) -> str:
     said = {name: words.translated(message) for name, message in _SAID.items()}
     counted = {name: words.forms(*both) for name, both in _COUNTED.items()}
     return msgspec.json.encode(said | counted).decode()

@@ -246,6 +246,6 @@ def _foot(shell: Shell) -> Html:
                 el("a", say("For the wall"), href="/wall"), ".")  # fmt: skip
     api, metrics = el("a", say("the API"), href="/openapi.json"), el("a", say("metrics"), href="/metrics")
     programs = el("p", sentence(words, "For programs: {api}, {metrics}.", api=api, metrics=metrics))
-    open_to_all = say("There is no sign-in: whoever uses this machine may look and act, and nobody else can reach this "
-                      "page. Set KEPT_TOKEN to let others in.")  # fmt: skip
+    open_to_all = say("Nobody has to sign in: whoever uses this machine may look and act, and nobody else can reach "
+                      "this page. Set KEPT_TOKEN to let others in.")  # fmt: skip
     return join(el("p", open_to_all) if shell.unguarded else None, drawn, people, programs)

@@ -76,8 +76,9 @@ class Story(msgspec.Struct, frozen=True):
         if self.owed:
             return now
         promise, lines = self.view.row, self.view.lines
-        if done := next((line.at for line in lines if line.kind == "fulfilled_late"), None):
-            return done  # an excuse that comes later makes nobody wait
+        done = [line for line in lines if line.kind in ("fulfilled_late", "undone")]
+        if done and done[-1].kind == "fulfilled_late":
+            return done[-1].at  # an excuse that comes later makes nobody wait
         ended = promise.state in ("ended", "given_up") and lines
         return lines[-1].at if ended else promise.settled
 

@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 
 import msgspec
 
+from alerts.routing.place import called_there
 from alerts.words.words import several
 from standards.natural import natural
 from streams.board.blocks import URGENT
@@ -194,11 +195,7 @@ def _measured(shell: Shell, name: str) -> str:
 
 def _tile(shell: Shell, reading: Reading, sort: str, *, named: bool) -> Html:
     whole = f"{reading.site}/{reading.name}"
-    name = (
-        shell.called(whole).replace("/", " ")
-        if named
-        else shell.called(whole).removeprefix(f"{shell.called(reading.site)}, ").removeprefix(f"{reading.site}/")
-    )
+    name = shell.called(whole).replace("/", " ") if named else called_there(whole, reading.site, shell.names)
     return el("li", el("span", name), el("b", shell.words.number(reading.value)), class_=sort or None)
 
 

@@ -223,16 +223,15 @@ def fix(
 
 
 def _terms() -> Terms:
-    """Say how late events may be here, and in which languages people can be told."""
-    from alerts.words.words import LANGUAGES
+    """Say how late events may be here."""
     from standards.lint.lint_input import Terms
 
     if not any(os.environ.get(name) for name in TERMS):
-        return Terms(languages=LANGUAGES)
+        return Terms()
     from streams.settings import read_settings
 
     settings = read_settings()
-    return Terms(grace=settings.grace, languages=LANGUAGES)
+    return Terms(grace=settings.grace)
 
 
 def _channels(named: str | None) -> frozenset[str] | None:

@@ -46,7 +46,7 @@ class Request(NamedTuple):
 
     paths: list[str]
     today: date
-    terms: Terms = Terms(languages=LANGUAGES)
+    terms: Terms = Terms()
     history: Sequence[str] = ()
     mapping: str | None = None
     latest: int = 1 << 62
@@ -77,7 +77,7 @@ def examine(request: Request, say: Callable[[str], None] = lambda _: None) -> Re
 
 def examine_documents(documents: Documents, request: Request, say: Callable[[str], None] = lambda _: None) -> Report:
     """Examine documents that were read already; else as `examine`."""
-    terms = request.terms._replace(today=request.today, whole=bool(documents.policies))
+    terms = request.terms._replace(today=request.today, whole=bool(documents.policies), languages=LANGUAGES)
     try:
         loaded = load_standards(documents.standards, terms=terms)
     except SpecError as error:

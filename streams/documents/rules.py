@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from alerts.policy.policy_document import load_policy
 from standards.documents.document import Document
-from standards.errors import SpecError, StateError, some
+from standards.errors import SpecError, StateError, rendered
 from streams.documents.documents import read_documents, read_text
 
 if TYPE_CHECKING:
@@ -56,4 +56,4 @@ def read_policy(sources: Sequence[Source], standards: Iterable[Standard]) -> Peo
 
 def problems_of(error: SpecError | StateError) -> list[str]:
     """Put what stopped a reload into sentences for people, one for each finding; of many, the first."""
-    return some(error.findings) if isinstance(error, SpecError) else [str(error)]
+    return rendered(error.findings) if isinstance(error, SpecError) else [str(error)]

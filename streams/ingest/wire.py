@@ -213,6 +213,21 @@ def claim_of(raw: bytes) -> tuple[str, int] | None:
         return None
 
 
+class TooManyRefusedError(Exception):
+    """So much of what was sent together is refused that the rest is not looked at."""
+
+
+def bounded(refusals: list[Refusal]) -> Callable[[Refusal], None]:
+    """Give what adds to refusals, up to a bound. Raises TooManyRefusedError there."""
+
+    def refuse(refusal: Refusal) -> None:
+        refusals.append(refusal)
+        if len(refusals) >= MOST_REFUSED:
+            raise TooManyRefusedError
+
+    return refuse
+
+
 def is_own(source: str) -> bool:
     """Say whether a source is Kept's own, which nobody else may use by HTTP."""
     return source == DERIVED_SOURCE or source.startswith(f"{DERIVED_SOURCE}/")

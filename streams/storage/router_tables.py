@@ -39,10 +39,15 @@ def book_calls(database: Database, alerts: AlertResult, received: int) -> int:
     return book_holdings(database, incidents_of(alerts.touched))
 
 
+def promise_of(name: str | bytes) -> str:
+    """Give the promise that stored incidents are about, by the name of their case: its place and its promise."""
+    return msgspec.json.decode(name, type=tuple[str, str])[1]
+
+
 def incidents_of(touched: Mapping[CaseName, Stored | None]) -> dict[str, PromiseIncidents | None]:
     """Give the incidents among cases that changed, by their promises; None for those that are gone."""
     return {
-        msgspec.json.decode(name, type=tuple[str, str])[1]: case if isinstance(case, PromiseIncidents) else None
+        promise_of(name): case if isinstance(case, PromiseIncidents) else None
         for (kind, name), case in touched.items()
         if kind == "matter"
     }

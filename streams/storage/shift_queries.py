@@ -35,7 +35,7 @@ SELECT reason, count(*) FROM (
             OR id IN (SELECT notice FROM spoken_for WHERE promise = w.promise)))
 ) GROUP BY reason
 """
-"""What ended while it was held back is withheld from nobody by name; what was told all the same is left out.
+"""What ended while it was held back is suppressed for nobody by name; what was told all the same is left out.
 
 The id of such a row has two colons, where the name would be: so most rows need not be read.
 """

@@ -158,7 +158,7 @@ def _later(document: StoryDocument, story: Story) -> Iterator[tuple[str, str]]:
             yield fault.policy, _short(path)
         elif fault.policy:
             place = story.entry.at("given", fault.entry, "reload")
-            place.error("no-file", f"there is no file {path}", "write the path as seen from this file")
+            place.error("no-file", f"the file {path} cannot be found", "write the path as seen from this file")
 
 
 def _is_file(path: Path) -> bool:

@@ -13,10 +13,12 @@ import msgspec
 from pydantic import BaseModel, ValidationError
 
 from alerts.words.later import later
+from standards.calendar.duration import DAY
 from standards.judge.events import iso
+from standards.natural import natural
 from streams.web.body import check_type, read_body
 from streams.web.forms import NoQuery
-from streams.web.operation import invalid, read_query
+from streams.web.operation import asked, invalid, read_query
 from streams.web.problem import Problem, retry
 
 if TYPE_CHECKING:
@@ -38,6 +40,8 @@ SENDING: Final = (
 """What can go wrong with whatever has a body."""
 PROBLEMS: Final = (*SENDING, HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT, UNPROCESSABLE)
 """What can go wrong with an action by the API."""
+KNOWN_FOR: Final = 28 * DAY
+"""For how long a site is known after its last promise was opened, in microseconds."""
 LONGEST_KEY: Final = 255
 """The longest `Idempotency-Key`, in characters."""
 NOT_READY_RETRY: Final = 2
@@ -53,6 +57,12 @@ def check_open(sink: EventSink) -> None:
     if not sink.room():
         words = later("more events wait than can be judged; send this request again in a moment")
         raise retry(HTTPStatus.TOO_MANY_REQUESTS, words, FULL_RETRY)
+
+
+async def known_sites(host: Host) -> list[str]:
+    """Name the sites that are known: by a promise of the last weeks, or by the policy."""
+    seen = await asked(host.read_model.owed.sites, host.wall() - KNOWN_FOR)
+    return sorted({*seen, *(host.people.sites if host.people else ())}, key=natural)
 
 
 async def read_action(request: web.Request, host: Host, model: type[M], limit: int) -> M:

@@ -7,11 +7,13 @@ Read next: `session.py`.
 
 from __future__ import annotations
 
-import os
 from hashlib import sha256
 from typing import TYPE_CHECKING, Final
 
 import structlog
+
+from standards.errors import StateError
+from streams.storage.device_file import write_private
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -55,14 +57,10 @@ class EndedSessions:
     def _write(self) -> None:
         if self._file is None:
             return
-        beside = self._file.with_name(f"{FILE}.new")
+        rows = "".join(f"{number} {until:.0f}\n" for number, until in self._until.items())
         try:
-            with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="ascii") as out:
-                out.writelines(f"{number} {until:.0f}\n" for number, until in self._until.items())
-                out.flush()
-                os.fsync(out.fileno())
-            beside.replace(self._file)
-        except OSError as error:
+            write_private(self._file, rows.encode())
+        except StateError as error:
             log.warning("an ended session is remembered until the next start alone", why=str(error))
 
 

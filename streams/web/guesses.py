@@ -39,17 +39,13 @@ class Guesses:
 
     def wrong(self, request: web.Request) -> bool:
         """Note that a request had a wrong one; says whether there were too many before it."""
-        waits, client = self.waits(request), client_address(request, self._proxies)
-        self._wrong.append((asyncio.get_running_loop().time(), client))
-        return waits
-
-    def waits(self, request: web.Request) -> bool:
-        """Say whether whoever asks has given too many."""
-        while self._wrong and self._wrong[0][0] < asyncio.get_running_loop().time() - WITHIN:
+        now, client = asyncio.get_running_loop().time(), client_address(request, self._proxies)
+        while self._wrong and self._wrong[0][0] < now - WITHIN:
             self._wrong.popleft()
-        client = client_address(request, self._proxies)
         same = sum(address == client for _, address in self._wrong)
-        return same >= BORNE or len(self._wrong) >= BORNE_IN_ALL
+        too_many = same >= BORNE or len(self._wrong) >= BORNE_IN_ALL
+        self._wrong.append((now, client))
+        return too_many
 
 
 def too_many(words: str | Later) -> Problem:

@@ -71,7 +71,7 @@ def test_the_page_comes_back_by_itself(tmp_path: Path, page: Page) -> None:
         version = page.evaluate("version")
         server.kill()
         page.evaluate("scrollTo(0, document.body.scrollHeight)")
-        said = re.compile(r"^Not up to date since [0-9:]{8}: there is no connection; trying again\.$")
+        said = re.compile(r"^Not up to date since [0-9:]{8}, as the connection is lost; trying again\.$")
         expect(page.get_by_role("alert")).to_have_text(said, timeout=5_000)
         expect(page.get_by_role("alert")).to_be_in_viewport()
         server.start()

@@ -4,6 +4,7 @@ import asyncio
 import json
 import os
 import re
+import resource
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
@@ -113,7 +114,15 @@ async def test_strangers_at_the_door_keep_no_event_out(tmp_path: Path) -> None:
     """With few descriptors and more unfinished requests than those, events are taken in, and the log stays short."""
     shop(tmp_path)
     words = [*COMMAND, "run", "--standards", str(tmp_path / "rules"), "--data", str(tmp_path / "data")]
-    limited = ["bash", "-c", f'ulimit -n {DESCRIPTORS}; exec "$@"', "kept", *words, "--listen", "127.0.0.1:0"]
+    limited = [
+        "bash",
+        "-c",
+        f'ulimit -n {DESCRIPTORS}; ulimit -Sn {DESCRIPTORS // 2}; exec "$@"',
+        "kept",
+        *words,
+        "--listen",
+        "127.0.0.1:0",
+    ]
     environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "NO_COLOR": "1"}
     async with AsyncExitStack() as stack:
         with (tmp_path / "log").open("wb") as log:
@@ -123,6 +132,7 @@ async def test_strangers_at_the_door_keep_no_event_out(tmp_path: Path) -> None:
         stack.push_async_callback(run.wait)
         stack.callback(run.terminate)
         url = await _address(tmp_path / "log", run)
+        assert resource.prlimit(run.pid, resource.RLIMIT_NOFILE) == (DESCRIPTORS, DESCRIPTORS), "it asks for all it may"
         port = int(url.rpartition(":")[2])
         for _ in range(STRANGERS):
             _, writer = await asyncio.open_connection("127.0.0.1", port)

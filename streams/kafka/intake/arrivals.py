@@ -15,7 +15,16 @@ import msgspec
 
 from standards.errors import EventError
 from standards.judge.events import DERIVED_SOURCE
-from streams.ingest.wire import MOST_REFUSED, UNREADABLE, Refusal, encode, in_future, reserved
+from streams.ingest.wire import (
+    MOST_REFUSED,
+    UNREADABLE,
+    Refusal,
+    TooManyRefusedError,
+    bounded,
+    encode,
+    in_future,
+    reserved,
+)
 from streams.kafka.intake.fastest_clock import FastestClock
 from streams.kafka.records.facts import WORDS, Letter
 
@@ -127,9 +136,9 @@ class Arrivals:
             if kind in _LINES or b"\n" in text:
                 return self._read_lines(value, refusals, sure=kind in _LINES)
             return [self._reader.one(text)]
-        except _HopelessError:
+        except TooManyRefusedError:
             first = refusals[0]
-            many = f"more than {MOST_REFUSED:,} of its events cannot be read, so none of it counts"
+            many = f"{MOST_REFUSED:,} of its events or more cannot be read, so none of it counts"
             words = f"{many}; the first: {first.message}"
             refusals[:] = [Refusal(1, first.reason, words, _whole(headers, value))]
             return []
@@ -145,14 +154,14 @@ class Arrivals:
         except UNREADABLE as error:
             raise EventError("not-json", f"the record is not a JSON array of events: {error}") from None
         if not lines or b"\n" in text:
-            return self._reader.batch(text, _some(refusals))
-        return self._reader.lines(lines, _some(refusals))
+            return self._reader.batch(text, bounded(refusals))
+        return self._reader.lines(lines, bounded(refusals))
 
     def _read_lines(self, value: bytes, refusals: list[Refusal], *, sure: bool) -> list[Event]:
         """Read JSON lines; what is not said to be lines may as well be one event that is printed over several."""
         if not sure and _is_json(value):
             return [self._reader.one(value)]
-        return self._reader.lines(value, _some(refusals))
+        return self._reader.lines(value, bounded(refusals))
 
     def _all_admitted(self, events: Sequence[Event], stamp: int) -> bool:
         """Say whether none is from the future or in Kept's own name; without a step of Python for each."""
@@ -173,21 +182,6 @@ class Arrivals:
                 refusals.append(Refusal(place, error.reason, str(error), encode(event)))
         refusals.sort(key=lambda refusal: refusal.place)
         return admitted
-
-
-class _HopelessError(Exception):
-    """So much of a record cannot be read that the rest is not looked at."""
-
-
-def _some(refusals: list[Refusal]) -> Callable[[Refusal], None]:
-    """Give what takes refusals up to a bound. Raises _HopelessError beyond it."""
-
-    def refuse(refusal: Refusal) -> None:
-        refusals.append(refusal)
-        if len(refusals) > MOST_REFUSED:
-            raise _HopelessError
-
-    return refuse
 
 
 def _letter(record: ConsumerRecord, refusal: Refusal, place: int, stamp: int) -> Letter:

@@ -18,6 +18,7 @@ from standards.judge.ledger import Line
 from streams.ingest.wire import UNREADABLE
 from streams.kafka.records import topics
 from streams.kafka.records.facts import DeadLetters, Late, Letter, PersonsAct, Progress, Revision, Told
+from streams.storage.router_tables import promise_of
 from streams.storage.rows import Delivery
 
 if TYPE_CHECKING:
@@ -38,7 +39,6 @@ _revision = msgspec.json.Decoder(Revision).decode
 _progress = msgspec.json.Decoder(Progress).decode
 _delivery = msgspec.json.Decoder(Delivery).decode
 _parts = msgspec.json.Decoder(list[str]).decode
-_place_and_promise = msgspec.json.Decoder(tuple[str, str]).decode
 _incidents = msgspec.json.Decoder(PromiseIncidents).decode
 _act = msgspec.json.Decoder(PersonsAct).decode
 
@@ -94,8 +94,7 @@ def _add_row(record: Record, found: Unpacked) -> None:
     """Take, of what the coordinator remembers, the incidents of promises; the other rows are its own."""
     parts = _parts(record.key or b"[]")
     if parts[:1] == ["matter"]:
-        _, promise = _place_and_promise(parts[-1])
-        found.incidents[promise] = None if record.value is None else _incidents(record.value)
+        found.incidents[promise_of(parts[-1])] = None if record.value is None else _incidents(record.value)
 
 
 def _add(record: Record, value: bytes, found: Unpacked) -> None:

@@ -1,6 +1,6 @@
 """The devices of all `kept serve`: rows of a compacted topic, which each of them reads and follows.
 
-A device may be switched on at the board of one process, and rung by another one, which delivers the notice. A row is
+A device may be switched on at the board of one process, and be told by another one, which delivers the notice. A row is
 kept under the device's id, or under the person whose device was dropped last. Rows of devices that take pushes of
 another key stay: a process with that key may be there still.
 Read next: `streams/storage/devices.py`, which holds what is read.

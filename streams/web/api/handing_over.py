@@ -13,10 +13,9 @@ from typing import TYPE_CHECKING, Final
 
 from alerts.routing.actions import HANDED_OVER
 from alerts.words.later import Either, later
-from standards.calendar.duration import DAY
 from standards.errors import EventError
 from standards.judge.events import moment
-from streams.web.actions import PROBLEMS, UNPROCESSABLE, action_event, key_of, read_action
+from streams.web.actions import PROBLEMS, UNPROCESSABLE, action_event, key_of, known_sites, read_action
 from streams.web.api.act_views import NoteAnswer, NoteItem, NotePage
 from streams.web.forms import NotesQuery, ShiftNote
 from streams.web.operation import Operation, asked, json_answer, read_query
@@ -29,8 +28,6 @@ if TYPE_CHECKING:
     from streams.host import Host
 
 SOURCE: Final = "kept/api"
-KNOWN_FOR: Final = 28 * DAY
-"""For how long a site is known after its last promise was opened, in microseconds."""
 _BODY: Final = 1 << 16
 
 
@@ -77,8 +74,7 @@ class HandingOver:
 
     async def _check_site(self, site: str) -> None:
         """Refuse a site that nobody knows, by a promise or the policy: nobody would look there for the note."""
-        seen = await asked(self._host.read_model.owed.sites, self._host.wall() - KNOWN_FOR)
-        known = sorted({*seen, *(self._host.people.sites if self._host.people else ())})
+        known = await known_sites(self._host)
         if site not in known:
             close = get_close_matches(site, known, 3, 0.5)
             words = later("Kept knows no site {site}. Without a site, a note is for everybody.", site=repr(site[:100]))

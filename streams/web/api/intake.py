@@ -19,7 +19,7 @@ import msgspec
 from aiohttp import web
 
 from standards.errors import EventError
-from streams.ingest.wire import MAX_SKEW, MOST_REFUSED, UNREADABLE, Refusal, in_future, is_own, reserved
+from streams.ingest.wire import MAX_SKEW, UNREADABLE, Refusal, TooManyRefusedError, bounded, in_future, is_own, reserved
 from streams.web.actions import SENDING, check_open
 from streams.web.api.views import IntakeAnswer, RefusedItem
 from streams.web.body import PATIENCE, check_type, read_body
@@ -59,10 +59,6 @@ class _Named(msgspec.Struct):
     id: str = ""
 
 
-class _HopelessError(Exception):
-    """So much of a request was refused that the rest is not looked at."""
-
-
 class Intake:
     """Takes events in by HTTP. `timed` is told how long each request took, in seconds."""
 
@@ -85,7 +81,7 @@ class Intake:
         refusals: list[Refusal] = []
         try:
             events = await self._read(form, request, body, refusals)
-        except _HopelessError:
+        except TooManyRefusedError:
             await self._sink.submit((), refusals)
             words = (
                 f"{len(refusals)} events of this request cannot be read, so the rest was not looked at and nothing was "
@@ -98,13 +94,7 @@ class Intake:
         return _answer(len(events), refusals)
 
     async def _read(self, form: str, request: web.Request, body: bytes, refusals: list[Refusal]) -> list[Event]:
-        reader = self._sink.reader
-
-        def refuse(refusal: Refusal) -> None:
-            refusals.append(refusal)
-            if len(refusals) >= MOST_REFUSED:
-                raise _HopelessError
-
+        reader, refuse = self._sink.reader, bounded(refusals)
         try:
             if form == BATCH:
                 events = reader.batch(body, refuse)
@@ -138,10 +128,12 @@ async def _lines(reader: Reader, body: bytes, refuse: Callable[[Refusal], None])
     events: list[Event] = []
     begin, first = 0, 1
     while begin < len(body):
-        cut = body.rfind(b"\n", begin, begin + AT_ONCE) + 1 or body.find(b"\n", begin + AT_ONCE) + 1 or len(body)
-        chunk = body[begin : cut if begin + AT_ONCE < len(body) else len(body)]
+        end = begin + AT_ONCE
+        if end < len(body):  # up to the last line that ends by then or, where none does, to the end of this one
+            end = body.rfind(b"\n", begin, end) + 1 or body.find(b"\n", end) + 1 or len(body)
+        chunk = body[begin:end]
         events += reader.lines(chunk, refuse, first=first)
-        begin, first = begin + len(chunk), first + chunk.count(b"\n")
+        begin, first = end, first + chunk.count(b"\n")
         await asyncio.sleep(0)
     return events
 

@@ -92,7 +92,7 @@ class Letters:
         done = await asked(self._host.read_model.board.actions_on, [letter.mark])
         if done:
             how = str(done[0].data.get("how", ""))
-            told = Later(how) if how in (AGAIN, ASIDE) else how  # what others sent is no message of ours
+            told = Later(how) if how in (AGAIN, ASIDE) else how  # what others sent is not one of our messages
             words = later("{name} has dealt with it already: {how}", name=done[0].by, how=told)
             raise Problem(HTTPStatus.CONFLICT, words)
         return letter

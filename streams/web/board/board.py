@@ -18,7 +18,6 @@ from alerts.routing.actions import ACKNOWLEDGED, HANDED_ON
 from alerts.words.words import Words, phrase
 from standards.calendar.duration import DAY, HOUR
 from standards.judge.events import microseconds, moment
-from standards.natural import natural
 from streams.board import now, standards, story, trends, wall
 from streams.board.filters import Choices
 from streams.board.having import present
@@ -32,7 +31,7 @@ from streams.storage.rows import is_overdue
 from streams.web.api.days import Days
 from streams.web.api.grants import still_excusable
 from streams.web.board.board_live import Live, Standing, name_of
-from streams.web.board.board_looks import Look, persons
+from streams.web.board.board_looks import Look, names_of, persons
 from streams.web.board.fields import no_promise, no_standard
 from streams.web.board.files import Files
 from streams.web.board.lists import Lists
@@ -67,7 +66,7 @@ STANDING: Final = web.RequestKey("standing", Standing)
 
 
 class Board:
-    """Answers the board's pages. `unguarded`: there is no token; times are told in the usual zone."""
+    """Answers the board's pages. `unguarded`: nobody has to sign in; times are told in the usual zone."""
 
     def __init__(self, host: Host, live: Live, sessions: Sessions, usual: Usual, *, unguarded: bool) -> None:
         self.host = host
@@ -111,7 +110,7 @@ class Board:
             request[SESSION] = session = self.sessions.begin("admin")
         standing = Standing() if session is None else request.get(STANDING, Standing())
         return Shell(
-            self.host.wall(), self.zone, self.words(request), self.host.people.names if self.host.people else {},
+            self.host.wall(), self.zone, self.words(request), names_of(self.host),
             status=self.host.now_status(),
             name=session.name if session else "",
             proof=self.sessions.proof(session) if session else "",
@@ -229,11 +228,6 @@ class Board:
             doable=standard is not None and awaited(standard, rulebook.vocabulary) is not None,
         )  # fmt: skip
         return self.answer(request, story.draw(shell, drawn))
-
-    async def known_sites(self) -> tuple[str, ...]:
-        """Name the sites that any promise was about in the last weeks."""
-        found = await asked(self.host.read_model.owed.sites, self.days()[0])
-        return tuple(sorted(found, key=natural))
 
     def is_owed(self, row: PromiseRow) -> bool:
         """Say whether a promise can still be taken, and done: it is open, or overdue."""

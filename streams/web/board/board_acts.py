@@ -22,7 +22,7 @@ from standards.calendar.duration import parse
 from standards.judge.events import iso
 from streams.board.reportable import awaited
 from streams.board.silences import SPANS, TERMS
-from streams.web.actions import check_open
+from streams.web.actions import check_open, known_sites
 from streams.web.board.chosen import Chosen
 from streams.web.board.fields import NAME, SOURCE, WHY, needed, no_standard, read_form, said_event
 from streams.web.board.taking import Taking
@@ -169,7 +169,7 @@ class Acts:
         if standard and standard not in self._host.rulebook.current:
             raise Problem(HTTPStatus.BAD_REQUEST, no_standard(standard))
         if terms.get("site") and not given.get("new"):
-            _check_site(terms["site"], await self._board.known_sites())
+            _check_site(terms["site"], await known_sites(self._board.host))
         silence = "-".join(filter(None, ("board", *terms.values(), until)))[:_LONGEST]
         await self._submit(SILENCED, {"silence": silence, "until": until, "by": name, "reason": reason, **terms}, given)
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from alerts.routing.actions import ACKNOWLEDGED, SILENCED, UNSILENCED
-from alerts.routing.place import called
+from alerts.routing.place import called, called_there
 from standards.calendar.duration import DAY, MINUTE
 from standards.natural import natural, same
 from streams.board.blocks import ACTED_ON, URGENT, Group, Item
@@ -183,7 +183,7 @@ class Look:
             group.site, group.standard, group.count, group.due, items, view, ids,
             tuple(each for each in ids if not done.taken(each)), had,
             shares(had, done.havings, group.count), self._view.alone,
-            called(group.site, self._host.people.names) if self._host.people else "",
+            called(group.site, names_of(self._host)),
         )  # fmt: skip
 
     def _held(self, sort: Sort, wanted: OwedFilter) -> tuple[str, ...]:
@@ -226,10 +226,9 @@ class Look:
 
     def _names(self, subject: str, site: str) -> tuple[str, str]:
         """Give what people call a subject, and it at its site; nothing where the policy has no name for it."""
-        names = self._host.people.names if self._host.people else {}
-        if (whole := called(subject, names)) == subject:
-            return "", ""
-        return whole, whole.removeprefix(f"{called(site, names)}, ") if site else whole
+        names = names_of(self._host)
+        whole = called(subject, names)
+        return ("", "") if whole == subject else (whole, called_there(subject, site, names))
 
 
 class Done(msgspec.Struct, frozen=True):
@@ -256,6 +255,11 @@ def _order(item: Item) -> tuple[bool, int]:
     return (item.state == "paused", item.opened) if item.sort == "paused" else (False, item.due)
 
 
+def names_of(host: Host) -> Mapping[str, str]:
+    """Give what places are called, by their ids, as the policy says."""
+    return host.people.names if host.people else {}
+
+
 def owed_filter(host: Host, view: View, name: str) -> OwedFilter:
     """Say what a view asks of the store: whose promises, where, and with which words."""
     people = [name or " "] if view.mine else []
@@ -267,8 +271,7 @@ def owed_filter(host: Host, view: View, name: str) -> OwedFilter:
         each.id for each in host.rulebook.current.values() if text in f"{each.id} {each.promise} {each.what}".casefold()
     )
     site = None if not view.site else "" if view.site == NOWHERE else view.site
-    names = host.people.names if host.people and text else {}
-    called_so = tuple(each for each, name in names.items() if text in name.casefold())
+    called_so = tuple(each for each, name in names_of(host).items() if text and text in name.casefold())
     return OwedFilter(
         site, view.standard, view.owner, tuple(people), view.q, tuple(worded) if text else (), unsaid_since(host),
         called_so,

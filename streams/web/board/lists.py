@@ -19,6 +19,7 @@ from streams.board.silences import Known, muted
 from streams.board.view import NOWHERE, View
 from streams.runtime.source_clocks import off_time
 from streams.storage.rows import SuppressedFilter
+from streams.web.actions import known_sites
 from streams.web.board.board_looks import SILENCES, Look, unsaid_since
 from streams.web.operation import asked
 
@@ -113,7 +114,7 @@ class Lists:
             return NotTold(rows, wanted)
         silences = await self._actions(SILENCES, (SILENCED, UNSILENCED))
         policy = muted((), people, self._host.wall())
-        sites = await self._board.known_sites()
+        sites = await known_sites(self._board.host)
         return NotTold(rows, wanted, silences, Known(sorted(self._host.rulebook.current), sites, policy))
 
     async def _actions(self, most: int, types: Sequence[str] = ()) -> list[Action]:
