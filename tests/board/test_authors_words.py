@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
+from urllib.parse import unquote_plus
 
 import pytest
 
@@ -17,10 +19,14 @@ SAID = {
 }
 
 
+EXCEPTIONS = '"Kassenausfall oder Feueralarm. Die Schichtleitung darf eine gewähren."'
+
+
 @pytest.mark.parametrize("language", ["en", "de", "pl"])
 def test_an_authors_words_are_in_the_readers_language(tmp_path: Path, language: str) -> None:
     """Who reads German gets the German words of the standard, on every page that says them; others the English ones."""
     text = NO_WAIT
+    text = text.replace("exceptions: Till outage.", f"exceptions: {{en: Till outage., de: {EXCEPTIONS}}}")
     for key, (english, german) in SAID.items():
         text = text.replace(f"{key}: {english}", f'{key}: {{en: "{english}", de: "{german}"}}')
     with Served(tmp_path, standards=shop(tmp_path, text)) as served:
@@ -36,3 +42,6 @@ def test_an_authors_words_are_in_the_readers_language(tmp_path: Path, language: 
         if not path.startswith("/promises/"):  # which shows the rule as it is written, too
             assert not any(said[there] in page for said in SAID.values()), path
     assert all(said[here] in shown["/"] for said in SAID.values())
+    reasons = {"Kassenausfall", "Feueralarm"} if language == "de" else {"Till outage"}
+    assert set(re.findall(r"[?&;]reason=([^&\"]+)", unquote_plus(shown["/"]))) == reasons
+    assert all(f">{reason}<" in shown[f"/promises/{promise}"] for reason in reasons)

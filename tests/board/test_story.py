@@ -125,3 +125,22 @@ def test_waiting_for_events_is_not_being_behind(behind: int, told: str) -> None:
     drawn = page(Shell(T0, UTC, status=status), "Now", "/")
     assert ("behind the clock" in drawn) == bool(told)
     assert told in drawn
+
+
+@pytest.mark.parametrize(
+    ("more", "state", "waited"),
+    [
+        (["fulfilled_late"], "late", 130),
+        (["fulfilled_late", "corrected"], "excused", 130),  # an excuse that comes later makes nobody wait
+        (["fulfilled_late", "undone", "ended"], "ended", 150),  # what was taken back was not done
+        (["fulfilled_late", "undone", "fulfilled_late"], "late", 150),
+        (["ended"], "ended", 130),
+    ],
+)
+def test_the_customer_waits_until_it_was_done(more: list[str], state: str, waited: int) -> None:
+    """Whatever is said of it afterwards, the wait is over when it was done for good, or came to nothing."""
+    kinds = [line("opened", 0, "open", 0), line("broken", 120, "broken", 120)]
+    kinds += [line(kind, 130 + 10 * number, state, 120) for number, kind in enumerate(more)]
+    row = replace(ROW, state=state, verdict="broken", settled=T0 + 900 * SECOND)
+    story = Story(PromiseView(row, kinds, [], "{}", []), REGISTER, [])
+    assert story.waited_until(T0 + 2_000 * SECOND) == T0 + waited * SECOND
