@@ -167,9 +167,10 @@ def excuse_fields(shell: Shell, may: Iterable[str], known: Iterable[str] = ()) -
     return field(say("In the role of"), "by", control=choice), field(say("Why"), "reason", control=reason), at_once
 
 
-def overdue_words(words: Words, count: int) -> str:
-    """Say on every page how many promises are overdue."""
-    return words.how_many(count, "{count} overdue", "{count} overdue") if count else ""
+def overdue_words(words: Words, count: int) -> dict[str, str]:
+    """Say on every page how many promises are overdue: in words and, where there is no room for them, as a number."""
+    said = words.how_many(count, "{count} overdue", "{count} overdue") if count else ""
+    return {"overdue": said, "overdue-number": words.number(count) if count else ""}
 
 
 def _navigation(path: str, shell: Shell) -> Html:
@@ -177,7 +178,11 @@ def _navigation(path: str, shell: Shell) -> Html:
     brand = el("a", "Kept", href="/", class_="brand")
     if not shell.looks:
         return el("span", "Kept", class_="brand")
-    badge = el("span", overdue_words(shell.words, shell.overdue), id="overdue", class_="badge")
+    told = overdue_words(shell.words, shell.overdue)
+    badge = join(
+        el("span", told["overdue"], id="overdue", class_="badge"),
+        el("span", told["overdue-number"], id="overdue-number", class_="badge", aria_hidden="true"),
+    )
     links = (
         el(
             "li",

@@ -29,7 +29,7 @@ ROWS: Final = 4
 """How many promises that need a hand are named."""
 NAMED: Final = 3
 """How many of the places for which there is no room are named."""
-TILES: Final = 9
+TILES: Final = 12
 """How many numbers are shown."""
 
 
@@ -115,11 +115,18 @@ def _together(shell: Shell, name: str, groups: Sequence[Group], *, named: bool) 
     first = worst.items[0].in_language(shell.words.language)
     shares = " ".join(filter(None, (shares_words(group.shares, shell) for group in groups)))
     words = shell.words
-    place = groups[0].names(words) if named and len(groups) == 1 else shell.called(name) or words.say("no site")
+    place = _all_of(worst, groups).names(words) if named else shell.called(name) or words.say("no site")
     return Place(
         place, worst.due, counts["overdue"], counts["warned"], first.what or first.promise, shares,
         all(group.taken for group in groups),
     )  # fmt: skip
+
+
+def _all_of(worst: Group, groups: Sequence[Group]) -> Group:
+    """Make one group of those of a standard, the worst one's promises first."""
+    others = [group for group in groups if group is not worst]
+    items = (*worst.items, *(item for group in others for item in group.items))
+    return msgspec.structs.replace(worst, items=items, count=sum(group.count for group in groups))
 
 
 def _place(shell: Shell, place: Place) -> Html:
@@ -177,14 +184,16 @@ def _numbers(shell: Shell, scene: Scene) -> Html | None:
     """Show who waits where, as it was reported last; in the colour of what is owed there."""
     if not scene.readings:
         return None
-    urgent = {item.subject: item.sort for item in reversed(scene.urgent)}
-    ordered = sorted(scene.readings, key=lambda each: (natural(each.site), natural(each.name)))
+    owed = [*scene.urgent, *(item for group in scene.groups for item in group.items)]
+    urgent = {item.subject: item.sort for item in reversed(owed)}
+    places = {f"{each.site}/{each.name}": each for each in scene.readings}
+    first = sorted(places, key=lambda place: (place not in urgent, natural(place)))[:TILES]
     tiles = (
-        _tile(shell, each, urgent.get(f"{each.site}/{each.name}", ""), named=not scene.site) for each in ordered[:TILES]
+        _tile(shell, places[place], urgent.get(place, ""), named=not scene.site) for place in sorted(first, key=natural)
     )
-    left = len(ordered) - TILES
-    more = shell.words.how_many(left, "and {count} more line", "and {count} more lines")
-    return el("section", el("h2", _measured(shell, ordered[0].what)), el("ul", tiles, class_="tiles"),
+    left = len(places) - TILES
+    more = shell.words.how_many(left, "and {count} more", "and {count} more")
+    return el("section", el("h2", _measured(shell, scene.readings[0].what)), el("ul", tiles, class_="tiles"),
               el("p", more, class_="wall-more") if left > 0 else None)  # fmt: skip
 
 

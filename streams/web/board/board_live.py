@@ -199,7 +199,7 @@ class Live:
                 known = changes.version
             if sent != self.commits:
                 sent, standing = self.commits, await self.standing()
-                message["words"] = {**message.get("words", {}), "overdue": overdue_words(words, standing.overdue)}
+                message["words"] = {**message.get("words", {}), **overdue_words(words, standing.overdue)}
                 message = {"changed": sent, "urgent": changes.picture.urgent if rows else standing.urgent, **message}
             await socket.send_str(msgspec.json.encode(message).decode())
             with suppress(TimeoutError):
