@@ -25,11 +25,11 @@ if TYPE_CHECKING:
     from streams.board.blocks import Group, Item
     from streams.storage.readings import Reading
 
-ROWS: Final = 4
+ROWS: Final = 3
 """How many promises that need a hand are named."""
 NAMED: Final = 3
 """How many of the places for which there is no room are named."""
-TILES: Final = 12
+TILES: Final = 9
 """How many numbers are shown."""
 
 
