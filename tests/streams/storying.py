@@ -35,6 +35,7 @@ from tests.streams.stepping import Machine
 ROOT = Path(__file__).resolve().parents[2]
 DESK = ROOT / "tests" / "data" / "stories" / "desk"
 RULES = ROOT / "tests" / "data" / "stories" / "rules"
+HELD = ROOT / "tests" / "data" / "stories" / "held"
 
 
 class Stored(NamedTuple):

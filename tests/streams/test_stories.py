@@ -19,6 +19,7 @@ from streams.stories.running import run
 from tests.alerts.playing import MOST_AN_HOUR
 from tests.streams.storying import (
     DESK,
+    HELD,
     HUNDRED,
     ROOT,
     RULES,
@@ -37,9 +38,10 @@ SHIPPED = [
     DESK / "desk.yaml",
     DESK / "storm.yaml",
     RULES / "rules.yaml",
+    HELD / "held.yaml",
     RULES / "hundred.yaml",
 ]
-ON_HOSTS = [*scripts(DESK), *scripts(RULES)]
+ON_HOSTS = [*scripts(DESK), *scripts(RULES), *scripts(HELD)]
 HOSTS: dict[str, Host] = {"embedded": embedded}
 
 
