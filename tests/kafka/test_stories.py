@@ -57,6 +57,9 @@ class Kept:
         self._times += 1
         data = self.folder / f"worker-{self._times}"
         self._process = await self._stack.enter_async_context(worker(self.kafka, self.rules, data))
+
+    async def tell(self) -> None:
+        """Tell from now on. After a while away all is judged by then: so telling goes over it in one step."""
         operator = operating(self.kafka, self.rules, self.people, channels=self.channels)
         self._operator = await self._stack.enter_async_context(operator)
 
@@ -79,12 +82,16 @@ async def on_kafka(script: Script, moments: Sequence[Moment], folder: Path, kafk
     async with playing(kafka, rules, moments[0].wall) as (host, producer):
         house = Kept(kafka, rules, folder, script.telling.channels)
         await house.begin()
+        await house.tell()
         try:
             for moment in moments:
                 if moment.fault:
                     await house.end(kill=moment.fault == "crash")
                     house.people = script.policies.get(moment.policy, house.people)
+                    host.clock.at = moment.wall
                     await house.begin()
+                    await host.reached(moment.wall - GRACE)
+                    await house.tell()
                 host.clock.at = moment.wall
                 await host.reached(moment.wall - GRACE)
                 await house.told(moment.wall - GRACE)

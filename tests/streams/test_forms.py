@@ -25,8 +25,8 @@ FOUND: dict[str, list[Path]] = {
         ROOT / "benchmarks/no-wait.yaml", ROOT / "tests/data/released/standards.yaml",
     ],
     "policy": [
-        DESK / "policy.yaml", DESK.parent / "rules/policy.yaml", DESK.parent / "held/policy.yaml", *(DESK.parent / "later").glob("*.yaml"),
-        ROOT / "streams/demo_policy.yaml",
+        *(DESK.parent / each / "policy.yaml" for each in ("desk", "rules", "held")),
+        *(DESK.parent / "later").glob("*.yaml"), ROOT / "streams/demo_policy.yaml",
     ],
     "mapping": [*ROOT.glob("examples/*/map.yaml")],
     "stories": [
