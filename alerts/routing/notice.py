@@ -74,7 +74,8 @@ class Notice(msgspec.Struct, frozen=True, omit_defaults=True):
     that it speaks for, where they are more than its own. `decided` is when it was to be told, in the time of the
     ledger, or -1. `still_warned` says of a correction that the promise can still be kept, and that it is time to act.
     `explained` counts promises whose trouble is not told as this one is its cause, `came_and_went` those that were over
-    before anybody was told of them, and `others_have`, by name, how many of the same group somebody has.
+    before anybody was told of them, `others_have`, by name, how many of the same group somebody has, and `others_stand`
+    how many of it nobody has and its reader was told of before.
     `replaces` is the id under which its promise was told before. `held` says what held it back up to now: in its
     language and, last, in English.
     """
@@ -107,6 +108,7 @@ class Notice(msgspec.Struct, frozen=True, omit_defaults=True):
     explained: int = 0
     came_and_went: int = 0
     others_have: dict[str, int] = {}
+    others_stand: int = 0
     replaces: str = ""
     where: tuple[str, ...] = ()
     places: tuple[str, ...] = ()

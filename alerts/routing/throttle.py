@@ -101,7 +101,7 @@ def _one(parts: Sequence[Notice], told: Notification) -> Notice:
     remark = None if told.turn == "climb" and told.groups == 1 else REMARKS.get(told.turn)
     trouble = all(part.is_trouble for part in parts)
     made = joined(parts) if remark is None or not trouble or not parts[1:] else gathered(parts, remark)
-    return counted(made, parts)
+    return counted(made, parts, of_group=True)
 
 
 class _Throttling:

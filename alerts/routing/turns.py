@@ -18,7 +18,7 @@ from alerts.routing.calling import Calling, Said
 from alerts.routing.holds import Hold, holds
 from alerts.routing.incident import LastHold, look_of, name_of
 from alerts.routing.notice import owed_until
-from alerts.routing.takers import note_takers
+from alerts.routing.takers import note_others
 from standards.calendar.duration import MINUTE
 from standards.judge.promise import NEVER
 
@@ -55,7 +55,7 @@ class Turns:
                     told = [each for each in told if each.notice.to not in heard]
                 said += [(incident, turn, each) for each in told]
                 heard.update(each.notice.to for each in told)
-        note_takers(self.all_clears, said)
+        note_others(self.all_clears, said)
         self.calling.send(said, at)
 
     def _say(self, incident: Incident, turn: Turn, at: int) -> Sequence[Said]:
