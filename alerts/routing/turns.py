@@ -15,6 +15,7 @@ from alerts.routing import remarks
 from alerts.routing.all_clear import AllClears
 from alerts.routing.audience import after_telling, arrivals, first_step, has_left, next_shift, quiet_for, told_before
 from alerts.routing.calling import Calling, Said
+from alerts.routing.holder import leave
 from alerts.routing.holds import Hold, holds
 from alerts.routing.incident import LastHold, look_of, name_of
 from alerts.routing.notice import owed_until
@@ -201,9 +202,8 @@ class Turns:
 
     def _begin_anew(self, incident: Incident, at: int) -> None:
         """Let the chain begin anew: nobody has it any more."""
-        if incident.acknowledged or incident.passed_by:
-            incident.had_since = at
-        incident.acknowledged, incident.step, incident.began, incident.held_told = "", 1, at, 0
+        leave(incident, at)
+        incident.step, incident.began, incident.held_told = 1, at, 0
         incident.added = {}
         incident.taken_until = incident.anew_at = NEVER
 
