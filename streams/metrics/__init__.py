@@ -37,6 +37,7 @@ FASTEST: Final = "How far the fastest of the senders' clocks was ahead within th
 UNMATCHED: Final = "Events that no standard concerns itself with."
 SETTLED_EARLY: Final = "Events of busy subjects before which what comes late finds no place any more, for want of room."
 ENDED: Final = "Connections that the server ended: unfinished (no request in time), idle, full (no place was free)."
+SILENT: Final = "Devices that are switched on and that this process does not ring: other-key, for one it does not have."
 DROPPED: Final = "Devices that ring no more, though nobody switched them off: gone, other-key."
 
 _SECONDS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
@@ -46,12 +47,14 @@ class Moment(NamedTuple):
     """What is read from the store for one scrape.
 
     `nearest` are the next deadlines by standard, `overdue` how many promises are overdue and the oldest deadline,
-    `ahead` how far the fastest of the senders' clocks is ahead; None: there is nothing to tell it by.
+    `ahead` how far the fastest of the senders' clocks is ahead; None: there is nothing to tell it by. `silent` counts
+    the devices that are switched on and do not ring, by the reason; None: nobody is told by push.
     """
 
     nearest: Mapping[str, int]
     overdue: Mapping[str, tuple[int, int]]
     ahead: int | None = None
+    silent: Mapping[str, int] | None = None
 
 
 class Metrics:
@@ -165,6 +168,11 @@ class _Moment(Collector):
             yield GaugeMetricFamily("kept_watermark_lag_seconds", "How far judging is behind the clock.", lag)
         if asked.ahead is not None:
             yield GaugeMetricFamily(SOURCE_AHEAD, f"{FASTEST}; its name is on the board.", max(0, asked.ahead) / SECOND)
+        if asked.silent is not None:
+            silent = GaugeMetricFamily("kept_push_devices_silent", SILENT, labels=("reason",))
+            for reason, number in asked.silent.items():
+                silent.add_metric((reason,), number)
+            yield silent
         yield GaugeMetricFamily("kept_backlog_events", "Events that wait to be judged.", status.waiting)
         step, set_by = (
             "kept_clock_step_seconds",

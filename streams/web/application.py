@@ -72,6 +72,7 @@ def application(
         moment = Moment(
             await asked(read_model.nearest), await asked(read_model.overdue, host.rulebook.owed_since(wall)),
             await asked(read_model.source_ahead, wall - HOUR),
+            {"other-key": host.devices.silent_count} if host.devices is not None else None,
         )  # fmt: skip
         return metrics.text(host.now_status(), wall, moment)
 

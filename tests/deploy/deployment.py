@@ -145,7 +145,8 @@ WORDS = {"by", "on", "or", "and", "unless", "offset", "without", "ignoring", "bo
 
 def metrics() -> dict[str, set[str]]:
     """Give the names of all series that Kept exposes, each with its labels."""
-    moment = Metrics().text(Status(ready=True, low=0), 0, Moment({"no-wait": 0}, {"no-wait": (1, 0)}, 0)).decode()
+    asked = Moment({"no-wait": 0}, {"no-wait": (1, 0)}, 0, {"other-key": 0})
+    moment = Metrics().text(Status(ready=True, low=0), 0, asked).decode()
     found = {
         name: set(re.findall(r"(\w+)=", labels))
         for name, labels in re.findall(r"^(\w+)(\{.*\})? ", moment, re.MULTILINE)

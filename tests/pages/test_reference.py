@@ -122,7 +122,10 @@ def kafka_metrics() -> bytes:
 @pytest.mark.parametrize(
     ("heading", "text"),
     [
-        ("`kept run` and `kept serve`", Metrics().text(Status(True, low=0), 0, Moment({"a": 0}, {"a": (1, 0)}, 0))),
+        (
+            "`kept run` and `kept serve`",
+            Metrics().text(Status(True, low=0), 0, Moment({"a": 0}, {"a": (1, 0)}, 0, {"other-key": 0})),
+        ),
         ("`kept intake` and `kept worker`", kafka_metrics()),
     ],
 )

@@ -30,7 +30,7 @@ def metrics() -> str:
     """Give the page."""
     host, kafka = Metrics(), KafkaMetrics()
     kafka.source_clocks(lambda: 0)
-    told = host.text(Status(ready=True, low=0), 0, Moment({"a": 0}, {"a": (1, 0)}, 0)).decode()
+    told = host.text(Status(ready=True, low=0), 0, Moment({"a": 0}, {"a": (1, 0)}, 0, {"other-key": 0})).decode()
     return (
         f"# Metrics\n\n{PRINTED}\n{INTRO}\n## `kept run` and `kept serve`\n\n{table(HEADINGS, _rows(host, told))}\n"
         "## `kept intake` and `kept worker`\n\nWhich of the two tells what, and how to read it: "
