@@ -236,7 +236,7 @@ async def kind_of(shop: RingingShop, path: str) -> tuple[int, str]:
 
 
 def test_a_phone_of_another_key_is_shown_as_it_is(shop: RingingShop) -> None:
-    """It counts among none that ring: its row says why, ops see how many, it can be switched off or switched on anew."""
+    """It counts among none that ring: its row says why, ops see how many; it can be switched off, or on anew."""
     switch_on(shop)
     visitor, proof = entered(shop)
     phones = [Phone(f"{shop.service.origin}/{name}") for name in ("former", "lost")]
