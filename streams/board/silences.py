@@ -57,6 +57,12 @@ class Muted(msgspec.Struct, frozen=True):
     until: int = -1
     route: str = ""
 
+    @property
+    def site(self) -> str:
+        """The one site that it is about, or nothing."""
+        sites = dict(self.terms).get("site", ())
+        return sites[0] if len(sites) == 1 else ""
+
     def said(self, wording: Wording) -> str:
         """Say it, to follow "nobody is told of"."""
         if self.route:
@@ -116,14 +122,14 @@ def silence_section(shell: Shell, acts: Sequence[Action], known: Known) -> Html:
 
 def _fixed(shell: Shell, muted: Muted) -> Html:
     by = el("p", shell.words.say("by the policy"), class_="said")
-    return el("li", el("p", el("strong", muted.said(shell))), by)
+    return el("li", el("p", el("strong", muted.said(shell.at(muted.site)))), by)
 
 
 def _row(shell: Shell, act: Action, until: int) -> Html:
     words = shell.words
     head = sentence(
         words, "{what}, for another {span}, until {time}", what=el("strong", _what(_terms(act.data), words)),
-        span=words.length(until - shell.now), time=shell.clock(until),
+        span=words.length(until - shell.now), time=shell.at(act.data.get("site")).clock(until),
     )  # fmt: skip
     reason = str(act.data.get("reason") or "")
     by = words.say("by {name}: {reason}", name=act.by, reason=reason) if reason else words.say("by {name}", name=act.by)

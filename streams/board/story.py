@@ -124,7 +124,8 @@ def _head(shell: Shell, story: Story) -> Html:
     has = having_words(story.having, shell) or say("Nobody has it yet.")
     owner = say("answered for by {name}", name=promise.owner) if promise.owner else ""
     about = [shell.aspect(promise.aspect), owner, say("corrected later") if promise.corrected else ""]
-    since = joined_words(Joined(promise.joined, promise.joined_at), shell.zone, stands=story.stands, words=shell.words)
+    joined, when = Joined(promise.joined, promise.joined_at), shell.hour(promise.joined_at)
+    since = joined_words(joined, when, stands=story.stands, words=shell.words)
     return el(
         "div",
         el("p", el("span", word, class_=f"state {promise.state}"), " ", left),

@@ -146,7 +146,7 @@ def _together(shell: Shell, name: str, groups: Sequence[Group], *, named: bool) 
     counts = {sort: sum(group.count for group in groups if group.items[0].sort == sort) for sort in URGENT}
     worst = min(groups, key=lambda group: (group.items[0].sort != "overdue", group.due))
     first = worst.items[0].in_language(shell.words.language)
-    shares = " ".join(filter(None, (shares_words(group.shares, shell) for group in groups)))
+    shares = " ".join(filter(None, (shares_words(group.shares, shell.in_zone(group.zone)) for group in groups)))
     words = shell.words
     place = _all_of(worst, groups).names(words) if named else shell.called(name) or words.say("no site")
     return Place(
@@ -208,7 +208,7 @@ def _counts(shell: Shell, scene: Scene) -> str:
 
 
 def _row(shell: Shell, item: Item, name: str) -> Html:
-    item = item.in_language(shell.words.language)
+    shell, item = shell.in_zone(item.zone), item.in_language(shell.words.language)
     time = shell.time_over(item.due) if item.sort == "overdue" else shell.time_left(item.due)
     return el(
         "li",

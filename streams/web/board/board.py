@@ -31,7 +31,7 @@ from streams.storage.rows import is_overdue
 from streams.web.api.days import Days
 from streams.web.api.grants import still_excusable
 from streams.web.board.board_live import Live, Standing, name_of
-from streams.web.board.board_looks import Look, names_of, persons
+from streams.web.board.board_looks import Look, names_of, persons, zones_of
 from streams.web.board.fields import no_promise, no_standard
 from streams.web.board.files import Files
 from streams.web.board.lists import Lists
@@ -42,6 +42,8 @@ from streams.web.problem import Problem
 from streams.web.session import may
 
 if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
     from aiohttp.typedefs import Handler
 
     from streams.host import Host
@@ -66,7 +68,10 @@ STANDING: Final = web.RequestKey("standing", Standing)
 
 
 class Board:
-    """Answers the board's pages. `unguarded`: nobody has to sign in; times are told in the usual zone."""
+    """Answers the board's pages. `unguarded`: nobody has to sign in.
+
+    Times are told in the zone of the site that a page is about, else in the usual one.
+    """
 
     def __init__(self, host: Host, live: Live, sessions: Sessions, usual: Usual, *, unguarded: bool) -> None:
         self.host = host
@@ -109,7 +114,7 @@ class Board:
         if session is None and self.unguarded:
             request[SESSION] = session = self.sessions.begin("admin")
         standing = Standing() if session is None else request.get(STANDING, Standing())
-        return Shell(
+        shell = Shell(
             self.host.wall(), self.zone, self.words(request), names_of(self.host),
             status=self.host.now_status(),
             name=session.name if session else "",
@@ -119,7 +124,9 @@ class Board:
             administers=session is not None and may(request[ROLE], "admin"),
             unguarded=self.unguarded, version=version, changes=self._live.commits, mark=self._files.mark,
             overdue=standing.overdue, urgent=standing.urgent, rings=self.rings is not None,
+            zones=zones_of(self.host),
         )  # fmt: skip
+        return shell.about(View.of(request.query).site)
 
     def words(self, request: web.Request) -> Words:
         """Give the words of whoever asks."""
@@ -175,12 +182,12 @@ class Board:
     async def _wall(self, request: web.Request) -> web.Response:
         shell, view = self.shell(request), View(site=View.of(request.query).site)
         look = Look(self.host, view, "")
-        scene = await asked(look.scene, view.site, self.days()[-1], request[STANDING].sites)
+        scene = await asked(look.scene, view.site, self.days(shell.zone)[-1], request[STANDING].sites)
         return self.answer(request, wall.draw(shell, scene))
 
     async def _standards(self, request: web.Request) -> web.Response:
         shell = self.shell(request)
-        days, score = self.days(), self.host.read_model.score
+        days, score = self.days(shell.zone), self.host.read_model.score
         scores = standards.Scores(
             await asked(score, days[-1]), await asked(score, days[-7]), await asked(score, days[0]),
             await asked(self.host.read_model.board.trend, days), days,
@@ -194,7 +201,7 @@ class Board:
         standard, queries = self.host.rulebook.current.get(wanted), self.host.read_model
         if standard is None:
             return self.refusal(request, Problem(HTTPStatus.NOT_FOUND, no_standard(wanted)))
-        site, days = View.of(request.query).site, self.days()
+        site, days = View.of(request.query).site, self.days(shell.zone)
         hours = list(range(days[0], self.host.wall(), HOUR))
         weeks = [days[0] - back * 7 * DAY for back in range(WEEKS - DAYS // 7, 0, -1)] + days[::7]
         drawn = trends.Trends(
@@ -211,6 +218,7 @@ class Board:
         found = await asked(read_model.promise, wanted)
         if found is None:
             return self.refusal(request, Problem(HTTPStatus.NOT_FOUND, no_promise(wanted)))
+        shell = shell.about(found.row.fields.get("site"))
         causes = [line.cause for line in found.lines if line.cause is not None]
         rulebook = self.host.rulebook
         standard = rulebook.standards.get(found.row.revision) or rulebook.current.get(found.row.standard)
@@ -243,8 +251,8 @@ class Board:
             return True
         return row.verdict in ("broken", "unknown") and still_excusable(row, self.host.rulebook, self.host.wall())
 
-    def days(self) -> list[int]:
-        """Give the midnights before which the last days began, by the clock on the wall there."""
-        today = moment(self.host.wall()).astimezone(self.zone).date()
+    def days(self, zone: ZoneInfo) -> list[int]:
+        """Give the midnights with which the last days began in a zone."""
+        today = moment(self.host.wall()).astimezone(zone).date()
         dates = (today - timedelta(days=back) for back in range(DAYS - 1, -1, -1))
-        return [microseconds(datetime(day.year, day.month, day.day, tzinfo=self.zone)) for day in dates]
+        return [microseconds(datetime(day.year, day.month, day.day, tzinfo=zone)) for day in dates]

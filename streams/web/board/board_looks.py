@@ -31,6 +31,7 @@ from streams.web.board.wall_silence import numbers, silences
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from zoneinfo import ZoneInfo
 
     from streams.host import Host
     from streams.storage.rows import PromiseRow, Sort
@@ -222,6 +223,7 @@ class Look:
             standard.may_excuse if standard else (), reasons(standard.exceptions if standard else ""),
             tuple(name for name in self._offered if not same(name, found.holder)),
             standard.translations if standard else {}, *self._names(row.subject, "" if site is None else str(site)),
+            zones_of(self._host).get(str(site)),
         )  # fmt: skip
 
     def _names(self, subject: str, site: str) -> tuple[str, str]:
@@ -258,6 +260,12 @@ def _order(item: Item) -> tuple[bool, int]:
 def names_of(host: Host) -> Mapping[str, str]:
     """Give what places are called, by their ids, as the policy says."""
     return host.people.names if host.people else {}
+
+
+def zones_of(host: Host) -> Mapping[str, ZoneInfo]:
+    """Give the zones of the sites that have one of their own, by their ids, as the policy says."""
+    sites = host.people.sites if host.people else {}
+    return {name: site.zone for name, site in sites.items() if site.zone is not None}
 
 
 def owed_filter(host: Host, view: View, name: str) -> OwedFilter:

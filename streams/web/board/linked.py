@@ -106,7 +106,8 @@ class Linked:
         found = await asked(host.read_model.promise, link.promise)
         if found is None:
             raise Problem(HTTPStatus.NOT_FOUND, later("This promise is not known here."))
-        row, shell = found.row, self._board.shell(request)
+        row = found.row
+        shell = self._board.shell(request).about(row.fields.get("site"))
         standard = host.rulebook.standards.get(row.revision) or host.rulebook.current.get(row.standard)
         standard = standard and standard.in_language(shell.words.language)
         owed = self._board.is_owed(row)
