@@ -15,6 +15,7 @@ import msgspec
 import structlog
 
 from alerts.channels.push import Device
+from alerts.words.later import RefusedError, later_many
 from standards.errors import StateError
 from standards.natural import name_key, same
 
@@ -46,7 +47,7 @@ class Change(NamedTuple):
     row: Device | Dropped | None
 
 
-class FullError(Exception):
+class FullError(RefusedError):
     """As many devices ring as are kept."""
 
 
@@ -57,8 +58,8 @@ Store: TypeAlias = "Callable[[Sequence[Change]], Awaitable[None]]"
 class DeviceBook:
     """The devices of one host. `public` is this server's public key for pushes; `clock` gives microseconds UTC.
 
-    `check` refuses a device that cannot be sent to, with a ValueError. `most` is how many there may be in all. What is
-    stored comes by `take`; `store` is set before anything changes.
+    `check` refuses a device that cannot be sent to, with a RefusedError. `most` is how many there may be in all. What
+    is stored comes by `take`; `store` is set before anything changes.
     """
 
     store: Store
@@ -146,14 +147,22 @@ class DeviceBook:
     async def add(self, device: Device, *, instead: str = "") -> None:
         """Keep a device, which may have been another's, `instead` of what it was before, by that id.
 
-        Raises ValueError for one that cannot be sent to, FullError, and StateError: then it was not kept.
+        Raises RefusedError for one that cannot be sent to, FullError, and StateError: then it was not kept.
         """
         self._check(device)
         others = [each for each in self.of(device.whose) if each.id not in {device.id, instead}]
         if len(others) >= MOST_OF_ONE:
-            raise FullError(f"{device.whose} has {MOST_OF_ONE} devices that ring already; switch one off first.")
+            words = later_many(
+                MOST_OF_ONE, "{name} has {count} device that rings already; switch it off first.",
+                "{name} has {count} devices that ring already; switch one off first.", name=device.whose,
+            )  # fmt: skip
+            raise FullError(words)
         if len(self) >= self._most and self.devices.keys().isdisjoint((device.id, instead)):
-            raise FullError(f"There are {len(self):,} devices that ring already; that is as many as are kept.")
+            words = later_many(
+                len(self), "There is {count} device that rings already; that is as many as are kept.",
+                "There are {count} devices that ring already; that is as many as are kept.",
+            )  # fmt: skip
+            raise FullError(words)
         name = name_key(device.whose)
         changes = [Change("device", device.id, device)]
         if name in self.drops:

@@ -28,15 +28,16 @@ from streams.board.shell import Shell, page
 from streams.board.view import View
 from streams.live.joined import stands_on
 from streams.storage.rows import is_overdue
+from streams.storage.status import Status
 from streams.web.api.days import Days
 from streams.web.api.grants import still_excusable
 from streams.web.board.board_live import Live, Standing, name_of
 from streams.web.board.board_looks import Look, names_of, persons, zones_of
-from streams.web.board.fields import no_promise, no_standard
+from streams.web.board.fields import by_script, no_promise, no_standard
 from streams.web.board.files import Files
 from streams.web.board.lists import Lists
 from streams.web.board.readers import language_of
-from streams.web.guard import HEADERS, ROLE, SESSION
+from streams.web.guard import ACTS, HEADERS, ROLE, SESSION
 from streams.web.operation import asked
 from streams.web.problem import Problem
 from streams.web.session import may
@@ -59,6 +60,8 @@ POLICY: Final = (
 REFERRER: Final = "same-origin"
 """Without it browsers send our own forms with the origin `null`, as they do those of strangers."""
 BACK: Final = phrase("Back to what is open now")
+SIGN_IN: Final = phrase("Sign in")
+"""What stands on the link of a refusal, which leads there."""
 DAYS: Final = 28
 """How many days the trend shows."""
 WEEKS: Final = 12
@@ -111,12 +114,12 @@ class Board:
         which have their own `version`.
         """
         session = request.get(SESSION)
-        if session is None and self.unguarded:
+        if session is None and self.unguarded and request.get(ROLE):  # not who was refused before it was known
             request[SESSION] = session = self.sessions.begin("admin")
         standing = Standing() if session is None else request.get(STANDING, Standing())
         shell = Shell(
             self.host.wall(), self.zone, self.words(request), names_of(self.host),
-            status=self.host.now_status(),
+            status=Status(ready=True) if session is None else self.host.now_status(),
             name=session.name if session else "",
             proof=self.sessions.proof(session) if session else "",
             acts=session is not None and may(request[ROLE], "supervisor"),
@@ -149,7 +152,16 @@ class Board:
         return self.answer(request, page(shell, say("That could not be done"), "", *content), problem.status)
 
     def problem(self, request: web.Request, problem: Problem) -> web.Response:
-        """Answer with a page what a program is told as JSON. It asks nothing of the store, which may have failed."""
+        """Answer with a page what a program is told as JSON. It asks nothing of the store, which may have failed.
+
+        The script of a page is told it in the language of who looks at that.
+        """
+        accepted = request.headers.get("Accept", "")
+        if "text/html" not in accepted:
+            ours = by_script(request) and request.path.startswith(ACTS)
+            return (problem.to(self.words(request)) if ours else problem).response()
+        if problem.status == HTTPStatus.UNAUTHORIZED:
+            return self.refusal(request, problem, back=SIGN_IN)
         if problem.status != HTTPStatus.NOT_FOUND:
             return self.refusal(request, problem)
         shell = self.shell(request)

@@ -13,13 +13,13 @@ from urllib.parse import urlsplit
 from aiohttp import web
 
 from alerts.channels.push import Device
-from alerts.words.later import Later, later
+from alerts.words.later import Later, RefusedError, later
 from alerts.words.words import phrase
 from standards.natural import name_key, same
 from streams.board.devices import Phones, Ringing
-from streams.storage.devices import FullError, device_id
+from streams.storage.devices import device_id
 from streams.web.actions import UNPROCESSABLE
-from streams.web.board.fields import needed, read_form
+from streams.web.board.fields import by_script, needed, read_form
 from streams.web.guard import ROLE, SESSION, see_other
 from streams.web.problem import Problem
 from streams.web.session import may
@@ -82,8 +82,8 @@ class Rings:
         former = given.get("former", "")
         try:
             await self._devices.add(device, instead=device_id(former) if former else "")
-        except (ValueError, FullError) as error:
-            raise Problem(UNPROCESSABLE, str(error)) from None
+        except RefusedError as error:
+            raise Problem(UNPROCESSABLE, error.why) from None
         return web.Response(status=204)
 
     async def _off(self, request: web.Request) -> web.Response:
@@ -96,8 +96,7 @@ class Rings:
             if not (endpoint or same(device.whose, _name(request)) or may(request[ROLE], "admin")):
                 raise Problem(UNPROCESSABLE, whose(device.whose))
             await self._devices.remove(device)
-        by_script = request.headers.get("Accept", "") == "application/json"
-        return web.Response(status=204) if by_script else see_other("/people#phones")
+        return web.Response(status=204) if by_script(request) else see_other("/people#phones")
 
     def phones(self, request: web.Request) -> list[Phones]:
         """Say of everybody with an address for push which devices they have, for the page of people."""
