@@ -22,13 +22,14 @@ if TYPE_CHECKING:
 
     from alerts.policy.policy import People
     from alerts.routing.actions import Action
-    from alerts.words.words import Words
     from streams.board.wording import Wording
 
 _TERMS: Final = {
     "standard": phrase("standard {name}"), "site": phrase("site {name}"), "subject": phrase("subject {name}"),
     "owner": phrase("owner {name}"), "severity": phrase("severity {name}"), "aspect": phrase("aspect {name}"),
 }  # fmt: skip
+_PLACES: Final = frozenset({"site", "subject"})
+"""Those of them that people have names for."""
 TERMS: Final = tuple(_TERMS)
 """By what a silence is narrowed."""
 SPANS: Final = {
@@ -68,7 +69,7 @@ class Muted(msgspec.Struct, frozen=True):
         if self.route:
             return wording.words.say("the route {name} at this time", name=self.route)
         until = _until(self.until, wording)
-        return wording.words.say("{what} until {time}", what=_what(self.terms, wording.words), time=until)
+        return wording.words.say("{what} until {time}", what=_what(self.terms, wording), time=until)
 
 
 def muted(acts: Iterable[Action], people: People, now: int) -> tuple[Muted, ...]:
@@ -83,8 +84,10 @@ def _terms(given: Mapping[str, object]) -> tuple[tuple[str, tuple[str, ...]], ..
     return tuple((name, (str(given[name]),)) for name in TERMS if given.get(name))
 
 
-def _what(terms: Iterable[tuple[str, tuple[str, ...]]], words: Words) -> str:
-    by_name = dict(terms)
+def _what(terms: Iterable[tuple[str, tuple[str, ...]]], wording: Wording) -> str:
+    by_name, words = dict(terms), wording.words
+    for name in _PLACES & by_name.keys():
+        by_name[name] = tuple(wording.called(each) for each in by_name[name])
     said = [words.say(text, name=words.either(by_name[name])) for name, text in _TERMS.items() if name in by_name]
     return ", ".join(said) or words.say("everything")
 
@@ -128,7 +131,7 @@ def _fixed(shell: Shell, muted: Muted) -> Html:
 def _row(shell: Shell, act: Action, until: int) -> Html:
     words = shell.words
     head = sentence(
-        words, "{what}, for another {span}, until {time}", what=el("strong", _what(_terms(act.data), words)),
+        words, "{what}, for another {span}, until {time}", what=el("strong", _what(_terms(act.data), shell)),
         span=words.length(until - shell.now), time=shell.at(act.data.get("site")).clock(until),
     )  # fmt: skip
     reason = str(act.data.get("reason") or "")
