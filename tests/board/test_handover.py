@@ -101,7 +101,7 @@ def test_a_note_stands_until_the_next_one(peopled: Served) -> None:
     ("changed", "status", "words"),
     [
         ({"proof": "0" * 64}, 403, "from an older page"),
-        ({"note": "x" * 2_001}, 400, "at most 2000 characters"),
+        ({"note": "x" * 2_001}, 400, "there is room for 2,000"),
         ({"note": "  "}, 400, "what the next shift has to know"),
         ({"site": "s33"}, 422, "Did you mean s3?"),
     ],
