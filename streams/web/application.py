@@ -15,6 +15,7 @@ from aiohttp import web
 from standards.calendar.duration import HOUR
 from streams.delivery.links import Links
 from streams.metrics import Moment
+from streams.metrics.attainment import Attainment
 from streams.version import installed_version
 from streams.web.api.clock import ClockOperations
 from streams.web.api.days import Days
@@ -66,12 +67,14 @@ def application(
 
     More routes may be added before it is served; they are guarded as well.
     """
+    attainment = Attainment()
 
     async def scrape() -> bytes:
-        read_model, wall = host.read_model, host.wall()
+        read_model, wall, standards = host.read_model, host.wall(), host.rulebook.current
         moment = Moment(
             await asked(read_model.nearest), await asked(read_model.overdue, host.rulebook.owed_since(wall)),
-            await asked(read_model.source_ahead, wall - HOUR),
+            await asked(read_model.source_ahead, wall - HOUR), standards,
+            await asked(attainment.at, wall, standards, read_model),
         )  # fmt: skip
         return metrics.text(host.now_status(), wall, moment)
 

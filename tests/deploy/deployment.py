@@ -15,9 +15,7 @@ from typing import Any
 import pytest
 import yaml
 
-from streams.metrics import Metrics, Moment
-from streams.metrics.kafka import KafkaMetrics
-from streams.storage.status import Status
+from streams.metrics.described import METRICS
 
 ROOT = Path(__file__).resolve().parents[2]
 DEPLOY = ROOT / "deploy"
@@ -145,15 +143,10 @@ WORDS = {"by", "on", "or", "and", "unless", "offset", "without", "ignoring", "bo
 
 def metrics() -> dict[str, set[str]]:
     """Give the names of all series that Kept exposes, each with its labels."""
-    moment = Metrics().text(Status(ready=True, low=0), 0, Moment({"no-wait": 0}, {"no-wait": (1, 0)}, 0)).decode()
     found = {
-        name: set(re.findall(r"(\w+)=", labels))
-        for name, labels in re.findall(r"^(\w+)(\{.*\})? ", moment, re.MULTILINE)
-    }
-    for registry in (Metrics()._registry, KafkaMetrics()._registry):  # noqa: SLF001 - a family without samples shows no labels
-        for name, collector in registry._names_to_collectors.items():  # noqa: SLF001 - the same
-            labels = set(getattr(collector, "_labelnames", ()))
-            found[name] = labels | ({"le"} if name.endswith("_bucket") else set())
+        name: {*metric.labels, *(["le"] if name.endswith("_bucket") else [])}
+        for metric in METRICS for name in metric.series
+    }  # fmt: skip
     return {name: labels | TARGET_LABELS for name, labels in found.items()} | PROMETHEUS_OWN
 
 
