@@ -23,6 +23,7 @@ from streams import options
 from streams.checking import cli as checking
 from streams.drafting import cli as drafting
 from streams.kafka import cli as kafka
+from streams.monitoring import cli as monitoring
 from streams.review import cli as review
 from streams.staffing import cli as staffing
 from streams.stories import cli as stories
@@ -261,3 +262,4 @@ stories.register(app)
 staffing.register(app)
 drafting.register(app)
 review.register(app)
+monitoring.register(app)

@@ -8,14 +8,14 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 import yaml
 
-from streams.metrics.described import METRICS
+from streams.metrics.described import METRICS, Host
 
 ROOT = Path(__file__).resolve().parents[2]
 DEPLOY = ROOT / "deploy"
@@ -93,9 +93,12 @@ def read_yaml(path: str) -> Json:
     return text
 
 
-def alerts() -> dict[str, Json]:
-    groups = read_yaml("prometheus/rules.yml")["groups"]
-    return {rule["alert"]: rule for group in groups for rule in group["rules"]}
+HOSTS: tuple[Host, ...] = get_args(Host)
+
+
+def rules(host: Host) -> list[Json]:
+    """Give all rules that are shipped for a host."""
+    return [rule for group in read_yaml(f"prometheus/rules-{host}.yml")["groups"] for rule in group["rules"]]
 
 
 def board() -> Json:
@@ -108,15 +111,19 @@ def panels() -> list[Json]:
 
 
 def run(
-    *command: str | Path, cwd: str | Path = ROOT, env: dict[str, str] | None = None, user: int | None = None
+    *command: str | Path,
+    cwd: str | Path = ROOT,
+    env: dict[str, str] | None = None,
+    user: int | None = None,
+    only_out: bool = False,
 ) -> str:
-    """Run a command to its end and give all that it said; fail with that if it fails."""
+    """Run a command to its end and give all that it said, or its output alone; fail with that if it fails."""
     done = subprocess.run(
         [*map(str, command)], cwd=cwd, env=env, user=user, group=user, extra_groups=None if user is None else [],
         capture_output=True, text=True, timeout=240, check=False,
     )  # fmt: skip
     assert done.returncode == 0, f"{command} ended with {done.returncode}:\n{done.stdout}\n{done.stderr}"
-    return done.stdout + done.stderr
+    return done.stdout if only_out else done.stdout + done.stderr
 
 
 def tool(name: str) -> str:
@@ -150,10 +157,19 @@ def metrics() -> dict[str, set[str]]:
     return {name: labels | TARGET_LABELS for name, labels in found.items()} | PROMETHEUS_OWN
 
 
+def check_query(query: str, recorded: Container[str] = ()) -> None:
+    """Hold a query to the series and labels that Kept, Prometheus or the rules tell."""
+    known, names = metrics(), names_in(query)
+    assert names
+    ours = {name for name in names if name not in recorded}
+    assert ours <= set(known)
+    assert labels_in(query) <= {"standard"}.union(*(known[name] for name in ours))
+
+
 def names_in(query: str) -> set[str]:
     """Give the names of the series that a query asks for."""
     bare = re.sub(r'"[^"]*"|\{[^}]*\}|\[[^]]*\]|\b(?:by|on|without|ignoring)\s*\([^)]*\)', " ", query)
-    found = re.findall(r"\b([a-zA-Z_]\w*)\b(?!\s*\()", re.sub(r"\b\d+[smhdw]\b", " ", bare))
+    found = re.findall(r"\b([a-zA-Z_][\w:]*)\b(?!\s*\()", re.sub(r"\b\d+[smhdw]\b", " ", bare))
     return set(found) - WORDS
 
 

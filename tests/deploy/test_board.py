@@ -8,8 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.deploy.deployment import DEPLOY, ROOT, Json, board, mounts, panels, read_yaml, services
-from tests.deploy.test_prometheus import check_query
+from tests.deploy.deployment import DEPLOY, ROOT, Json, board, check_query, mounts, panels, read_yaml, services
 
 
 def mounted(path: str) -> Path:
