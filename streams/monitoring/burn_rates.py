@@ -144,8 +144,8 @@ def bound(end: str, span: int) -> str:
     return f"standard:kept_promises_broken:ratio_{end}{describe(span)}"
 
 
-def counted(host: Host, kinds: str, span: str, more: str = "") -> str:
-    """Ask how many lines of some kinds came within a span, by standard.
+def counted(host: Host, kinds: str, span: str, more: str = "", by: str = "standard") -> str:
+    """Ask how many lines of some kinds came within a span, by a label.
 
     Each `kept serve` counts the whole ledger, so on Kafka the largest of them is meant; several `kept run` are several
     ledgers, and add up.
@@ -153,8 +153,8 @@ def counted(host: Host, kinds: str, span: str, more: str = "") -> str:
     of = f'kind=~"{kinds}"' if "|" in kinds else f'kind="{kinds}"'
     increase = f"increase(kept_promises_total{{{of}{more}}}[{span}])"
     if host == "run":
-        return f"sum by (standard) ({increase})"
-    return f"max by (standard) (sum by (instance, standard) ({increase}))"
+        return f"sum by ({by}) ({increase})"
+    return f"max by ({by}) (sum by (instance, {by}) ({increase}))"
 
 
 def number(value: float) -> str:

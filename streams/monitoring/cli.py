@@ -1,6 +1,6 @@
-"""The verb `kept rules`: prints what watches Kept itself, made from its metrics and the standards.
+"""The verbs `kept rules` and `kept dashboard`: print what watches Kept itself, made from metrics and standards.
 
-An edge: here arguments are read. Read next: `rule_file.py`.
+An edge: here arguments are read. Read next: `rule_file.py`, `dashboard.py`.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ Job = Annotated[str, typer.Option("--job", metavar="NAME", help="The name under 
 def register(app: typer.Typer) -> None:
     """Add the verbs to the command line."""
     app.command(epilog="Example: kept rules --standards grocery.yaml > /etc/prometheus/kept.yml")(rules)
+    app.command(epilog="Example: kept dashboard --board objectives > kept-goals.json")(dashboard)
 
 
 def rules(*, host: On = "run", standards: options.Standards = None, job: Job = "kept") -> None:
@@ -36,6 +37,29 @@ def rules(*, host: On = "run", standards: options.Standards = None, job: Job = "
     named = "".join(f" --standards {path}" for path in standards or ())
     command = f"kept rules --host {host}{named}{'' if job == 'kept' else f' --job {job}'}"
     typer.echo(rule_file(host, _loaded(standards), command=command, job=job), nl=False)
+
+
+def dashboard(
+    *,
+    host: On = "run",
+    board: Annotated[
+        Literal["overview", "objectives"], typer.Option(help="Promises and processes, or how the goals stand.")
+    ] = "overview",
+    standards: options.Standards = None,
+    job: Job = "kept",
+) -> None:
+    """Print a dashboard for Grafana.
+
+    Import it, and choose the Prometheus that scrapes Kept. With standards the goals have their promises as headings,
+    else all goals that there are stand below each other.
+    """
+    import json
+
+    from streams.monitoring.dashboard import objectives, overview
+
+    loaded = _loaded(standards)
+    made = overview(host, job=job) if board == "overview" else objectives(host, loaded)
+    typer.echo(json.dumps(made, indent=2, ensure_ascii=False))
 
 
 def _loaded(paths: list[str] | None) -> list[Standard]:

@@ -101,13 +101,22 @@ def rules(host: Host) -> list[Json]:
     return [rule for group in read_yaml(f"prometheus/rules-{host}.yml")["groups"] for rule in group["rules"]]
 
 
-def board() -> Json:
-    text: Json = json.loads((DEPLOY / "grafana" / "boards" / "kept.json").read_text(encoding="utf-8"))
+FOLDERS: dict[Host, str] = {"kafka": "boards", "run": "boards-run"}
+"""Where Grafana's boards of each host stand."""
+
+
+def board(host: Host, name: str) -> Json:
+    text: Json = json.loads((DEPLOY / "grafana" / FOLDERS[host] / f"{name}.json").read_text(encoding="utf-8"))
     return text
 
 
-def panels() -> list[Json]:
-    return [panel for panel in board()["panels"] if panel["type"] != "row"]
+def panels(host: Host, name: str) -> list[Json]:
+    return [panel for panel in board(host, name)["panels"] if panel["type"] != "row"]
+
+
+def filled_in(query: str, standard: str = ".*", span: str = "5m") -> str:
+    """Put values into a board's query, as Grafana does for its variables."""
+    return re.sub(r"\$__\w+", span, query).replace("$standard", standard)
 
 
 def run(

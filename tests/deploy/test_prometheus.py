@@ -7,13 +7,10 @@ import re
 import shutil
 from pathlib import Path
 
-import yaml
-
 from tests.deploy.deployment import (
     DEPLOY,
     mounts,
     ours,
-    panels,
     port,
     read_yaml,
     rules,
@@ -97,13 +94,3 @@ def test_alertmanager_finds_its_files() -> None:
     options = dict(option.removeprefix("--").split("=", 1) for option in service["command"])
     assert mounted[str(Path(options["config.file"]).parent)] == ("./deploy/alertmanager", False)
     assert mounted[options["storage.path"]][1]
-
-
-def test_the_board_and_the_alerts_ask_in_promql(tmp_path: Path) -> None:
-    """Promtool can read every query of the board."""
-    texts = [target["expr"] for panel in panels() for target in panel["targets"]]
-    plain = [re.sub(r"\$__\w+", "5m", text).replace("$standard", ".*") for text in texts]
-    rules = [{"record": f"board:query:{number}", "expr": text} for number, text in enumerate(plain)]
-    file = tmp_path / "board.yml"
-    file.write_text(yaml.safe_dump({"groups": [{"name": "board", "rules": rules}]}), encoding="utf-8")
-    assert f"{len(texts)} rules found" in run(tool("promtool"), "check", "rules", file)
