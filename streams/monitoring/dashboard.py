@@ -181,7 +181,8 @@ def _goal(host: Host, chosen: str) -> list[Panel]:
                  for name, it in bounds.items()),
                (f"max by (standard) (kept_objective_ratio{{{chosen}}})", "{{standard}} goal"))),
         Panel("Left of what may be broken", "1 is all, 0 none, below 0 overspent. The goal is missed where the high"
-              " end is below 0, and met where the low end is above; between them nobody can say.", "stat", "percentunit",
+              " end is below 0, and met where the low end is above; between them nobody can say.", "stat",
+              "percentunit",
               tuple((f"max by (standard) (kept_error_budget_remaining_ratio{it})", f"{{{{standard}}}} {name}")
                     for name, it in bounds.items()), 4, good=0),
         Panel("Promises judged", "How many promises that is of, over the goal's span.", "stat", "short",

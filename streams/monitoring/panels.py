@@ -1,7 +1,7 @@
 """Panels and boards as Grafana reads them: plain JSON, of the few kinds that Kept's boards need.
 
-Written here rather than with Grafana's foundation SDK: that would be a dependency of every installation for one verb, and
-its models say nothing of what has to be right, which is the queries, their units and their places.
+Written here rather than with Grafana's foundation SDK: that would be a dependency of every installation for one verb,
+and its models say nothing of what has to be right, which is the queries, their units and their places.
 Read next: `dashboard.py`, which says what the boards show.
 """
 
