@@ -5,6 +5,7 @@ An edge: here arguments are read. Read next: `rule_file.py`, `dashboard.py`.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
@@ -17,7 +18,18 @@ if TYPE_CHECKING:
 On = Annotated[
     Literal["run", "kafka"], typer.Option("--host", help="What is watched: kept run, or the processes on Kafka.")
 ]
-Job = Annotated[str, typer.Option("--job", metavar="NAME", help="The name under which Prometheus scrapes Kept.")]
+
+
+def _job_name(job: str) -> str:
+    if not re.fullmatch(r"[\w./:-]+", job):
+        raise typer.BadParameter(f"{job!r} is not a valid name of a job; write letters, digits and . / : - _ alone")
+    return job
+
+
+Job = Annotated[
+    str,
+    typer.Option("--job", metavar="NAME", callback=_job_name, help="The name under which Prometheus scrapes Kept."),
+]
 
 
 def register(app: typer.Typer) -> None:

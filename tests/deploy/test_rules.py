@@ -85,6 +85,8 @@ def test_another_job_can_be_named() -> None:
     assert 'up{job="shops"} == 0' in text
     assert 'job="kept"' not in text
     assert text.startswith("# Made by: kept rules --host run --job shops\n")
+    refused = kept("rules", "--job", 'a"} or up{b="c')
+    assert (refused.returncode, "is not a valid name of a job" in refused.stderr) == (2, True)
 
 
 def test_a_query_is_read_rightly() -> None:
