@@ -99,7 +99,7 @@ async def run(plan: Plan, machine: SteadyClock | None = None) -> None:
 async def _serve(settings: Settings, host: EmbeddedHost, stack: AsyncExitStack) -> str:
     """Open the web side. Nothing was judged since the host started, so the metrics begin with what is stored."""
     metrics = Metrics("run", tuple(host.channels))
-    metrics.start(host.read_model.totals(), host.read_model.open())
+    metrics.start(host.read_model.open())
     host.listen(metrics.committed)
     host.listen_deliveries(metrics.delivered)
     if host.devices is not None:

@@ -1,7 +1,7 @@
 """Metrics: what Prometheus is told. All numbers about promises are sums over the ledger's lines.
 
-Counters about promises begin with what the ledger has, so that they equal it after a restart; for what has not happened
-yet they stand at 0 from the first scrape on. Calls may come from any thread.
+How many lines there are of each kind is read from the store at each scrape, so it equals the ledger whatever happened
+to the process. What has not happened yet stands at 0 from the first scrape on. Calls may come from any thread.
 Read next: `described.py` for which metrics there are; `kafka.py` for what the Kafka processes count;
 `streams/web/pages.py`, which serves the text.
 """
@@ -38,18 +38,14 @@ class Metrics:
         self._open = self._told.gauge("kept_open_promises")
         self._begun: Mapping[str, Standard] = {}
 
-    def start(self, totals: Mapping[tuple[str, str, str], int], owed: Mapping[str, int]) -> None:
-        """Begin where the ledger stands; `owed` counts what is open, by standard. Call it once, before any batch."""
-        for key, count in totals.items():
-            self._told.count("kept_promises_total", *key, by=count)
+    def start(self, owed: Mapping[str, int]) -> None:
+        """Begin where the store stands: `owed` counts what is open, by standard. Call it once, before any batch."""
         for standard, count in owed.items():
             self._open.labels(standard).inc(count)
 
     def committed(self, batch: Committed) -> None:
-        """Count what one transaction stored: ledger lines, what became of its events, and how long it took."""
+        """Count what one transaction stored: open promises, what became of its events, and how long it took."""
         told = self._told
-        for key, count in Tally((line.standard, line.owner, line.kind) for line in batch.lines).items():
-            told.count("kept_promises_total", *key, by=count)
         for line in batch.lines:
             if change := opened(line.kind, line.verdict, line.was):
                 self._open.labels(line.standard).inc(change)
@@ -96,7 +92,6 @@ class Metrics:
         """Have everything there that can be counted of the standards in force, before it happens."""
         self._begun = standards
         for each in standards.values():
-            self._told.begin("kept_promises_total", [each.id], [each.owner])
             self._open.labels(each.id)
             if self._told.has("kept_events_total"):
                 self._told.begin("kept_events_total", [name for name in event_types(each) if not _is_own(name)])

@@ -33,6 +33,7 @@ class Metric(NamedTuple):
 
     A counter that begins at 0 shows its first count to `increase()`; one that appears with it does not. `buckets` are
     a histogram's, in the metric's own unit. `own`: Kept makes it; the others come with the client library.
+    `is_asked`: a counter that is read from the store at each scrape.
     """
 
     name: str
@@ -43,6 +44,7 @@ class Metric(NamedTuple):
     values: tuple[str, ...] = ()
     buckets: tuple[float, ...] = ()
     own: bool = True
+    is_asked: bool = False
 
     @property
     def series(self) -> tuple[str, ...]:
@@ -63,7 +65,7 @@ _JUDGES: Final[tuple[Process, ...]] = ("run", "worker")
 
 _PROMISES: Final = (
     Metric("kept_promises_total", "counter", "Lines of the ledger, by kind.",
-           _READERS, ("standard", "owner", "kind"), get_args(Kind)),
+           _READERS, ("standard", "owner", "kind"), get_args(Kind), is_asked=True),
     Metric("kept_open_promises", "gauge", "Promises opened and not settled yet.", _READERS, ("standard",)),
     Metric("kept_nearest_deadline_timestamp_seconds", "gauge", "The next deadline; absent while there is none.",
            _READERS, ("standard",)),

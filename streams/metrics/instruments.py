@@ -20,7 +20,7 @@ from prometheus_client import (
     disable_created_metrics,
     generate_latest,
 )
-from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.registry import Collector
 
 from streams.metrics.described import metrics_of
@@ -49,7 +49,7 @@ class Instruments:
         self._gauges: dict[str, Gauge] = {}
         self._histograms: dict[str, Histogram] = {}
         for metric in self._metrics.values():
-            if metric.type == "counter" and metric.own:
+            if metric.type == "counter" and metric.own and not metric.is_asked:
                 self._counters[metric.name] = Counter(metric.name, metric.help, metric.labels, registry=self._registry)
                 if len(metric.labels) == 1:
                     self.begin(metric.name)
@@ -102,19 +102,20 @@ class Instruments:
 
 
 class _AtScrape(Collector):
-    """Gauges that are asked for rather than kept; of those that this process does not tell, nothing."""
+    """What is asked for rather than kept; of what this process does not tell, nothing."""
 
     def __init__(self, metrics: Mapping[str, Metric], asked: Callable[[], Values]) -> None:
         self._metrics, self._asked = metrics, asked
 
-    def describe(self) -> Iterable[GaugeMetricFamily]:
+    def describe(self) -> Iterable[CounterMetricFamily | GaugeMetricFamily]:
         """Say nothing beforehand: the names are told apart in `described.py`."""
         return ()
 
-    def collect(self) -> Iterable[GaugeMetricFamily]:
+    def collect(self) -> Iterable[CounterMetricFamily | GaugeMetricFamily]:
         for name, samples in self._asked().items():
             if (metric := self._metrics.get(name)) is not None:
-                family = GaugeMetricFamily(name, metric.help, labels=metric.labels)
+                made = CounterMetricFamily if metric.type == "counter" else GaugeMetricFamily
+                family = made(name, metric.help, labels=metric.labels)
                 for labels, value in samples.items():
                     family.add_metric(labels, value)
                 yield family

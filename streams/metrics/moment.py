@@ -5,9 +5,10 @@ Read next: `attainment.py` for how objectives stand.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, get_args
 
 from standards.calendar.duration import SECOND
+from standards.judge.promise import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -24,7 +25,8 @@ class Moment(NamedTuple):
 
     `nearest` are the next deadlines by standard, `overdue` how many promises are overdue and the oldest deadline,
     `ahead` how far the fastest of the senders' clocks is ahead; None: there is nothing to tell it by. `standards` are
-    those in force, by id, `attained` the scores of those with an objective, over its span.
+    those in force, by id, `attained` the scores of those with an objective, over its span. `totals` are how many lines
+    the ledger has by standard, owner and kind; None while what is stored is not all of it.
     """
 
     nearest: Mapping[str, int]
@@ -32,6 +34,7 @@ class Moment(NamedTuple):
     ahead: int | None = None
     standards: Mapping[str, Standard] = {}
     attained: Mapping[str, Score] = {}
+    totals: Mapping[tuple[str, str, str], int] | None = None
 
 
 def at_scrape(status: Status, wall: int, asked: Moment) -> Gauges:
@@ -50,10 +53,19 @@ def at_scrape(status: Status, wall: int, asked: Moment) -> Gauges:
         **reload_gauges(status),
         **_objectives(asked.standards.values(), asked.attained),
     }
+    if asked.totals is not None:
+        found["kept_promises_total"] = _lines(asked.standards.values(), asked.totals)
     if status.low >= 0:
         found["kept_watermark_lag_seconds"] = {(): max(0, wall - status.low) / SECOND}
     if asked.ahead is not None:
         found["kept_source_clock_ahead_seconds"] = {(): max(0, asked.ahead) / SECOND}
+    return found
+
+
+def _lines(standards: Iterable[Standard], totals: Mapping[tuple[str, str, str], int]) -> dict[tuple[str, ...], float]:
+    """Give how many lines there are, also of the kinds of which there are none yet."""
+    found: dict[tuple[str, ...], float] = {(it.id, it.owner, kind): 0 for it in standards for kind in get_args(Kind)}
+    found.update({(*key,): count for key, count in totals.items()})
     return found
 
 

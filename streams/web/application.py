@@ -67,17 +67,6 @@ def application(
 
     More routes may be added before it is served; they are guarded as well.
     """
-    attainment = Attainment()
-
-    async def scrape() -> bytes:
-        read_model, wall, standards = host.read_model, host.wall(), host.rulebook.current
-        moment = Moment(
-            await asked(read_model.nearest), await asked(read_model.overdue, host.rulebook.owed_since(wall)),
-            await asked(read_model.source_ahead, wall - HOUR), standards,
-            await asked(attainment.at, wall, standards, read_model),
-        )  # fmt: skip
-        return metrics.text(host.now_status(), wall, moment)
-
     grants, letters, days = Grants(host), Letters(host, max_skew=limits.max_skew), Days(host)
     handing_over = HandingOver(host)
     operations = [
@@ -87,7 +76,7 @@ def application(
         *letters.operations(),
         *days.operations(),
         *handing_over.operations(),
-        *Pages(host.now_status, scrape).operations(),
+        *Pages(host.now_status, _scraping(host, metrics)).operations(),
         *(ClockOperations(host.watched_clock).operations() if host.watched_clock else ()),
     ]
     sessions, guesses = Sessions(access.secret, EndedSessions(access.folder)), Guesses(access.proxies)
@@ -106,6 +95,24 @@ def application(
     app.cleanup_ctx.append(live.running)
     app.on_shutdown.append(live.stop)
     return app
+
+
+def _scraping(host: Host, metrics: Metrics) -> Callable[[], Awaitable[bytes]]:
+    """Give what answers a scrape: the metrics, with what is so in the store at that moment."""
+    attainment = Attainment()
+
+    async def scrape() -> bytes:
+        read_model, wall, standards = host.read_model, host.wall(), host.rulebook.current
+        status = host.now_status()
+        moment = Moment(
+            await asked(read_model.nearest), await asked(read_model.overdue, host.rulebook.owed_since(wall)),
+            await asked(read_model.source_ahead, wall - HOUR), standards,
+            await asked(attainment.at, wall, standards, read_model),
+            await asked(read_model.totals) if status.ready else None,
+        )  # fmt: skip
+        return metrics.text(status, wall, moment)
+
+    return scrape
 
 
 def intake_application(

@@ -102,7 +102,7 @@ async def asking(
     made.watched_clock = SteadyClock(clock, clock, lambda: None)  # it never steps
     async with made as host:
         metrics = Metrics("run", tuple(host.channels))
-        metrics.start(host.read_model.totals(), host.read_model.open())
+        metrics.start(host.read_model.open())
         host.listen(metrics.committed)
         served = host if served_as is None else served_as(host)
         app = application(served, metrics, msgspec.structs.replace(access, folder=folder), limits, usual)

@@ -40,7 +40,7 @@ def scraped(process: Process) -> str:
     """Give what a process tells that has heard of all there is, but for its standards and partitions."""
     status = Status(ready=True, low=0)
     if process in {"run", "serve"}:
-        return Metrics(process, ["webhook"]).text(status, 0, Moment({}, {}, 0)).decode()
+        return Metrics(process, ["webhook"]).text(status, 0, Moment({}, {}, 0, totals={})).decode()
     metrics = KafkaMetrics(process)
     metrics.status_from(lambda: status)
     metrics.source_clocks(lambda: 0)
@@ -141,9 +141,9 @@ def test_a_new_standard_begins_at_nought_too(tmp_path: Path) -> None:
     old, new = (shop(tmp_path, text).load(()) for text in (NO_WAIT, NO_WAIT.replace("no-wait:", "short-wait:")))
     metrics, status = Metrics(), Status(ready=True)
     for loaded in (old, new):
-        text = metrics.text(status, 0, Moment({}, {}, None, loaded.rulebook.current)).decode()
+        text = metrics.text(status, 0, Moment({}, {}, None, loaded.rulebook.current, totals={})).decode()
     assert samples(text)["kept_promises_total", ("broken", "floor-lead", "short-wait")] == 0
-    assert samples(text)["kept_promises_total", ("broken", "floor-lead", "no-wait")] == 0
+    assert samples(text)["kept_open_promises", ("no-wait",)] == 0
 
 
 def test_every_reason_of_a_refusal_is_known() -> None:

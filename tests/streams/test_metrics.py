@@ -138,8 +138,16 @@ def test_two_hosts_do_not_add_up() -> None:
     """Each host has metrics of its own, even in one process."""
     one, other = Metrics(), Metrics()
     one.committed(Committed(lines=[line("p", "opened")]))
-    assert kinds(printed(one)) == {"opened": 1}
-    assert kinds(printed(other)) == {}
+    assert printed(one)["kept_open_promises", ("no-wait",)] == 1
+    assert ("kept_open_promises", ("no-wait",)) not in printed(other)
+
+
+def test_a_ledger_that_is_not_all_here_is_not_counted() -> None:
+    """While a new serve reads what there was, its counts stand nowhere: from 0 up they would look like a rush."""
+    status, totals = Status(ready=True), {("no-wait", "floor-lead", "broken"): 900}
+    for given, told in ((None, {}), (totals, {"broken": 900})):
+        text = Metrics("serve").text(status, 0, Moment({}, {}, totals=given)).decode()
+        assert kinds(samples(text)) == told
 
 
 def test_each_way_to_settle_closes_a_promise() -> None:
@@ -149,7 +157,7 @@ def test_each_way_to_settle_closes_a_promise() -> None:
     """
     metrics = Metrics()
     settling = ("kept", "broken", "voided", "excused", "lost")
-    metrics.start({("no-wait", "floor-lead", "opened"): 6, ("other", "lead", "opened"): 2}, {"no-wait": 6, "other": 2})
+    metrics.start({"no-wait": 6, "other": 2})
     metrics.committed(Committed(lines=[line(kind, kind) for kind in settling]))
     late = [line("broken", kind) for kind in ("fulfilled_late", "ended", "given_up")]
     metrics.committed(Committed(lines=late))

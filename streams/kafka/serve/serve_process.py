@@ -99,7 +99,7 @@ def _folder(settings: Settings) -> Path:
 async def _serve(settings: Settings, host: ServeHost, stack: AsyncExitStack) -> str:
     """Open the web side. Nothing was folded since the host opened, so the metrics begin with what is stored."""
     metrics = Metrics("serve", host.channels)
-    metrics.start(host.kafka_host.read_model.totals(), host.kafka_host.read_model.open())
+    metrics.start(host.kafka_host.read_model.open())
     host.follower.listen(metrics.committed)
     host.listen_deliveries(metrics.delivered)
     if host.kafka_host.devices is not None:
