@@ -275,13 +275,15 @@ def _told(problem: Finding, unknown: Sequence[Finding]) -> bool:
 
 
 def _unknown(name: str) -> Finding:
-    if name.upper() == f"{PREFIX}KAFKA":
-        return Finding(
-            "setting", Place(name, 1, 1), f"this is not a setting by itself; set {name}__BROKERS and its like"
-        )
+    otherwise = {
+        "KEPT_KAFKA": "set KEPT_KAFKA__BROKERS and its like",
+        "KEPT_POLICY": "a policy is one of the files that KEPT_STANDARDS or --standards name",
+    }
+    if (better := otherwise.get(name.upper())) is not None:
+        return Finding("setting", Place(name, 1, 1), f"this is not a setting by itself; {better}")
     near = get_close_matches(name.upper().removeprefix(PREFIX), (known.removeprefix(PREFIX) for known in NAMES), n=1)
     fix = f"did you mean {PREFIX}{near[0]}?" if near else f"the settings are: {', '.join(NAMES)}"
-    return Finding("setting", Place(name, 1, 1), f"there is no such setting; {fix}")
+    return Finding("setting", Place(name, 1, 1), f"this is not a setting of Kept; {fix}")
 
 
 def _finding(problem: dict[str, Any]) -> Finding:

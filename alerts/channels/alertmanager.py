@@ -7,18 +7,17 @@ within `STANDS` ends by itself, and Alertmanager forgets all when it restarts: s
 `REMIND_SECONDS`, and so is for a while that something is resolved. What stands is not remembered here: the outbox knows
 which notices arrived (`streams/delivery/reminding.py`). Instants told are never later than now: a simulated clock may
 be ahead of Alertmanager's.
-Read next: `posting.py`, `retrying.py`.
+Read next: `alerts/routing/firing.py` for what identifies an alert; `posting.py`, `retrying.py`.
 """
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Final
 
 import msgspec
 
 from alerts.channels.posting import TIMEOUT_SECONDS, Post
-from alerts.routing.notice import Notice, printable, shortened
+from alerts.routing.firing import LONGEST_OWED, bounded, labels, replaced, told_again_until
 from standards.calendar.duration import SECOND
 from standards.judge.events import iso
 
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from alerts.channels import LinksOf, Told
+    from alerts.routing.notice import Notice
 
 REMIND_SECONDS: Final = 60.0
 """How often what stands is told again, in seconds."""
@@ -33,17 +33,9 @@ STANDS: Final = 300 * SECOND
 """How long an alert stands after it was last told, in microseconds: four reminders may be missed."""
 RESOLVED_TOLD: Final = 900 * SECOND
 """How long after an alert was resolved that is told again, in microseconds."""
-LONGEST_OPEN: Final = 86_400 * SECOND
-"""How long an alert that nobody resolves is told again, in microseconds: later evidence corrects no verdict."""
-LONGEST_OWED: Final = 8 * LONGEST_OPEN
-"""The same for what is owed until it is done, if it is owed for so long."""
-LONGEST_BY_ITSELF: Final = 3_600 * SECOND
-"""The same for what had no deadline: it happened, nothing can put it right, and there is nothing to wait for."""
 MOST_AT_ONCE: Final = 200
 """How many alerts are posted in one request."""
-LONGEST_LABEL: Final = 200
 LONGEST_ANNOTATION: Final = 1_000
-MOST_FIELDS: Final = 16
 
 
 class Alert(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
@@ -74,7 +66,7 @@ class Alertmanager:
     async def deliver(self, notice: Notice) -> None:
         """Open or resolve the alert of one notice. Raises DeliveryError."""
         now = self._clock()
-        alert = _opened(notice, now) if opens(notice) else _resolved(notice, now)
+        alert = _opened(notice, now) if notice.is_trouble else _resolved(notice, now)
         await self._send([*_replaced(notice, now), (notice, alert)])
 
     async def remind(self, told: Sequence[Told]) -> None:
@@ -94,34 +86,25 @@ class Alertmanager:
         await self._post.close()
 
 
-def opens(notice: Notice) -> bool:
-    """Say whether there is trouble after a notice: a correction may also be for the worse."""
-    return notice.looks_like in ("warned", "broken", "lost")
-
-
-def _longest(notice: Notice) -> int:
-    return LONGEST_OPEN if notice.due >= 0 else LONGEST_BY_ITSELF
-
-
 def _again(told: Sequence[Told], now: int) -> Iterable[tuple[Notice, Alert]]:
-    replaced = {notice.replaces for notice, _ in told}
+    gone_over = {notice.replaces for notice, _ in told}
     for notice, told_at in told:
         at = min(told_at, now)
-        if opens(notice) and notice.promise in replaced:
+        if notice.is_trouble and notice.promise in gone_over:
             continue  # the alert under its new id stands in its place
         if notice.replaces and now - at <= RESOLVED_TOLD:
             yield from _replaced(notice, at)
-        if not opens(notice):
+        if not notice.is_trouble:
             if now - at <= RESOLVED_TOLD:
                 yield notice, _resolved(notice, at)
-        elif at + LONGEST_OWED >= now and now <= max(notice.owed_until, at + _longest(notice)):
+        elif now <= told_again_until(notice, at):
             yield notice, _opened(notice, now)
 
 
 def _replaced(notice: Notice, at: int) -> Iterable[tuple[Notice, Alert]]:
     """Give the end of the alert that this one replaces: they go in one post, so that there is no gap between them."""
     if notice.replaces:
-        before = msgspec.structs.replace(notice, promise=notice.replaces)
+        before = replaced(notice)
         yield before, _resolved(before, at)
 
 
@@ -131,23 +114,6 @@ def _opened(notice: Notice, now: int) -> Alert:
 
 def _resolved(notice: Notice, at: int) -> Alert:
     return Alert(labels(notice), sentences(notice), iso(min(notice.at, at)), iso(at))
-
-
-def labels(notice: Notice) -> dict[str, str]:
-    """Give what identifies the alert of a promise: the same for all its notices, and bounded whatever events hold."""
-    own = {
-        "alertname": notice.standard,
-        "subject": notice.subject,
-        "owner": notice.owner,
-        "severity": notice.severity,
-        "promise": notice.promise,
-        "service": "kept",
-    }
-    fields = {}
-    for name, value in sorted(notice.in_english.fields.items())[:MOST_FIELDS]:
-        label = re.sub(r"\W|^(?=\d)|^__", "_", name, flags=re.ASCII)
-        fields[f"field_{label}" if label in own else label] = "" if value is None else str(value)
-    return {name: _cut(value, LONGEST_LABEL) for name, value in {**fields, **own}.items() if value}
 
 
 def sentences(notice: Notice) -> dict[str, str]:
@@ -161,8 +127,4 @@ def sentences(notice: Notice) -> dict[str, str]:
         "wording": told.wording,
         "due": iso(notice.due) if notice.due >= 0 else "",
     }
-    return {name: _cut(value, LONGEST_ANNOTATION) for name, value in said.items() if value}
-
-
-def _cut(text: str, longest: int) -> str:
-    return shortened(printable(text.strip().replace("\n", " ")), longest)
+    return {name: bounded(value, LONGEST_ANNOTATION) for name, value in said.items() if value}

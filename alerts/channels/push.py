@@ -64,6 +64,9 @@ class Devices(Protocol):
     def of(self, whose: str) -> Sequence[Device]:
         """Give the devices of an address in the policy."""
 
+    def silent_of(self, whose: str) -> Sequence[Device]:
+        """Give those that take pushes of another key, and so do not ring."""
+
     async def drop(self, device: Device, reason: str) -> None:
         """Forget a device that cannot be reached any more; people are told that it was."""
 
@@ -112,7 +115,7 @@ class Push:
             self._remember(notice.id, have)
             raise _together(misses)
         if not have:
-            raise _together(misses) if misses else DeliveryError(_nobody(whose), again=False)
+            raise _together(misses) if misses else DeliveryError(self._nobody(whose), again=False)
 
     async def _try(self, device: Device, notice: Notice) -> DeliveryError | None:
         """Send to one device; gives the miss, if it was one."""
@@ -151,6 +154,11 @@ class Push:
         while len(self._have) > MOST_REMEMBERED:
             del self._have[next(iter(self._have))]
 
+    def _nobody(self, whose: str) -> str:
+        silent = len(self._devices.silent_of(whose))
+        why = f" ({silent} switched on for another key than this server has)" if silent else ""
+        return f'{whose} has no device that rings{why}; on the board, "Ring this phone" switches one on'
+
     async def close(self) -> None:
         """Close the connections."""
         await self._public.close()
@@ -178,7 +186,3 @@ def _together(misses: Sequence[DeliveryError]) -> DeliveryError:
     if later:
         return TryLaterError(words, seconds=max(later))
     return DeliveryError(words, again=any(miss.again for miss in misses))
-
-
-def _nobody(whose: str) -> str:
-    return f'{whose} has no device that rings; on the board, "Ring this phone" switches one on'

@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from alerts.words.later import RefusedError, later
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -39,18 +41,25 @@ class Services:
         self._listed = tuple(listed)
 
     def check(self, endpoint: str) -> None:
-        """Refuse the address of a device that is of none of them. Raises ValueError, which says why to people."""
+        """Refuse the address of a device that is of none of them. Raises RefusedError, which says why to people."""
         if len(endpoint) > LONGEST_ENDPOINT:
-            raise ValueError(f"The address of this device is longer than {LONGEST_ENDPOINT:,} characters.")
+            words = later("The address of this device is longer than {most} characters.", most=LONGEST_ENDPOINT)
+            raise RefusedError(words)
         if self.is_local(endpoint):
             return
         found = _ENDPOINT.fullmatch(endpoint)
         if found is None:
-            raise ValueError("The address of this device is not one of a push service: it has to begin with https://.")
+            raise RefusedError(
+                later("The address of this device is not one of a push service: it has to begin with https://.")
+            )
         host = found["host"]
         if not any(host == each or (each[0] == "*" and host.endswith(each[1:])) for each in self._listed):
-            words = f"This browser's push service is {host[:100]}, and this server does not send there."
-            raise ValueError(f"{words} Whoever runs Kept can add it to KEPT_PUSH_SERVICES.")
+            words = later(
+                "This browser's push service is {host}, and this server does not send there. Whoever runs Kept can add "
+                "it to KEPT_PUSH_SERVICES.",
+                host=host[:100],
+            )
+            raise RefusedError(words)
 
     def is_local(self, endpoint: str) -> bool:
         """Say whether the address of a device is of a service on this machine that is on the list."""

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from py_vapid import Vapid02, VapidException
 from pywebpush import WebPusher, WebPushException
 
+from alerts.words.later import RefusedError, later
 from standards.calendar.duration import HOUR, SECOND
 
 if TYPE_CHECKING:
@@ -55,12 +56,12 @@ class Sealer:
             raise ValueError("this is not a mail address or https address that a push service takes") from None
 
     def seal(self, device: Device, message: bytes) -> bytes:
-        """Encrypt a message for one device. Raises ValueError where its keys are not valid."""
+        """Encrypt a message for one device. Raises RefusedError where its keys are not valid."""
         keys = {"p256dh": device.p256dh, "auth": device.auth}
         try:
             return bytes(WebPusher({"endpoint": device.endpoint, "keys": keys}).encode(message)["body"])
         except (WebPushException, ValueError, IndexError):
-            raise ValueError("the keys of this device are not valid; switch it off and on again") from None
+            raise RefusedError(later("the keys of this device are not valid; switch it off and on again")) from None
 
     def authorization(self, endpoint: str, now: int) -> str:
         """Give the header that says who posts, for the service of an address; `now` in microseconds UTC."""

@@ -13,7 +13,7 @@ from __future__ import annotations
 import hmac
 from base64 import b64decode, b64encode
 from hashlib import sha256
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
@@ -26,6 +26,10 @@ if TYPE_CHECKING:
 
     from alerts.channels import LinksOf
     from alerts.routing.notice import Notice
+
+
+OF_THE_TEXT: Final = frozenset({"fact", "counted", "presses", "zone", "names_zone"})
+"""The fields of a notice that only go into the text of a message for several."""
 
 
 class Webhook:
@@ -69,6 +73,7 @@ class Webhook:
 def body(notice: Notice, links: Mapping[str, str] | None = None) -> bytes:
     """Write the body of a notice: its type, its time, all that it says, in English, and links by which to act."""
     fields: dict[str, Any] = msgspec.to_builtins(notice.in_english)
+    fields = {name: value for name, value in fields.items() if name not in OF_THE_TEXT}
     fields |= {name: iso(fields[name]) for name in ("at", "due") if fields.get(name, -1) >= 0}
     fields |= {"links": dict(links)} if links else {}
     return msgspec.json.encode({"type": f"promise.{notice.kind}", "timestamp": iso(notice.at), "data": fields})

@@ -15,7 +15,7 @@ from standards.calendar.duration import DAY, HOUR, spoken
 from standards.judge.events import moment
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from alerts.policy.policy import Match, Member, People, Route
     from standards.documents.entries import Entry
@@ -179,11 +179,31 @@ def hidden_route(it: Doubted) -> None:
 
 def inhibition_circle(it: Doubted) -> None:
     """Report troubles that explain each other: then each would be told, or neither."""
-    for (one, first), (other, second) in combinations(enumerate(it.people.inhibitions), 2):
-        if _meet(it, first.cause, second.mutes) and _meet(it, second.cause, first.mutes):
-            found = f"this one and number {one + 1} explain each other"
-            fix = "leave out the one whose trouble is the effect"
-            it.top.at("inhibit", other, "when").warning("inhibition-circle", found, fix)
+    all_of = it.people.inhibitions
+    explained = {
+        one: {other for other, second in enumerate(all_of) if other != one and _meet(it, second.cause, first.mutes)}
+        for one, first in enumerate(all_of)
+    }
+    for last in range(len(all_of)):
+        circle = _circle(explained, last)
+        if circle:
+            others = " and ".join(f"number {each + 1}" for each in circle)
+            found, fix = f"this one and {others} explain each other", "leave out the one whose trouble is the effect"
+            it.top.at("inhibit", last, "when").warning("inhibition-circle", found, fix)
+
+
+def _circle(explained: Mapping[int, set[int]], last: int) -> list[int]:
+    """Give the shortest way from one inhibition back to itself over those before it; empty where there is none."""
+    ways = [[each] for each in sorted(explained[last]) if each < last]
+    seen = {each for (each,) in ways}
+    while ways:
+        way = ways.pop(0)
+        if last in explained[way[-1]]:
+            return way
+        further = sorted(each for each in explained[way[-1]] - seen if each < last)
+        seen.update(further)
+        ways += [[*way, each] for each in further]
+    return []
 
 
 def _meet(it: Doubted, one: Match, other: Match) -> bool:

@@ -20,6 +20,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, Literal, assert_never
 
 from alerts.routing.audience import first_step, next_shift
+from alerts.routing.early import catch_up
+from alerts.routing.holder import leave
 from alerts.routing.incident import WARNED, Incident, is_trouble, look_of, name_of
 from standards.judge.promise import NEVER
 
@@ -38,7 +40,7 @@ Change = Literal["wait", "suppress", "go on", "after the wait", "anew"]
 
 INHERITED: Final = (
     "told", "kinds", "before", "began", "step", "times", "held_told", "said_at", "acknowledged", "taken_until",
-    "holders", "had_since", "anew", "passed_by", "passed_to", "added",
+    "holders", "had_since", "giver", "lapsed", "anew", "passed_by", "passed_to", "added",
 )  # fmt: skip
 """What trouble that comes back has of what it was before."""
 TROUBLE: Final[Mapping[tuple[State, Beside], Change]] = {
@@ -97,8 +99,6 @@ class Changes:
         self._note(line.replaces)
         self._note(line.promise)
 
-    # --- trouble ---------------------------------------------------------------------------------------------------
-
     def _trouble(self, line: Line, at: int) -> None:
         if line.replaces:
             self.rename(line)
@@ -109,6 +109,7 @@ class Changes:
         routes = list(self.people.routes_of(line))
         for route in routes:
             self._on_route(line, route, at)
+        self.case.early.pop(line.promise, None)
         if not routes:
             self.calling.reason(line, "no-route")
             self.calling.withhold(line, ("",), "no-route", at)
@@ -116,6 +117,8 @@ class Changes:
     def _on_route(self, line: Line, route: Route, at: int) -> None:
         known = self.case.incidents.get(line.promise, {}).get(route.name)
         incident, was = (known, line.promise) if known is not None else self._begun(line, route, at)
+        if known is None:
+            catch_up(incident, self.case.early.get(line.promise, ()), self.people, at)
         state: State = incident.state if known is not None else "resolving" if incident.kinds else "silent"
         if state == "resolving":
             incident.before = list(dict.fromkeys([*incident.before, *incident.kinds]))
@@ -139,8 +142,8 @@ class Changes:
                 self.calling.reason(line, "grouped")
             case "anew":
                 incident.kinds = incident.before = []
-                incident.had_since = at if incident.acknowledged else incident.had_since
-                incident.acknowledged, incident.step, incident.began, incident.held_told = "", 1, -1, 0
+                leave(incident, at)
+                incident.step, incident.began, incident.held_told = 1, -1, 0
                 incident.added = {}
                 incident.after_all = line.kind == "undone"
                 self._wait(incident, line, route, at)
@@ -153,7 +156,7 @@ class Changes:
         Gives the promise that it goes on with as well, which is its own where there was none.
         """
         case = self.case
-        incident = Incident(line, route.name, route.group_of(line))
+        incident = Incident(line, route.name, route.group_of(line), heard=at)
         case.incidents.setdefault(line.promise, {})[route.name] = incident
         self.turns.all_clears.join(incident)
         place = name_of(route.name, line.standard, line.subject)
@@ -164,7 +167,6 @@ class Changes:
         self.calling.withhold(before.over, before.told, "flapping", case.now)
         for name in INHERITED:
             setattr(incident, name, getattr(before, name))
-        incident.shift_at = next_shift(self.people, incident, at) if incident.told else NEVER
         self.calling.drop(before)
         self._note(before.line.promise)
         return incident, before.line.promise
@@ -227,8 +229,6 @@ class Changes:
     def _audience(self, incident: Incident, at: int) -> tuple[str, ...]:
         """Give those who were told, or who would be told first."""
         return tuple(incident.told) or first_step(self.people, incident, at)
-
-    # --- ends ------------------------------------------------------------------------------------------------------
 
     def _end(self, line: Line, at: int) -> None:
         self._cause_ends(line, at)

@@ -2,7 +2,7 @@
 
 * what it explains: trouble that is not told, as this one is its cause;
 * what came and went while something held it back: nobody was told of it;
-* what of the same group somebody has already.
+* what of the same group somebody has already, or nobody has and its reader was told of before.
 
 And it says since when trouble is known, where that is later than it was so.
 
@@ -30,6 +30,9 @@ LATE: Final = MINUTE
 
 
 OTHERS_HAVE: Final = several("{by} already has {count} more of these.", "{by} already has {count} more of these.")
+OTHERS_STAND: Final = several(
+    "{count} more of these, told before, still stands.", "{count} more of these, told before, still stand."
+)
 EXPLAINED: Final = several(
     "It explains {count} more promise in trouble there.", "It explains {count} more promises in trouble there."
 )
@@ -38,16 +41,22 @@ CAME_AND_WENT: Final = several(
 )
 
 
-def counted(made: Notice, parts: Sequence[Notice]) -> Notice:
-    """Give the message that was made of some parts, with all that they count, and a sentence of it."""
+def counted(made: Notice, parts: Sequence[Notice], *, of_group: bool = False) -> Notice:
+    """Give the message that was made of some parts, with all that they count, and a sentence of it.
+
+    What else stands of a group is said where the parts are `of_group`: summaries and digests say how all of it stands.
+    """
     explained = sum(part.explained for part in parts)
     went = sum(part.came_and_went for part in parts)
     others: dict[str, int] = {}
     for part in parts:
         others.update(part.others_have)
-    if not (explained or went or others):
+    standing = max(part.others_stand for part in parts) if of_group else 0
+    made = msgspec.structs.replace(
+        made, explained=explained, came_and_went=went, others_have=others, others_stand=standing
+    )
+    if not (explained or went or others or standing):
         return made
-    made = msgspec.structs.replace(made, explained=explained, came_and_went=went, others_have=others)
     text = _after(made.text, sentence(made, Words(made.language)))
     english = _after(made.english, sentence(made, ENGLISH)) if made.english else ""
     return msgspec.structs.replace(made, text=text, english=english)
@@ -61,6 +70,8 @@ def _after(text: str, said: str) -> str:
 def sentence(notice: Notice, words: Words) -> str:
     """Say in words what a message counts; empty where it counts nothing."""
     said = [words.how_many(count, *OTHERS_HAVE, by=name) for name, count in sorted(notice.others_have.items())]
+    if notice.others_stand:
+        said.append(words.how_many(notice.others_stand, *OTHERS_STAND))
     if notice.explained:
         said.append(words.how_many(notice.explained, *EXPLAINED))
     if notice.came_and_went:

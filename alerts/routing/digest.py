@@ -6,17 +6,20 @@ Read next: `throttle.py`, which sends them.
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
+from zoneinfo import ZoneInfo
 
 import msgspec
 
 from alerts.policy.policy import PLACE
+from alerts.routing.deadlines import due_words
+from alerts.routing.facts import range_words
 from alerts.routing.place import told_apart
 from alerts.words.words import ENGLISH, Words, phrase, several
 from standards.judge.promise import NEVER
 from standards.natural import natural
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from alerts.routing.notice import Notice
 
@@ -34,7 +37,7 @@ OTHERS: Final = several("And {count} more: {names}.", "And {count} more: {names}
 BROKEN: Final = several("{place} (broken)", "{place} (all broken)")
 SOME_BROKEN: Final = several("{place} (broken: {names})", "{place} (broken: {names})")
 FEW: Final = 3
-"""So many of those that are broken are named beside all at a place; more are counted."""
+"""So many others have their facts beside them, and so many that are broken are named; more are counted."""
 IN_ONE: Final = several(
     "{count} promise in this message, as there are so many.", "{count} promises in this message, as there are so many."
 )
@@ -60,31 +63,35 @@ def promises_of(notices: Iterable[Notice]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(promise for notice in notices for promise in notice.speaks_for))
 
 
-def joined(notices: Sequence[Notice]) -> Notice:
-    """Make one message of the notices of a group: the most pressing one, and for whom or where it is the same."""
+def joined(notices: Sequence[Notice], at: int = -1) -> Notice:
+    """Make one message of the notices of a group: the most pressing one, and for whom or where it is the same.
+
+    It is told at an instant, in microseconds UTC, or as the last of them took effect.
+    """
     first, *others = sorted(notices, key=risk)
     if not others:
         return first
-    return _one([first, *others], _joined)
+    now = max(at, *(part.at for part in notices))
+    return _one([first, *others], lambda ordered, words: _joined(ordered, words, now))
 
 
 def digest(notices: Sequence[Notice], name: str, at: int) -> Notice:
     """Make the digest of what was held back from somebody, at an instant (microseconds UTC): nothing is left out."""
-    made = _one(sorted(notices, key=risk), _digest)
+    made = _one(sorted(notices, key=risk), lambda ordered, words: _digest(ordered, words, at))
     return msgspec.structs.replace(made, id=f"digest:{name}:{at}", decided=at, how="", why="", exceptions="")
 
 
 def summary(notices: Sequence[Notice], name: str, at: int) -> Notice:
     """Make the summary of pages over somebody's budget, at an instant (microseconds UTC): every place is named."""
-    return msgspec.structs.replace(gathered(notices, IN_ONE), id=f"summary:{name}:{at}", decided=at)
+    return msgspec.structs.replace(gathered(notices, IN_ONE, at), id=f"summary:{name}:{at}", decided=at)
 
 
-def gathered(notices: Sequence[Notice], remark: tuple[str, str]) -> Notice:
+def gathered(notices: Sequence[Notice], remark: tuple[str, str], at: int) -> Notice:
     """Make one message of notices that are no group: where and what to do, how many they are, then place by place.
 
-    `remark` says of one, and of `{count}`, why they are told together.
+    `remark` says of one, and of `{count}`, why they are told together; they are at an instant, in microseconds UTC.
     """
-    made = _one(sorted(notices, key=risk), lambda ordered, words: _gathered(ordered, remark, words))
+    made = _one(sorted(notices, key=risk), lambda ordered, words: _gathered(ordered, remark, words, at))
     return msgspec.structs.replace(made, how="", why="", exceptions="")
 
 
@@ -120,17 +127,35 @@ def _called(part: Notice, where: tuple[str, ...]) -> Notice:
     return msgspec.structs.replace(after, text=text, english=english)
 
 
-def _joined(ordered: Sequence[Notice], words: Words) -> str:
+def _joined(ordered: Sequence[Notice], words: Words, now: int) -> str:
     first, *others = ordered
     same = [part for part in others if part.standard == first.standard or not part.is_trouble]
     rest = dict.fromkeys(f"{_beside(part, first)} ({part.what or part.wording})" for part in others if part not in same)
+    few = bool(same) and len(same) <= FEW and any(part.fact for part in same)
     said = [first.text]
-    if same:
-        names = _some(words.named(_beside(part, first) for part in same), words)
-        said.append(words.how_many(len(same), *SAME, names=names))
+    if few:
+        said += _each(same, first, words)
+    elif same:
+        said += _same(same, first, words, now)
     if rest:
         said.append(words.how_many(len(others) - len(same), *OTHERS, names=_some(list(rest), words)))
-    return " ".join(said)
+    return ("\n" if few else " ").join(said)
+
+
+def _each(same: Sequence[Notice], first: Notice, words: Words) -> Iterator[str]:
+    """Name where it is the same line by line, with the fact of each."""
+    yield words.how_many(len(same), "The same for {count} more:", "The same for {count} more:")
+    for part in sorted(same, key=lambda part: natural(_beside(part, first))):
+        place = _beside(part, first)
+        yield f"- {words.say('{place}: {said}', place=place, said=part.fact[0]) if part.fact else place}"
+
+
+def _same(same: Sequence[Notice], first: Notice, words: Words, now: int) -> Iterator[str]:
+    """Name where it is the same; where each of them counts something, say between how few and how many."""
+    yield words.how_many(len(same), *SAME, names=_some(words.named(_beside(part, first) for part in same), words))
+    found = [part.counted for part in same if part.counted is not None]
+    if len(found) == len(same) and len({each.field for each in found}) == 1:
+        yield range_words(found, words, lambda at: words.clock(at, ZoneInfo(first.zone), now))
 
 
 def _some(names: Sequence[str], words: Words) -> str:
@@ -139,7 +164,7 @@ def _some(names: Sequence[str], words: Words) -> str:
     return ", ".join([*names[:NAMED], *more])
 
 
-def _digest(ordered: Sequence[Notice], words: Words) -> str:
+def _digest(ordered: Sequence[Notice], words: Words, at: int) -> str:
     lines = [f"- {part.text}" for part in ordered[:NAMED]]
     if len(ordered) > NAMED:
         lines.append(_more(len(ordered) - NAMED, words))
@@ -149,15 +174,17 @@ def _digest(ordered: Sequence[Notice], words: Words) -> str:
         "Held back until now: {count} promises, the most pressing first.",
     )
     trouble = [part for part in ordered if part.is_trouble]
-    return "\n".join([*([_heading(trouble, words)] if trouble else []), count, *lines])
+    said = " ".join([count, *(due_words(trouble, words, at) if len(ordered) > 1 else ())])
+    return "\n".join([*([_heading(trouble, words)] if trouble else []), said, *lines])
 
 
-def _gathered(ordered: Sequence[Notice], remark: tuple[str, str], words: Words) -> str:
+def _gathered(ordered: Sequence[Notice], remark: tuple[str, str], words: Words, at: int) -> str:
     trouble = [part for part in ordered if part.is_trouble]
     well = [part for part in ordered if not part.is_trouble]
     by_action = _by(trouble, lambda part: _to_do(part, words))
     alone = remark == IN_ONE and len(promises_of(trouble)) == 1
-    said = " ".join([*([] if alone else [_count(trouble, remark, words)]), *_held(trouble)])
+    count = [] if alone else [_count(trouble, remark, words)]
+    said = " ".join([*count, *_held(trouble), *due_words(trouble, words, at)])
     lines = [_heading(trouble, words), *([said] if said else [])]
     for to_do, parts in by_action.items():
         lines += [f"{to_do}:"] * (len(by_action) > 1) + [f"- {line}" for line in _places(parts, words)]

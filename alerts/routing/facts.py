@@ -15,7 +15,7 @@ from standards.calendar.duration import MINUTE
 from standards.judge.shapes import Level
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from alerts.policy.reader import Reader
     from alerts.words.words import Words
@@ -30,6 +30,16 @@ COUNTED: Final[Mapping[str, tuple[tuple[str, str], tuple[str, str]]]] = {
     )
 }
 """What is said of a number, by its field: of what opened the promise, and of what came later."""
+EACH: Final[Mapping[str, tuple[tuple[str, str], tuple[str, str]]]] = {
+    "waiting": (
+        several("{count} person waiting at each of these ({at}).", "{count} people waiting at each of these ({at})."),
+        several(
+            "{least} to {count} people waiting at each of these ({at}).",
+            "{least} to {count} people waiting at each of these ({at}).",
+        ),
+    )
+}
+"""What is said of a number that there is at several places: the same, or one between two."""
 AS_IT_STANDS: Final = MINUTE
 """For how long after a line was known its number is told as what is so now, in microseconds."""
 PERSONS: Final = frozenset({"agent", "from_agent", "to_agent", "passed_on_by"})
@@ -69,6 +79,28 @@ def how_many(found: Counted, line: Line, reader: Reader, now: int) -> str:
     at = reader.clock_beside(found.at, now)
     stands = found.at <= line.opened and now - line.known <= AS_IT_STANDS
     return reader.words.how_many(found.number, *(since if stands else later), at=at, since=at)
+
+
+def number_words(line: Line, standard: Standard, reader: Reader, now: int) -> str:
+    """Say the number of a line without what else is said of it: how many there were, or how what is measured stands."""
+    found = counted(line)
+    said = ("" if found is None else how_many(found, line, reader, now), measured(line, standard, reader.words))
+    return " ".join(filter(None, said))
+
+
+def range_words(found: Sequence[Counted], words: Words, clock: Callable[[int], str]) -> str:
+    """Say how few and how many there were of one thing at several places, and from when to when it was counted.
+
+    `clock` tells an instant, in microseconds UTC.
+    """
+    field, numbers, times = found[0].field, {each.number for each in found}, sorted(each.at for each in found)
+    at = clock(times[0])
+    if times[0] != times[-1]:
+        at = words.say("{first} to {last}", first=at, last=clock(times[-1]))
+    alike, between = EACH[field]
+    if len(numbers) == 1:
+        return words.how_many(min(numbers), *alike, at=at)
+    return words.how_many(max(numbers), *between, least=words.number(min(numbers)), at=at)
 
 
 def measured(line: Line, standard: Standard, words: Words) -> str:

@@ -10,6 +10,7 @@ from typing import Literal, get_args
 import msgspec
 
 from alerts.policy.policy import Silence
+from alerts.routing.actions import Action
 from standards.judge.ledger import Line
 from standards.judge.promise import NEVER
 from standards.judge.standard import CORRECTIONS_HORIZON, DAY
@@ -64,8 +65,9 @@ class Incident(msgspec.Struct):
     since its newest trouble was known, for `held_told` since `began`.
 
     `acknowledged` is who has it, up to `taken_until`: then they are asked, and at `anew_at` the chain begins anew if
-    nobody answered; it is `anew` while that is held back. Since `had_since` they have it, or nobody has it any more; it
-    is -1 where nobody ever had it. `passed_by` handed it on to `passed_to`, or gave it back;
+    nobody answered; it is `anew` while that is held back. So it stands since `had_since`, -1 where nobody ever had it:
+    `giver` handed it on or gave it back, `lapsed` had it until then. What people did up to `heard` is in that.
+    `passed_by` handed it on to `passed_to`, or gave it back, and others are still to be told so;
     `holders` are all who had it. `cleared` heard that it is over already. After an all-clear it is there `after_all`.
     A broken promise is owed up to `owed_until`, as far as that is known. `added` says of steps that a reload brought
     since when they count; after one it may be `rerouted`, or `retired`, where no route leads to anybody any more.
@@ -104,6 +106,9 @@ class Incident(msgspec.Struct):
     anew: bool = False
     holders: list[str] = []
     had_since: int = -1
+    giver: str = ""
+    lapsed: str = ""
+    heard: int = -1
     cleared: list[str] = []
     owed_until: int = -1
     after_all: bool = False
@@ -125,6 +130,11 @@ class Incident(msgspec.Struct):
         """Up to when an answer of who has it is waited for, whether they still do; -1: they were not asked."""
         waits = self.acknowledged and not self.passed_to and self.taken_until == NEVER != self.anew_at
         return self.anew_at if waits else -1
+
+    @property
+    def offered(self) -> str:
+        """To whom it was handed on, while their answer is waited for; else nobody."""
+        return self.passed_to if min(self.hand_at, self.anew_at) < NEVER else ""
 
     @property
     def is_held(self) -> bool:
@@ -200,15 +210,16 @@ class Went(msgspec.Struct, frozen=True):
 class AlertRouter(msgspec.Struct):
     """One place's case: its incidents by promise and route, and what keeps others from being told.
 
-    `now` is how far its time has come. `open` says when the message goes that a group waits for, `settling` which
-    promise's all-clear waits at a route, standard and subject, `swings` what came back there. `causes` are broken
-    promises that inhibit others, and `ending` says up to when those of them do that are well again. `went` counts, by
-    route, what came and went while it was held back, and `dark` says, by group, up to when more that nobody can know is
-    not told after some was.
+    `now` is how far its time has come. `early` is what people did about promises that are no trouble yet. `open` says
+    when the message goes that a group waits for, `settling` which promise's all-clear waits at a route, standard and
+    subject, `swings` what came back there. `causes` are broken promises that inhibit others, and `ending` says up to
+    when those of them do that are well again. `went` counts, by route, what came and went while it was held back, and
+    `dark` says, by group, up to when more that nobody can know is not told after some was.
     """
 
     place: str
     now: int = -1
+    early: dict[str, list[Action]] = {}
     incidents: dict[str, dict[str, Incident]] = msgspec.field(default_factory=dict, name="matters")
     open: dict[str, int] = {}
     settling: dict[str, str] = {}
@@ -222,7 +233,7 @@ class AlertRouter(msgspec.Struct):
     @property
     def is_empty(self) -> bool:
         """Whether there is nothing to remember."""
-        return not (self.incidents or self.causes or self.silences or self.swings or self.went)
+        return not (self.incidents or self.causes or self.silences or self.swings or self.went or self.early)
 
     def inhibits_until(self, cause: Line) -> int:
         """Give up to when a cause inhibits others: it has been well for long enough, or a day has gone by."""

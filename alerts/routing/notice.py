@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Final, Literal
 
 import msgspec
 
-from alerts.routing.facts import PERSONS
+from alerts.policy.policy import UTC_ZONE
+from alerts.routing.deadlines import pressing
+from alerts.routing.facts import PERSONS, Counted, counted, number_words
 from alerts.routing.incident import WARNED
 from alerts.routing.place import ids_of, parts_of
 from alerts.routing.sentences import Sentences
@@ -74,9 +76,12 @@ class Notice(msgspec.Struct, frozen=True, omit_defaults=True):
     that it speaks for, where they are more than its own. `decided` is when it was to be told, in the time of the
     ledger, or -1. `still_warned` says of a correction that the promise can still be kept, and that it is time to act.
     `explained` counts promises whose trouble is not told as this one is its cause, `came_and_went` those that were over
-    before anybody was told of them, and `others_have`, by name, how many of the same group somebody has.
+    before anybody was told of them, `others_have`, by name, how many of the same group somebody has, and `others_stand`
+    how many of it nobody has and its reader was told of before.
     `replaces` is the id under which its promise was told before. `held` says what held it back up to now: in its
-    language and, last, in English.
+    language and, last, in English. So does `fact` say the number in it, of which `counted` is what was counted;
+    `presses` is the deadline that still runs or, of one that is overdue, since when it is, or -1. `zone`, by its IANA
+    name, is in which its times are told; `names_zone`: they say so.
     """
 
     id: str
@@ -107,6 +112,7 @@ class Notice(msgspec.Struct, frozen=True, omit_defaults=True):
     explained: int = 0
     came_and_went: int = 0
     others_have: dict[str, int] = {}
+    others_stand: int = 0
     replaces: str = ""
     where: tuple[str, ...] = ()
     places: tuple[str, ...] = ()
@@ -115,6 +121,11 @@ class Notice(msgspec.Struct, frozen=True, omit_defaults=True):
     authors_english: dict[str, str] = {}
     held: tuple[str, ...] = ()
     ids: tuple[str, ...] = ()
+    fact: tuple[str, ...] = ()
+    counted: Counted | None = None
+    presses: int = -1
+    zone: str = UTC_ZONE.key
+    names_zone: bool = True
 
     @property
     def place(self) -> str:
@@ -125,10 +136,18 @@ class Notice(msgspec.Struct, frozen=True, omit_defaults=True):
     def in_english(self) -> Notice:
         """The same as machines are told it: in English, and without who of us it is about."""
         fields = {name: value for name, value in self.fields.items() if name not in PERSONS}
-        text, held = self.english or self.text, self.held[-1:]
+        text, held, fact = self.english or self.text, self.held[-1:], self.fact[-1:]
         authors = {name: said for name, said in self.authors_english.items() if getattr(self, name)}
         return msgspec.structs.replace(
-            self, text=text, language=SOURCE, english="", authors_english={}, fields=fields, held=held, **authors
+            self,
+            text=text,
+            language=SOURCE,
+            english="",
+            authors_english={},
+            fields=fields,
+            held=held,
+            fact=fact,
+            **authors,
         )
 
     @property
@@ -189,8 +208,12 @@ def printable(text: str) -> str:
 
 
 def shortened(text: str, longest: int) -> str:
-    """Give a text, or its beginning and an ellipsis where it is longer."""
-    return text if len(text) <= longest else f"{text[: longest - 1]}…"
+    """Give a text, or its beginning and an ellipsis where it is longer: up to the end of a word, if one is near."""
+    if len(text) <= longest:
+        return text
+    cut = text[: longest - 1]
+    whole = cut.rstrip() if text[longest - 1].isspace() else cut.rsplit(None, 1)[0]
+    return f"{whole if len(whole) > longest // 2 else cut}…"
 
 
 def notice(line: Line, standard: Standard, reader: Reader, *, now: int = -1, more: Remark | None = None) -> Notice:
@@ -210,7 +233,7 @@ def notice(line: Line, standard: Standard, reader: Reader, *, now: int = -1, mor
     if reader.sees_persons or reader.words != ENGLISH:
         english = said(msgspec.structs.replace(reader, words=ENGLISH, sees_persons=False))
 
-    return Notice(
+    made = Notice(
         id=line.id,
         kind=line.kind,
         promise=line.promise,
@@ -237,7 +260,24 @@ def notice(line: Line, standard: Standard, reader: Reader, *, now: int = -1, mor
         ids=ids if ids != where else (),
         language=reader.words.language,
         english="" if english == text else english,
+        zone=reader.zone.key,
+        names_zone=reader.names_zone,
     )
+    return _with_numbers(made, line, standard, reader, max(now, line.at)) if made.is_trouble else made
+
+
+def _with_numbers(made: Notice, line: Line, standard: Standard, reader: Reader, now: int) -> Notice:
+    """Give a notice of trouble with what a message for several says of each of them."""
+    return msgspec.structs.replace(
+        made, fact=_fact(line, standard, reader, now), counted=counted(line), presses=pressing(line, made)
+    )
+
+
+def _fact(line: Line, standard: Standard, reader: Reader, now: int) -> tuple[str, ...]:
+    """Give the number in what is said of a line, in the reader's language and, last, in English."""
+    readers = (reader, msgspec.structs.replace(reader, words=ENGLISH))
+    said = (number_words(line, standard, each, now) for each in readers)
+    return tuple(dict.fromkeys(filter(None, said)))
 
 
 def _authors_words(standard: Standard, words: Words) -> dict[str, str]:

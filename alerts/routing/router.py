@@ -22,7 +22,7 @@ import msgspec
 from alerts.policy.policy import Policy
 from alerts.routing.actions import Action
 from alerts.routing.changes import Changes
-from alerts.routing.incident import AlertRouter, Incident, Renamed
+from alerts.routing.incident import REMEMBERED_FOR, AlertRouter, Incident, Renamed
 from alerts.routing.notice import Reason, Withheld
 from alerts.routing.notification import Notification, Standing
 from alerts.routing.reloading import Reloaded, Reloading
@@ -118,6 +118,7 @@ class _Routing:
         case = self.case
         times = [case.inhibits_until(cause) for cause in case.causes.values()]
         times += [went.until for went in case.went.values()]
+        times += [acts[-1].at + REMEMBERED_FOR for acts in case.early.values()]
         times += [silence.until for silence in case.silences] + [swing.until for swing in case.swings.values()]
         return min([*times, *(turn for turn, _, _ in self._turns[:1])], default=NEVER)
 
@@ -133,6 +134,8 @@ class _Routing:
             self._turn(self._turns[0][0])
         case = self.case
         case.now = at = max(case.now, at)
+        if case.early:
+            case.early = {name: acts for name, acts in case.early.items() if acts[-1].at + REMEMBERED_FOR > at}
         if case.silences or case.causes or case.open or case.swings or case.went or case.dark:
             case.swings = {name: swing for name, swing in case.swings.items() if swing.until > at}
             case.silences = [silence for silence in case.silences if silence.until > at]

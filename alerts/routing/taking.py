@@ -13,9 +13,12 @@ from alerts.routing import remarks
 from alerts.routing.actions import DEBRIEFED, GIVEN_BACK, HANDED_ON
 from alerts.routing.audience import first_step, next_shift
 from alerts.routing.calling import Said
+from alerts.routing.early import remembered
+from alerts.routing.holder import TAKEN, hand_on, take
 from alerts.routing.incident import current_promise, look_of
 from alerts.routing.notice import owed_until
 from standards.judge.promise import NEVER
+from standards.natural import same
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -47,9 +50,12 @@ class Taking:
             self._look_again(at)
             return
         promise = current_promise(case, action.promise)
+        if promise not in case.incidents:
+            case.early[promise] = remembered(case.early.get(promise, ()), action)
         for incident in case.incidents.get(promise, {}).values():
+            incident.heard = at
             if incident.over is not None:
-                incident.holders = list(dict.fromkeys([*incident.holders, action.by]))
+                self._note_after(incident, action, at)
             elif action.type == HANDED_ON:
                 self._hand_on(incident, action, at)
             elif action.type == GIVEN_BACK:
@@ -59,6 +65,14 @@ class Taking:
                 if action.type == DEBRIEFED and not self._is_owed(incident, at):
                     incident.taken_until = incident.shift_at = NEVER  # there is nothing to ask anybody about
         self._note(promise)
+
+    @staticmethod
+    def _note_after(incident: Incident, action: Action, at: int) -> None:
+        """Note who takes what is over: it is theirs if it comes back; nothing can be handed on."""
+        if action.type in TAKEN:
+            take(incident, action.by, at)
+        else:
+            incident.holders = list(dict.fromkeys([*incident.holders, action.by]))
 
     def _take(self, incident: Incident, by: str, at: int) -> None:
         """Be quiet while somebody has it: its verdict, and that all is well, are told nevertheless."""
@@ -75,12 +89,9 @@ class Taking:
                 self.calling.reason(incident.line, "acknowledged")
                 incident.owed = ""
             incident.trouble_at = NEVER
-        if incident.acknowledged not in ("", by):
+        if incident.acknowledged and not same(incident.acknowledged, by):
             self._tell_who_had_it(incident, by, at)
-        incident.acknowledged, incident.holders = by, list(dict.fromkeys([*incident.holders, by]))
-        incident.had_since = at
-        incident.climb_at = incident.repeat_at = incident.anew_at = incident.hand_at = NEVER
-        incident.passed_by, incident.passed_to, incident.anew = "", "", False
+        take(incident, by, at)
         incident.taken_until = at + route.taken_of(incident.line.severity)
         if by in self.people.people and by not in incident.told:
             incident.told = [*incident.told, by]
@@ -103,16 +114,15 @@ class Taking:
 
     def _hand_on(self, incident: Incident, action: Action, at: int) -> None:
         """Have somebody told at once that it is theirs now; until they answer, it stays where it is."""
-        incident.passed_by, incident.passed_to = action.by, str(action.data.get("to") or "somebody")
+        hand_on(incident, action, at)
         if incident.passed_to in self.people.people:
             incident.hand_at = at
         else:
             incident.anew_at = at  # nobody of that name can be told, so the others are
             incident.let_go(at)
-        incident.climb_at = incident.repeat_at = incident.taken_until = NEVER
 
     def _give_back(self, incident: Incident, by: str, at: int) -> None:
         """Have the chain begin anew, without who gave it back."""
-        if incident.acknowledged:
-            incident.passed_by, incident.passed_to, incident.anew_at = by, "", at
+        if incident.acknowledged or incident.offered:
+            incident.passed_by, incident.passed_to, incident.anew_at, incident.hand_at = by, "", at, NEVER
             incident.let_go(at)

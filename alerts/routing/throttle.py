@@ -100,8 +100,11 @@ def _one(parts: Sequence[Notice], told: Notification) -> Notice:
     """Make one message of the parts of a notification."""
     remark = None if told.turn == "climb" and told.groups == 1 else REMARKS.get(told.turn)
     trouble = all(part.is_trouble for part in parts)
-    made = joined(parts) if remark is None or not trouble or not parts[1:] else gathered(parts, remark)
-    return counted(made, parts)
+    if remark is None or not trouble or not parts[1:]:
+        made = joined(parts, told.at)
+    else:
+        made = gathered(parts, remark, told.at)
+    return counted(made, parts, of_group=True)
 
 
 class _Throttling:
@@ -173,7 +176,7 @@ class _Throttling:
 
     def _page(self, parts: list[Notice], told: Notification) -> None:
         if told.turn == "handed":  # outside of every limit
-            self._send(joined(parts), told.at, page=True)
+            self._send(joined(parts, told.at), told.at, page=True)
         elif self._is_free(self.case.pages):
             self.case.summaries = 0
             self._send(_one(parts, told), told.at, page=True)
@@ -216,7 +219,7 @@ class _Throttling:
             self.case.last_well = at
         if trouble or crowded:
             self.case.last_summary, self.case.summaries = at, self.case.summaries + 1
-        made = summary(parts, self.case.name, at) if trouble and parts[1:] else joined(parts)
+        made = summary(parts, self.case.name, at) if trouble and parts[1:] else joined(parts, at)
         self._send(counted(made, parts), at, page=True)
 
     def _send_digest(self, at: int) -> None:

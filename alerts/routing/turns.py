@@ -15,10 +15,11 @@ from alerts.routing import remarks
 from alerts.routing.all_clear import AllClears
 from alerts.routing.audience import after_telling, arrivals, first_step, has_left, next_shift, quiet_for, told_before
 from alerts.routing.calling import Calling, Said
+from alerts.routing.holder import leave
 from alerts.routing.holds import Hold, holds
 from alerts.routing.incident import LastHold, look_of, name_of
 from alerts.routing.notice import owed_until
-from alerts.routing.takers import note_takers
+from alerts.routing.takers import note_others
 from standards.calendar.duration import MINUTE
 from standards.judge.promise import NEVER
 
@@ -55,7 +56,7 @@ class Turns:
                     told = [each for each in told if each.notice.to not in heard]
                 said += [(incident, turn, each) for each in told]
                 heard.update(each.notice.to for each in told)
-        note_takers(self.all_clears, said)
+        note_others(self.all_clears, said)
         self.calling.send(said, at)
 
     def _say(self, incident: Incident, turn: Turn, at: int) -> Sequence[Said]:
@@ -201,9 +202,8 @@ class Turns:
 
     def _begin_anew(self, incident: Incident, at: int) -> None:
         """Let the chain begin anew: nobody has it any more."""
-        if incident.acknowledged or incident.passed_by:
-            incident.had_since = at
-        incident.acknowledged, incident.step, incident.began, incident.held_told = "", 1, at, 0
+        leave(incident, at)
+        incident.step, incident.began, incident.held_told = 1, at, 0
         incident.added = {}
         incident.taken_until = incident.anew_at = NEVER
 

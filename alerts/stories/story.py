@@ -1,4 +1,4 @@
-"""Stories of who is told: the sections `notices` and `withheld` of a story, read, and held against what was told.
+"""Stories of who is told: the sections of a story about people and machines, read, and held against what was told.
 
 Read next: `standards/stories/story.py` for the rest of a story, `story_model.py` for the keys.
 """
@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, TypeVar, get_args
 
 import msgspec
 
+from alerts.policy.policy import MACHINES
 from alerts.routing.notice import Notice, Reason, Withheld
-from alerts.stories.story_model import NOBODY, NoticeModel, WithheldModel
+from alerts.stories.machines import ExpectedAlert
+from alerts.stories.story_model import ALERT_KINDS, NOBODY, AlertModel, NoticeModel, PostedModel, WithheldModel
 from standards.calendar.hours import did_you_mean
 from standards.judge.promise import Kind
 from standards.stories.story import at_of, entries_of, promise_name
@@ -24,10 +26,10 @@ if TYPE_CHECKING:
     from standards.documents.entries import Entry
     from standards.stories.story import Story
 
-SECTIONS = ("notices", "withheld")
+SECTIONS = ("notices", "withheld", *MACHINES)
 REASONS: tuple[str, ...] = get_args(Reason)
 
-Model = TypeVar("Model", NoticeModel, WithheldModel)
+Model = TypeVar("Model", NoticeModel, WithheldModel, AlertModel, PostedModel)
 
 
 class ExpectedNotice(msgspec.Struct, frozen=True):
@@ -77,16 +79,23 @@ class ExpectedWithheld(msgspec.Struct, frozen=True):
 
 
 class Telling(msgspec.Struct, frozen=True):
-    """Who is to be told in a story, and who not; None where that is not looked at."""
+    """Who is to be told in a story, and who not, and what machines are; None where that is not looked at."""
 
     notices: tuple[ExpectedNotice, ...] | None = None
     withheld: tuple[ExpectedWithheld, ...] | None = None
+    alertmanager: tuple[ExpectedAlert, ...] | None = None
+    webhook: tuple[ExpectedNotice, ...] | None = None
 
     @property
     def until(self) -> int:
         """The last instant that it speaks of, or -1."""
-        told = [each.at for each in self.notices or ()]
-        return max([*told, *(each.at for each in self.withheld or ())], default=-1)
+        sections = (self.notices, self.withheld, self.alertmanager, self.webhook)
+        return max([each.at for section in sections for each in section or ()], default=-1)
+
+    @property
+    def channels(self) -> tuple[str, ...]:
+        """Those that are set up in the story beside people's: both machines, where it looks at one of them."""
+        return () if self.alertmanager is None and self.webhook is None else MACHINES
 
 
 def is_digest(notice: Notice) -> bool:
@@ -102,6 +111,8 @@ def read_telling(story: Story, loaded: Loaded, policies: Sequence[People]) -> Te
     reading, given = _Reading(story, loaded, policies), story.apart
     notices = tuple(reading.notice(*part) for part in reading.listed("notices", NoticeModel))
     withheld = tuple(each for part in reading.listed("withheld", WithheldModel) for each in reading.withheld(*part))
+    alerts = tuple(each for part in reading.listed("alertmanager", AlertModel) for each in reading.alerts(*part))
+    posted = tuple(reading.posted(*part) for part in reading.listed("webhook", PostedModel))
     for each in story.expect or ():
         if each.reason is not None and each.reason not in REASONS:
             fix = did_you_mean(each.reason, REASONS) or f"write one of: {', '.join(REASONS)}"
@@ -111,7 +122,12 @@ def read_telling(story: Story, loaded: Loaded, policies: Sequence[People]) -> Te
         found = "without a policy nothing is withheld from anybody"
         fix = "name a policy among the standards; why a line is not told without one, its reason: in expect says"
         story.entry.at("withheld").error("no-policy", found, fix, key=True)
-    return Telling(notices if "notices" in given else None, withheld if "withheld" in given and policies else None)
+    return Telling(
+        notices if "notices" in given else None,
+        withheld if "withheld" in given and policies else None,
+        alerts if "alertmanager" in given else None,
+        posted if "webhook" in given else None,
+    )
 
 
 class _Reading:
@@ -130,9 +146,29 @@ class _Reading:
             yield entry, found, at
 
     def notice(self, entry: Entry, model: NoticeModel, at: int) -> ExpectedNotice:
-        self._person(entry, model.to)
+        if model.to in MACHINES:
+            fix = f"write what it is told into a section of its own, {model.to}:"
+            entry.at("to").error("wrong-value", f"{model.to} is not a person: notices are for people", fix)
+        else:
+            self._person(entry, model.to)
+        posted = self.posted(entry, model, at)
+        return msgspec.structs.replace(posted, to=model.to, promises=model.promises, digest=model.digest)
+
+    def posted(self, entry: Entry, model: PostedModel, at: int) -> ExpectedNotice:
         about = tuple(promise_name(entry.at("about"), text, self.loaded) or "" for text in model.about)
-        return ExpectedNotice(at, model.to, tuple(model.says), about, model.kind, model.promises, model.digest)
+        return ExpectedNotice(at, says=tuple(model.says), about=about, kind=model.kind)
+
+    def alerts(self, entry: Entry, model: AlertModel, at: int) -> Iterator[ExpectedAlert]:
+        kinds = [kind for kind in ALERT_KINDS if getattr(model, kind) is not None]
+        if len(kinds) != 1:
+            found = f"this has {' and '.join(kinds)}" if kinds else "nothing says what the alert does"
+            entry.error("bad-step", found, f"write exactly one of {', '.join(ALERT_KINDS)} in each entry")
+            return
+        labels = {name: str(value) for name, value in model.labels.items()}
+        for text in getattr(model, kinds[0]):
+            name = promise_name(entry.at(kinds[0]), text, self.loaded)
+            if name is not None:
+                yield ExpectedAlert(at, kinds[0], name, labels)
 
     def withheld(self, entry: Entry, model: WithheldModel, at: int) -> Iterator[ExpectedWithheld]:
         if model.to != NOBODY:

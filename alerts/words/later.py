@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from alerts.words.words import ENGLISH
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -42,6 +44,14 @@ class Either(msgspec.Struct, frozen=True):
     def said(self, words: Words) -> str:
         """Say them: a, b or c."""
         return words.either(self.names)
+
+
+class RefusedError(ValueError):
+    """Something that people gave cannot be taken: why not is said in their language, and in logs in English."""
+
+    def __init__(self, why: Later) -> None:
+        self.why = why
+        super().__init__(why.said(ENGLISH))
 
 
 def later(message: str, /, **values: object) -> Later:

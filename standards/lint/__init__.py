@@ -34,10 +34,11 @@ CHECKS: Final[Mapping[str, Need]] = {
     "over-budget": "history", "owed-from-before": "documents", "owner-without-route": "policy",
     "renamed-key": "documents", "same-again": "policy", "same-hours": "documents", "seldom-seen": "history",
     "shift-cut": "documents", "short-repeat": "policy", "silence-over": "policy", "snooze-idle": "documents",
-    "snooze-over": "documents", "speed-alone": "documents", "too-few": "history", "too-late": "history",
-    "too-short": "documents", "two-promises": "documents", "understaffed": "history", "unreached-channel": "channels",
-    "unread-language": "documents", "unused-calendar": "documents", "unused-event": "documents",
-    "unused-state": "documents", "unused-table": "documents", "utc-days": "documents", "warns-at-once": "documents",
+    "snooze-over": "documents", "speed-alone": "documents", "swings": "history", "too-few": "history",
+    "too-late": "history", "too-short": "documents", "two-promises": "documents", "understaffed": "history",
+    "unreached-channel": "channels", "unread-language": "documents", "unused-calendar": "documents",
+    "unused-event": "documents", "unused-state": "documents", "unused-table": "documents", "utc-days": "documents",
+    "warns-at-once": "documents",
 }  # fmt: skip
 """All checks that warn, and what each needs beside the standards.
 

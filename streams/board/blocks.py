@@ -32,6 +32,8 @@ from streams.live.joined import Joined, joined_words
 from streams.storage.rows import Sort
 
 if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
     from alerts.words.words import Words
     from standards.judge.promise import State
     from streams.board.view import View
@@ -53,7 +55,7 @@ class Item(msgspec.Struct, frozen=True):
     `joined` is what came since that would have opened another one; `stands`: it says how things stand.
     `takes`: one may still say that one has it; `does`: that it is done. `roles` may excuse it, mostly for `reasons`.
     Who has it may give it back, or hand it on to one of the `others`. People say `called` for the subject, and `part`
-    for it at its site.
+    for it at its site. Times are told in the `zone` of the site, where it has one.
     """
 
     id: str
@@ -80,6 +82,7 @@ class Item(msgspec.Struct, frozen=True):
     translations: Mapping[str, Mapping[str, str]] = {}
     called: str = ""
     part: str = ""
+    zone: ZoneInfo | None = None
 
     def in_language(self, language: str) -> Item:
         """Give it with its author's words in a language, as far as there are any in it."""
@@ -124,7 +127,9 @@ class Item(msgspec.Struct, frozen=True):
 
     def since(self, wording: Wording) -> str:
         """Say what came since it was made; nothing of one that needs no hand."""
-        return joined_words(self.joined, wording.zone, stands=self.stands, words=wording.words) if self.urgent else ""
+        if not self.urgent:
+            return ""
+        return joined_words(self.joined, wording.hour(self.joined.at), stands=self.stands, words=wording.words)
 
 
 class Group(msgspec.Struct, frozen=True):
@@ -147,6 +152,11 @@ class Group(msgspec.Struct, frozen=True):
     shares: Shares = Shares()
     whole: bool = False
     called: str = ""
+
+    @property
+    def zone(self) -> ZoneInfo | None:
+        """The zone of its site, where it has one."""
+        return self.items[0].zone
 
     @property
     def place(self) -> str:
@@ -179,6 +189,7 @@ class Group(msgspec.Struct, frozen=True):
 def block(shown: Item | Group, identity: str, wording: Wording, *, acts: bool) -> Html:
     """Draw a block."""
     language = wording.words.language
+    wording = wording.in_zone(shown.zone)
     if isinstance(shown, Item):
         return _card(shown.in_language(language), identity, wording, acts=acts)
     items = tuple(item.in_language(language) for item in shown.items)

@@ -413,4 +413,5 @@ function connect() {
 
 tick();
 setInterval(tick, 250);
+if (document.querySelector("main.bare")) setInterval(changed, 60000); // nothing comes of it that a feed falls silent
 if (page.live !== undefined) connect();

@@ -178,6 +178,7 @@ def debrief_fields(shell: Shell) -> tuple[Html, ...]:
 
 
 def _row(shell: Shell, promise: PromiseRow, standard: Standard | None, act: Action | None) -> Html:
+    shell = shell.at(promise.fields.get("site"))
     head = el(
         "p",
         promise_link(shell.words, promise.id, shell.called(promise.subject), promise.standard, part="#debrief"),

@@ -25,15 +25,23 @@ DROPPED: Final = {
     "other-key": phrase("This server has another key now."),
 }
 """Why a device was dropped, by the reason that is counted."""
+OTHER_KEY: Final = phrase(
+    "It does not ring: it was switched on for another key than this server has. Open the board on it; if it does not "
+    "ring then, press “{button}”."
+)
 
 
 class Ringing(NamedTuple):
-    """A device: its name, the host of its push service, since when it rings, and what keeps it from that."""
+    """A device: its name, the host of its push service, since when it is on, and what keeps it from ringing.
+
+    One that takes pushes of an `other_key` than this server's does not ring at all.
+    """
 
     device: str
     service: str
     since: int
     trouble: str
+    other_key: bool = False
 
 
 class Phones(NamedTuple):
@@ -59,7 +67,7 @@ def draw(shell: Shell, phones: Paged[Phones], query: Mapping[str, str]) -> Html:
 
 
 def _person(shell: Shell, phones: Phones) -> Html:
-    words, count, lost = shell.words, len(phones.devices), None
+    words, lost, count = shell.words, None, sum(not each.other_key for each in phones.devices)
     devices = words.how_many(count, "{count} device.", "{count} devices.")
     said = devices if count else words.say("No device: nothing reaches them by push.")
     if phones.dropped is not None:
@@ -74,8 +82,10 @@ def _person(shell: Shell, phones: Phones) -> Html:
 def _device(shell: Shell, device: Ringing, *, switchable: bool) -> Html:
     say, off = shell.words.say, None
     since = sentence(shell.words, "By {service}, since {time}.", service=device.service, time=shell.clock(device.since))
-    silent = say("Push does not get through: {trouble}.", trouble=device.trouble)
-    trouble = el("p", silent, class_="trouble") if device.trouble else None
+    silent = say("Push does not get through: {trouble}.", trouble=device.trouble) if device.trouble else ""
+    if device.other_key:
+        silent = say(OTHER_KEY, button=say("Ring this phone"))
+    trouble = el("p", silent, class_="trouble") if silent else None
     if switchable and shell.acts:
         button = el("button", say("Switch it off"), class_="plain")
         off = form(shell, "/acts/ring-off", hidden("device", device.device), button)

@@ -156,7 +156,7 @@ def _unsaid(shell: Shell, row: Unjudged) -> Html:
     link = el("a", said, href=View(site=row.site or NOWHERE, standard=row.standard).address(part="unknown"))
     place = el("strong", shell.called(row.site) or words.say("no site"))
     head = el("p", place, " ", el("span", row.standard, class_="standard"), class_="where")
-    first, last = shell.clock(row.first), shell.clock(row.last)
+    first, last = (shell.at(row.site).clock(at) for at in (row.first, row.last))
     if row.last != row.first:
         since = sentence(words, "{promises}, since {time}, the last at {last}.", promises=link, time=first, last=last)
     else:

@@ -51,7 +51,7 @@ def draw(shell: Shell, notes: Notes) -> Html:
 
 def _note(shell: Shell, act: Action) -> Html:
     words, site = shell.words, str(act.data.get("site") or "")
-    name, time = el("strong", act.by or words.say("somebody")), shell.clock(act.at)
+    name, time = el("strong", act.by or words.say("somebody")), shell.at(site).clock(act.at)
     if site:
         at = el("span", shell.called(site), class_="standard")
         head = sentence(words, "{name} for {site}, {time}", name=name, site=at, time=time)

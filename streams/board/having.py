@@ -71,27 +71,14 @@ def having(acts: Iterable[Action], found: Having = _NOBODY) -> Having:
 
 
 def present(acts: Iterable[Action], holding: Holding | None) -> Having:
-    """Say who has a promise now: by what people did, oldest first, and what the routers have made of that since.
+    """Say who has a promise now: as the routers say and, where they have not heard of it yet, by what people did since.
 
-    What was done after the routers' last word is not known to them yet.
+    Nothing else decides: what was done up to when they heard of it last is in their word. Acts are oldest first.
     """
     if holding is None:
         return having(acts)
-    known: list[Action] = []
-    later: list[Action] = []
-    for act in acts:
-        (known if act.at <= holding.since else later).append(act)
-    return having(later, _at(having(known), holding))
-
-
-def _at(done: Having, holding: Holding) -> Having:
-    """Say how it stands by the routers' word, where `done` is what people did until then."""
-    if not holding.holder:
-        ends = done.holder or done.offered
-        return Having(lapsed=done.holder or done.giver, since=holding.since) if ends else done
-    if done.offered or not same(done.holder, holding.holder):
-        return Having(holding.holder, holding.since, asked_until=holding.asked_until)
-    return msgspec.structs.replace(done, asked_until=holding.asked_until)
+    word = Having(holding.holder, holding.since, holding.giver, holding.offered, holding.lapsed, holding.asked_until)
+    return having((act for act in acts if act.at > holding.heard), word)
 
 
 def by_promise(acts: Iterable[Action], holdings: Mapping[str, Holding]) -> dict[str, Having]:

@@ -104,7 +104,7 @@ def _not_sent(shell: Shell, not_told: NotTold, query: Mapping[str, str]) -> Html
 
 
 def _suppressed(shell: Shell, suppressed: Suppressed) -> Html:
-    row = suppressed.row
+    row, shell = suppressed.row, shell.at(suppressed.site)
     about = promise_link(shell.words, row.promise, shell.called(suppressed.subject), suppressed.standard)
     head = el("p", about, " ", shell.clock(row.at), class_="where")
     return el("li", head, el("p", _kept_from(shell, row.to, suppressed.kind, row.reason)))
@@ -144,6 +144,7 @@ def _withheld(shell: Shell, row: Withheld) -> Html:
 
 def _notice(shell: Shell, row: NoticeRow, owed: Collection[str]) -> Html:
     notice, say = row.notice, shell.words.say
+    shell = shell.at(notice.fields.get("site"))
     about = promise_link(shell.words, notice.promise, shell.called(notice.subject), notice.standard)
     head = el("p", about, " ", shell.clock(notice.at), class_="where")
     channels = [_delivery(shell, delivery) for delivery in row.deliveries]

@@ -72,11 +72,22 @@ LABELS: Final = {
 """What is said of an act, by its field."""
 
 
-def draw(shell: Shell, acts: Paged[Action], query: Mapping[str, str], phones: Html | None = None) -> str:
-    """Draw the page; `query` is what its address asks, `phones` what is said of the devices that ring, if any can."""
+def draw(
+    shell: Shell,
+    acts: Paged[Action],
+    query: Mapping[str, str],
+    phones: Html | None = None,
+    *,
+    sites: Mapping[str, str],
+) -> str:
+    """Draw the page; `query` is what its address asks, `phones` what is said of the devices that ring, if any can.
+
+    `sites` are where the promises of the acts are, by their ids.
+    """
     say = shell.words.say
     lead = el("p", say("Who did what about a promise, and why. This is kept for ever."), class_="lead")
-    rows = listed([act_row(shell, act) for act in acts.rows], "acts", say("Nobody had to do anything yet."))
+    there = ((act, shell.at(sites.get(act.promise) or act.data.get("site"))) for act in acts.rows)
+    rows = listed([act_row(here, act) for act, here in there], "acts", say("Nobody had to do anything yet."))
     pages = pager(shell, acts, "/people", query, part="#acts")
     return page(shell, say("What people did"), "", phones, section(say("Acts"), lead, rows, pages, id="acts"))
 
@@ -123,4 +134,4 @@ def _told(shell: Shell, written: str) -> str:
         at = microseconds(datetime.fromisoformat(written))
     except (ValueError, TypeError, OverflowError):
         return written
-    return shell.words.clock(at, shell.zone, shell.now)
+    return shell.told(at)

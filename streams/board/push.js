@@ -53,7 +53,8 @@ async function subscribed(worker, key) {
     throw new Error(`${word("push_silent", { error: error.message })} ${OTHERWISE}`);
   });
   const { endpoint, keys } = made.toJSON();
-  await told("/acts/ring", { endpoint, p256dh: keys.p256dh, auth: keys.auth });
+  const instead = former ? { former: former.endpoint } : {};
+  await told("/acts/ring", { endpoint, p256dh: keys.p256dh, auth: keys.auth, ...instead });
 }
 
 const working = () => navigator.serviceWorker.register(`/worker.js?say=${encodeURIComponent(word("needs_look"))}`).then(() => navigator.serviceWorker.ready);
@@ -92,7 +93,10 @@ async function checkPhone() {
     phoneRings(false);
     noteOnPhone(word("rings_for", { name: state.whose }));
   } else {
-    if (!state.on) await subscribed(worker, state.key);
+    if (!state.on) {
+      phoneRings(false);
+      await subscribed(worker, state.key).catch((error) => { throw new Error(`${word("rings_no_more")} ${error.message}`); });
+    }
     phoneRings(true);
     noteOnPhone(state.trouble ? `${word("push_trouble", { trouble: state.trouble })} ${OTHERWISE}` : "");
   }

@@ -5,7 +5,9 @@ Read next: `now.py`.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Self
+
+import msgspec
 
 from alerts.words.words import phrase
 from standards.calendar.duration import SECOND
@@ -15,7 +17,8 @@ from streams.board.script_words import script_words
 from streams.board.wording import Wording
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
+    from zoneinfo import ZoneInfo
 
     from alerts.words.words import Words
     from streams.storage.status import Status
@@ -39,7 +42,7 @@ class Shell(Wording, frozen=True, kw_only=True):
     `unguarded`: there is no token. `overdue` counts the promises that are, for those who may look. `version` is of the
     rows that the page shows, `changes` counts what else changed; `mark` is of its own style and script.
     `urgent` counts the promises that need a hand: what is overdue, and what was warned of. `rings`: devices can be
-    told while no page is open.
+    told while no page is open. `zones` are those of the sites that have one of their own.
     """
 
     status: Status
@@ -55,6 +58,15 @@ class Shell(Wording, frozen=True, kw_only=True):
     urgent: int = 0
     mark: str = ""
     rings: bool = False
+    zones: Mapping[str, ZoneInfo] = {}
+
+    def about(self, site: object) -> Self:
+        """Give the shell for a page about a site, which tells times in its zone, if it has one of its own."""
+        return msgspec.structs.replace(self, zone=self.zones.get(str(site), self.zone))
+
+    def at(self, site: object) -> Self:
+        """Give the shell for a line about a site, which tells times in its zone; about none, as the page does."""
+        return self.in_zone(self.zones.get(str(site)))
 
     @property
     def looks(self) -> bool:
@@ -64,8 +76,7 @@ class Shell(Wording, frozen=True, kw_only=True):
     def clock(self, at: int) -> Html:
         """Show an instant (microseconds UTC) as the time of day, and the day where it is another one than today."""
         local = moment(at).astimezone(self.zone)
-        told = self.words.clock(at, self.zone, self.now)
-        return el("time", told, datetime=iso(at), title=f"{local:%Y-%m-%d %H:%M:%S %Z}")
+        return el("time", self.told(at), datetime=iso(at), title=f"{local:%Y-%m-%d %H:%M:%S %Z}")
 
 
 def page(shell: Shell, title: str, path: str, *content: Child, every: int = 5, urgent: int | None = None) -> str:
@@ -167,9 +178,10 @@ def excuse_fields(shell: Shell, may: Iterable[str], known: Iterable[str] = ()) -
     return field(say("In the role of"), "by", control=choice), field(say("Why"), "reason", control=reason), at_once
 
 
-def overdue_words(words: Words, count: int) -> str:
-    """Say on every page how many promises are overdue."""
-    return words.how_many(count, "{count} overdue", "{count} overdue") if count else ""
+def overdue_words(words: Words, count: int) -> dict[str, str]:
+    """Say on every page how many promises are overdue: in words and, where there is no room for them, as a number."""
+    said = words.how_many(count, "{count} overdue", "{count} overdue") if count else ""
+    return {"overdue": said, "overdue-number": words.number(count) if count else ""}
 
 
 def _navigation(path: str, shell: Shell) -> Html:
@@ -177,7 +189,11 @@ def _navigation(path: str, shell: Shell) -> Html:
     brand = el("a", "Kept", href="/", class_="brand")
     if not shell.looks:
         return el("span", "Kept", class_="brand")
-    badge = el("span", overdue_words(shell.words, shell.overdue), id="overdue", class_="badge")
+    told = overdue_words(shell.words, shell.overdue)
+    badge = join(
+        el("span", told["overdue"], id="overdue", class_="badge"),
+        el("span", told["overdue-number"], id="overdue-number", class_="badge", aria_hidden="true"),
+    )
     links = (
         el(
             "li",

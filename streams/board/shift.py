@@ -141,8 +141,9 @@ def _thanks(shell: Shell, shift: Shift) -> Html | None:
 def _thanked(shell: Shell, act: Action) -> Html:
     words = shell.words
     team, reason = (str(act.data.get(name) or "") for name in ("team", "reason"))
+    time = shell.at(act.data.get("site")).clock(act.at)
     values = {
-        "name": el("strong", act.by or words.say("Somebody")), "time": shell.clock(act.at), "team": team,
+        "name": el("strong", act.by or words.say("Somebody")), "time": time, "team": team,
         "whom": el("strong", str(act.data.get("agent") or words.say("somebody"))),
     }  # fmt: skip
     if team:
@@ -177,7 +178,7 @@ def _group(shell: Shell, group: FailedGroup) -> Html:
         " ",
         el("span", group.standard, class_="standard"),
     )
-    last = el("span", sentence(words, "the last at {time}", time=shell.clock(group.last)))
+    last = el("span", sentence(words, "the last at {time}", time=shell.at(group.site).clock(group.last)))
     return el("li", el("span", where), el("a", said, href=address), last, class_=group.verdict)
 
 
@@ -207,7 +208,7 @@ def _row(shell: Shell, row: PromiseRow) -> Html:
         "p",
         promise_link(shell.words, row.id, shell.called(row.subject), row.standard),
         " ",
-        shell.clock(row.settled),
+        shell.at(row.fields.get("site")).clock(row.settled),
         class_="where",
     )
     return el("li", head, el("p", shell.state(row.state), class_="quiet"), class_=row.verdict)

@@ -22,13 +22,14 @@ if TYPE_CHECKING:
 
     from alerts.policy.policy import People
     from alerts.routing.actions import Action
-    from alerts.words.words import Words
     from streams.board.wording import Wording
 
 _TERMS: Final = {
     "standard": phrase("standard {name}"), "site": phrase("site {name}"), "subject": phrase("subject {name}"),
     "owner": phrase("owner {name}"), "severity": phrase("severity {name}"), "aspect": phrase("aspect {name}"),
 }  # fmt: skip
+_PLACES: Final = frozenset({"site", "subject"})
+"""Those of them that people have names for."""
 TERMS: Final = tuple(_TERMS)
 """By what a silence is narrowed."""
 SPANS: Final = {
@@ -57,12 +58,18 @@ class Muted(msgspec.Struct, frozen=True):
     until: int = -1
     route: str = ""
 
+    @property
+    def site(self) -> str:
+        """The one site that it is about, or nothing."""
+        sites = dict(self.terms).get("site", ())
+        return sites[0] if len(sites) == 1 else ""
+
     def said(self, wording: Wording) -> str:
         """Say it, to follow "nobody is told of"."""
         if self.route:
             return wording.words.say("the route {name} at this time", name=self.route)
         until = _until(self.until, wording)
-        return wording.words.say("{what} until {time}", what=_what(self.terms, wording.words), time=until)
+        return wording.words.say("{what} until {time}", what=_what(self.terms, wording), time=until)
 
 
 def muted(acts: Iterable[Action], people: People, now: int) -> tuple[Muted, ...]:
@@ -77,8 +84,10 @@ def _terms(given: Mapping[str, object]) -> tuple[tuple[str, tuple[str, ...]], ..
     return tuple((name, (str(given[name]),)) for name in TERMS if given.get(name))
 
 
-def _what(terms: Iterable[tuple[str, tuple[str, ...]]], words: Words) -> str:
-    by_name = dict(terms)
+def _what(terms: Iterable[tuple[str, tuple[str, ...]]], wording: Wording) -> str:
+    by_name, words = dict(terms), wording.words
+    for name in _PLACES & by_name.keys():
+        by_name[name] = tuple(wording.called(each) for each in by_name[name])
     said = [words.say(text, name=words.either(by_name[name])) for name, text in _TERMS.items() if name in by_name]
     return ", ".join(said) or words.say("everything")
 
@@ -116,14 +125,14 @@ def silence_section(shell: Shell, acts: Sequence[Action], known: Known) -> Html:
 
 def _fixed(shell: Shell, muted: Muted) -> Html:
     by = el("p", shell.words.say("by the policy"), class_="said")
-    return el("li", el("p", el("strong", muted.said(shell))), by)
+    return el("li", el("p", el("strong", muted.said(shell.at(muted.site)))), by)
 
 
 def _row(shell: Shell, act: Action, until: int) -> Html:
     words = shell.words
     head = sentence(
-        words, "{what}, for another {span}, until {time}", what=el("strong", _what(_terms(act.data), words)),
-        span=words.length(until - shell.now), time=shell.clock(until),
+        words, "{what}, for another {span}, until {time}", what=el("strong", _what(_terms(act.data), shell)),
+        span=words.length(until - shell.now), time=shell.at(act.data.get("site")).clock(until),
     )  # fmt: skip
     reason = str(act.data.get("reason") or "")
     by = words.say("by {name}: {reason}", name=act.by, reason=reason) if reason else words.say("by {name}", name=act.by)

@@ -86,7 +86,8 @@ class Story(msgspec.Struct, frozen=True):
 def draw(shell: Shell, story: Story) -> str:
     """Draw the page."""
     promise, withheld, say = story.view.row, story.view.withheld, shell.words.say
-    title = say("{label}: {said}", label=promise.standard, said=shell.called(promise.subject) or say("everywhere"))
+    place = shell.called(promise.subject)
+    title = place or say("{label}: {said}", label=promise.standard, said=say("everywhere"))
     nothing = say("Nobody was told anything about it.")
     if story.view.waits_to_be_told:
         nothing = say("Nobody has been told yet: it waits for a message that tells of several.")
@@ -123,7 +124,8 @@ def _head(shell: Shell, story: Story) -> Html:
     has = having_words(story.having, shell) or say("Nobody has it yet.")
     owner = say("answered for by {name}", name=promise.owner) if promise.owner else ""
     about = [shell.aspect(promise.aspect), owner, say("corrected later") if promise.corrected else ""]
-    since = joined_words(Joined(promise.joined, promise.joined_at), shell.zone, stands=story.stands, words=shell.words)
+    joined, when = Joined(promise.joined, promise.joined_at), shell.hour(promise.joined_at)
+    since = joined_words(joined, when, stands=story.stands, words=shell.words)
     return el(
         "div",
         el("p", el("span", word, class_=f"state {promise.state}"), " ", left),
@@ -133,7 +135,7 @@ def _head(shell: Shell, story: Story) -> Html:
         el("p", since, class_="joined") if since and story.owed else None,
         _at_once(shell, story),
         el("p", standard.promise if standard else promise.standard, class_="words"),
-        el("p", ", ".join(filter(None, about)), ".", class_="quiet"),
+        el("p", ", ".join(filter(None, about)), ". ", el("span", promise.standard, class_="standard"), class_="quiet"),
         class_="story",
     )
 
@@ -150,7 +152,9 @@ def _times(shell: Shell, story: Story) -> Html:
     settled = say("Broken") if promise.verdict == "broken" else say("Settled")
     instants = ((say("Opened"), promise.opened), (say("Due"), promise.due), (settled, promise.settled))
     waited = max(0, story.waited_until(shell.now) - promise.opened)
-    spans = ((say("By its own clock"), promise.elapsed), (say("For the customer"), waited))
+    # How long its own clock has run so far the last line cannot say, unless that clock stands.
+    runs = promise.verdict is None and not promise.state.startswith("paused")
+    spans = [*(() if runs else ((say("By its own clock"), promise.elapsed),)), (say("For the customer"), waited)]
     pairs: list[tuple[str, Child]] = [(name, shell.clock(at)) for name, at in instants if at >= 0]
     return facts([*pairs, *((name, shell.words.length(span)) for name, span in spans)], "facts")
 

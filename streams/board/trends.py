@@ -159,7 +159,7 @@ def _broken(shell: Shell, trends: Trends) -> Html:
                 "p",
                 promise_link(shell.words, row.id, shell.called(row.subject), row.standard),
                 " ",
-                shell.clock(row.settled),
+                shell.at(row.fields.get("site")).clock(row.settled),
                 class_="where",
             ),
         )

@@ -11,21 +11,22 @@ from urllib.parse import urlencode
 import msgspec
 
 from alerts.routing.place import called_there
-from alerts.words.words import several
+from alerts.words.words import phrase, several
 from standards.natural import natural
 from streams.board.blocks import URGENT
 from streams.board.having import shares_words
-from streams.board.markup import Html, el, sentence
+from streams.board.markup import Html, el, join, sentence
 from streams.board.shell import Shell, bare_page
 from streams.board.wording import FIELDS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
+    from alerts.words.words import Words
     from streams.board.blocks import Group, Item
     from streams.storage.readings import Reading
 
-ROWS: Final = 4
+ROWS: Final = 3
 """How many promises that need a hand are named."""
 NAMED: Final = 3
 """How many of the places for which there is no room are named."""
@@ -33,12 +34,35 @@ TILES: Final = 9
 """How many numbers are shown."""
 
 
+class Silence(msgspec.Struct, frozen=True):
+    """A declared feed that is dark `since` an instant (microseconds UTC), at a place that is not the wall's own.
+
+    -1: it was not heard as far as is known, which is a week.
+    """
+
+    feed: str
+    place: str
+    since: int
+
+
+class Quiet(msgspec.Struct, frozen=True):
+    """From which sites no number comes any more, and `since` when.
+
+    `never`: none came that is known, and some should; `before`: other things did.
+    """
+
+    since: Mapping[str, int] = {}
+    never: bool = False
+    before: bool = False
+
+
 class Scene(msgspec.Struct, frozen=True):
     """What the wall of a site shows; without a site, that of all.
 
     `urgent` are promises that need a hand, the first of them first, of so many `overdue` and `warned`; `groups` has
     them by standard and site, where they are many. Of `unknown` ones nobody can say how they went; `running` are on the
-    clock. `kept` and `broken` count today's verdicts.
+    clock. `kept` and `broken` count today's verdicts. `silent` and `quiet` are what is not known; `unheard`: no event
+    has ever come.
     """
 
     site: str = ""
@@ -52,6 +76,14 @@ class Scene(msgspec.Struct, frozen=True):
     kept: int = 0
     broken: int = 0
     sites: Sequence[str] = ()
+    silent: Sequence[Silence] = ()
+    quiet: Quiet = Quiet()
+    unheard: bool = False
+
+    @property
+    def doubtful(self) -> bool:
+        """Say whether more may need a hand than is known."""
+        return bool(self.unheard or self.silent or self.quiet.since or self.quiet.never)
 
 
 def draw(shell: Shell, scene: Scene) -> str:
@@ -67,14 +99,15 @@ def draw(shell: Shell, scene: Scene) -> str:
         if site != scene.site
     )
     links = el("p", el("a", say("The board"), href="/"), " ", others, class_="wall-links")
-    body = el("div", _owed(shell, scene), _numbers(shell, scene), class_="wall")
+    body = el("div", _owed(shell, scene), el("div", _numbers(shell, scene), _unknown(shell, scene)), class_="wall")
     return bare_page(shell, say("{place}: wall", place=place), head, body, links, urgent=scene.overdue + scene.warned)
 
 
 def _owed(shell: Shell, scene: Scene) -> Html:
     """Say what needs a hand; and where nothing does, that."""
     words = shell.words
-    title = el("h2", _counts(shell, scene), class_="overdue" if scene.overdue else "warned" if scene.warned else "calm")
+    calm = "doubtful" if scene.doubtful else "calm"
+    title = el("h2", _counts(shell, scene), class_="overdue" if scene.overdue else "warned" if scene.warned else calm)
     running = words.how_many(scene.running, "{count} on the clock", "{count} on the clock") if scene.running else ""
     if not scene.groups:
         named = [
@@ -113,13 +146,20 @@ def _together(shell: Shell, name: str, groups: Sequence[Group], *, named: bool) 
     counts = {sort: sum(group.count for group in groups if group.items[0].sort == sort) for sort in URGENT}
     worst = min(groups, key=lambda group: (group.items[0].sort != "overdue", group.due))
     first = worst.items[0].in_language(shell.words.language)
-    shares = " ".join(filter(None, (shares_words(group.shares, shell) for group in groups)))
+    shares = " ".join(filter(None, (shares_words(group.shares, shell.in_zone(group.zone)) for group in groups)))
     words = shell.words
-    place = groups[0].names(words) if named and len(groups) == 1 else shell.called(name) or words.say("no site")
+    place = _all_of(worst, groups).names(words) if named else shell.called(name) or words.say("no site")
     return Place(
         place, worst.due, counts["overdue"], counts["warned"], first.what or first.promise, shares,
         all(group.taken for group in groups),
     )  # fmt: skip
+
+
+def _all_of(worst: Group, groups: Sequence[Group]) -> Group:
+    """Make one group of those of a standard, the worst one's promises first."""
+    others = [group for group in groups if group is not worst]
+    items = (*worst.items, *(item for group in others for item in group.items))
+    return msgspec.structs.replace(worst, items=items, count=sum(group.count for group in groups))
 
 
 def _place(shell: Shell, place: Place) -> Html:
@@ -158,11 +198,17 @@ def _counts(shell: Shell, scene: Scene) -> str:
         (scene.unknown, several("{count} nobody can vouch for", "{count} nobody can vouch for")),
     )
     parts = [shell.words.how_many(count, *both) for count, both in counted if count]
-    return ", ".join(parts) or shell.words.say("Nothing needs a hand")
+    if parts:
+        return ", ".join(parts)
+    if scene.unheard:
+        return shell.words.say("No event has come yet")
+    if scene.doubtful:
+        return shell.words.say("Nothing needs a hand, as far as is known")
+    return shell.words.say("Nothing needs a hand")
 
 
 def _row(shell: Shell, item: Item, name: str) -> Html:
-    item = item.in_language(shell.words.language)
+    shell, item = shell.in_zone(item.zone), item.in_language(shell.words.language)
     time = shell.time_over(item.due) if item.sort == "overdue" else shell.time_left(item.due)
     return el(
         "li",
@@ -177,15 +223,54 @@ def _numbers(shell: Shell, scene: Scene) -> Html | None:
     """Show who waits where, as it was reported last; in the colour of what is owed there."""
     if not scene.readings:
         return None
-    urgent = {item.subject: item.sort for item in reversed(scene.urgent)}
-    ordered = sorted(scene.readings, key=lambda each: (natural(each.site), natural(each.name)))
+    owed = [*scene.urgent, *(item for group in scene.groups for item in group.items)]
+    urgent = {item.subject: item.sort for item in reversed(owed)}
+    places = {f"{each.site}/{each.name}": each for each in scene.readings}
+    first = sorted(places, key=lambda place: (place not in urgent, natural(place)))[:TILES]
     tiles = (
-        _tile(shell, each, urgent.get(f"{each.site}/{each.name}", ""), named=not scene.site) for each in ordered[:TILES]
+        _tile(shell, places[place], urgent.get(place, ""), named=not scene.site) for place in sorted(first, key=natural)
     )
-    left = len(ordered) - TILES
-    more = shell.words.how_many(left, "and {count} more line", "and {count} more lines")
-    return el("section", el("h2", _measured(shell, ordered[0].what)), el("ul", tiles, class_="tiles"),
+    left = len(places) - TILES
+    more = shell.words.how_many(left, "and {count} more", "and {count} more")
+    return el("section", el("h2", _measured(shell, scene.readings[0].what)), el("ul", tiles, class_="tiles"),
               el("p", more, class_="wall-more") if left > 0 else None)  # fmt: skip
+
+
+def _unknown(shell: Shell, scene: Scene) -> Html | None:
+    """Say what is silent, and since when: nobody is to take that for calm."""
+    words, quiet = shell.words, scene.quiet
+    said = [_silence(shell, each, unheard=scene.unheard) for each in scene.silent]
+    named = sorted(quiet.since.items(), key=lambda each: natural(each[0]))
+    said += [
+        sentence(words, "No number from {site} since {time}.", site=shell.called(site), time=shell.clock(at))
+        for site, at in named
+    ]
+    if quiet.never:
+        said.append(join(_no_number(words, shell.called(scene.site), before=quiet.before)))
+    if not said:
+        return None
+    more = words.how_many(len(said) - ROWS, "and {count} more is silent", "and {count} more are silent")
+    rows = (el("p", each) for each in said[:ROWS])
+    return el("section", el("h2", words.say("Not known")), rows,
+              el("p", more, class_="wall-more") if len(said) > ROWS else None, class_="wall-silent")  # fmt: skip
+
+
+def _no_number(words: Words, site: str, *, before: bool) -> str:
+    if not site:
+        return words.say("No number has come for a while.") if before else words.say("No number has come yet.")
+    if before:
+        return words.say("No number has come from {site} for a while.", site=site)
+    return words.say("No number has come yet from {site}.", site=site)
+
+
+def _silence(shell: Shell, silence: Silence, *, unheard: bool) -> Html:
+    words, name = shell.words, el("b", silence.feed)
+    if silence.since < 0:
+        never = phrase("Nothing has come from {feed}, or not for a week.")
+        return sentence(words, phrase("Nothing has come yet from {feed}.") if unheard else never, feed=name)
+    if silence.place:
+        name = sentence(words, "{feed} at {site}", feed=name, site=shell.called(silence.place))
+    return sentence(words, "{feed} is silent since {time}.", feed=name, time=shell.clock(silence.since))
 
 
 def _measured(shell: Shell, name: str) -> str:

@@ -6,7 +6,7 @@ Read next: `now.py`.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Self
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -67,13 +67,19 @@ ASPECTS: Final[dict[str, str]] = {
 class Wording(msgspec.Struct, frozen=True):
     """How somebody is told: as of which instant (`now`, in microseconds UTC), in which zone, and in which words.
 
-    `names` are what places are called, by their ids.
+    `names` are what places are called, by their ids. `beside` is the page's zone, where this is of a place in another
+    one: then a time says its zone.
     """
 
     now: int
     zone: ZoneInfo
     words: Words = ENGLISH
     names: Mapping[str, str] = {}
+    beside: ZoneInfo | None = None
+
+    def in_zone(self, zone: ZoneInfo | None) -> Self:
+        """Give the wording for what is at a place in a zone; None: it has none of its own."""
+        return self if zone is None else msgspec.structs.replace(self, zone=zone, beside=self.beside or self.zone)
 
     def called(self, subject: str) -> str:
         """Give what people call a subject, a site or a part of one, by the policy's names."""
@@ -91,7 +97,19 @@ class Wording(msgspec.Struct, frozen=True):
 
     def hour(self, at: int) -> str:
         """Write an instant as 14:05."""
-        return hour_and_minute(at, self.zone)
+        told = hour_and_minute(at, self.zone)
+        return f"{told} {moment(at).astimezone(self.zone):%Z}" if self._names_zone(at) else told
+
+    def told(self, at: int) -> str:
+        """Tell an instant as 14:05:00, with the day where it is another one than today."""
+        return self.words.clock(at, self.zone, self.now, named=self._names_zone(at))
+
+    def _names_zone(self, at: int) -> bool:
+        """Say whether the page's clocks show another time at an instant."""
+        if self.beside is None:
+            return False
+        here, there = (moment(at).astimezone(zone).utcoffset() for zone in (self.zone, self.beside))
+        return here != there
 
     def day(self, at: int) -> str:
         """Write the day of an instant, with its year where that is another one than now."""

@@ -114,6 +114,7 @@ TITLES: Final[Mapping[str, str]] = {
     "snooze-over": "a snooze whose date has come",
     "speed-alone": "speed is asked for, and nothing else",
     "subject-field": "an event that cannot say whom it is about",
+    "swings": "trouble that comes and goes",
     "too-deep": "values nested deeper than anybody can read",
     "too-few": "an objective that cannot be told from chance",
     "too-large": "a document larger than any that people write",

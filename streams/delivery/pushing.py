@@ -54,7 +54,7 @@ def pushing(settings: ChannelSettings, folder: Path | None, clock: Callable[[], 
 
 
 def checking(sealer: Sealer, services: Services) -> Callable[[Device], None]:
-    """Give what refuses a device that cannot be sent to, with a ValueError that says why to people."""
+    """Give what refuses a device that cannot be sent to, with a RefusedError that says why to people."""
 
     def check(device: Device) -> None:
         services.check(device.endpoint)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec.structs import replace
 
+from standards.judge.events import moment
 from standards.judge.ledger import stood_before
 from standards.judge.promise import NEVER
 from standards.judge.score import Score
@@ -125,7 +126,8 @@ class Folder:
         standard, joined = self.standards.get(line.standard), self._joined.get(line.promise)
         if joined is None:
             return Owed(line, standard)
-        return Owed(line, standard, joined_words(joined, self.zone, stands=stands_on(standard, self.vocabulary)))
+        when = f"{moment(joined.at).astimezone(self.zone):%H:%M}"
+        return Owed(line, standard, joined_words(joined, when, stands=stands_on(standard, self.vocabulary)))
 
     def _is_overdue(self, line: Line) -> bool:
         """Say whether a promise is broken and still owed."""

@@ -8,12 +8,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from alerts.words.words import ENGLISH
-from standards.judge.events import moment
 from standards.judge.shapes import Response
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import tzinfo
 
     from alerts.words.words import Words
     from standards.judge.events import EventType
@@ -34,14 +32,15 @@ def stands_on(standard: Standard | None, vocabulary: Mapping[str, EventType]) ->
     return bool(kinds) and all(kind is not None and kind.reading for kind in kinds)
 
 
-def joined_words(joined: Joined, zone: tzinfo, *, stands: bool, words: Words = ENGLISH) -> str:
+def joined_words(joined: Joined, when: str, *, stands: bool, words: Words = ENGLISH) -> str:
     """Say what came since the promise was made, or nothing. `stands`: it is how things stand, as `stands_on` has it.
+
+    `when` is the time of day at which the last of it came.
 
     How things stand comes again and again, so of a reading only the last one says something; of what happened, each.
     """
     if not joined.number:
         return ""
-    when = f"{moment(joined.at).astimezone(zone):%H:%M}"
     if stands:
         return words.say("It was still so at {time}.", time=when)
     return words.how_many(

@@ -125,6 +125,9 @@ _TOLD: Final = (
     Metric("kept_push_devices_dropped_total", "counter",
            "Devices that ring no more, though nobody switched them off: gone, other-key.",
            _READERS, ("reason",), ("gone", "other-key")),
+    Metric("kept_push_devices_silent", "gauge",
+           "Devices that are switched on and that this process does not ring: other-key, for one it does not have.",
+           _READERS, ("reason",), ("other-key",)),
     Metric("kept_kafka_operator", "gauge", "1 in the one kept serve that decides whom to tell, 0 in the others.",
            _SERVE),
 )  # fmt: skip

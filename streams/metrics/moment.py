@@ -26,7 +26,8 @@ class Moment(NamedTuple):
     `nearest` are the next deadlines by standard, `overdue` how many promises are overdue and the oldest deadline,
     `ahead` how far the fastest of the senders' clocks is ahead; None: there is nothing to tell it by. `standards` are
     those in force, by id, `attained` the scores of those with an objective, over its span. `totals` are how many lines
-    the ledger has by standard, owner and kind; None while what is stored is not all of it.
+    the ledger has by standard, owner and kind; None while what is stored is not all of it. `silent` counts the devices
+    that are switched on and do not ring, by the reason; None: nobody is told by push.
     """
 
     nearest: Mapping[str, int]
@@ -35,6 +36,7 @@ class Moment(NamedTuple):
     standards: Mapping[str, Standard] = {}
     attained: Mapping[str, Score] = {}
     totals: Mapping[tuple[str, str, str], int] | None = None
+    silent: Mapping[str, int] | None = None
 
 
 def at_scrape(status: Status, wall: int, asked: Moment) -> Gauges:
@@ -55,6 +57,8 @@ def at_scrape(status: Status, wall: int, asked: Moment) -> Gauges:
     }
     if asked.totals is not None:
         found["kept_promises_total"] = _lines(asked.standards.values(), asked.totals)
+    if asked.silent is not None:
+        found["kept_push_devices_silent"] = {(reason,): count for reason, count in asked.silent.items()}
     if status.low >= 0:
         found["kept_watermark_lag_seconds"] = {(): max(0, wall - status.low) / SECOND}
     if asked.ahead is not None:

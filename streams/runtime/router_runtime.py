@@ -15,7 +15,8 @@ import msgspec
 
 from alerts.policy.policy import Silence, place_of
 from alerts.routing.actions import Action
-from alerts.routing.incident import AlertRouter, PromiseIncidents, Renamed, current_promise, name_of
+from alerts.routing.early import remembered
+from alerts.routing.incident import REMEMBERED_FOR, AlertRouter, PromiseIncidents, Renamed, current_promise, name_of
 from alerts.routing.notice import Notice, Reason, Withheld
 from alerts.routing.notification import Notification, Standing
 from alerts.routing.reloading import Reloaded, name_routes, policy_name, steps_of
@@ -48,12 +49,14 @@ _by_time = attrgetter("at", "to")
 class SiteState(msgspec.Struct):
     """What concerns every place: the silences that hold, actions to come, and when actions were heard.
 
-    `policy` are the routes by which it was decided last, `steps` how many steps each of them has.
+    `early` are those about promises of which no place has heard yet, oldest first. `policy` are the routes by which it
+    was decided last, `steps` how many steps each of them has.
     """
 
     silences: list[Silence] = []
     actions: list[Action] = msgspec.field(default_factory=list, name="acts")
     heard: dict[str, int] = {}
+    early: dict[str, list[Action]] = {}
     policy: str = ""
     steps: dict[str, int] = {}
 
@@ -141,7 +144,7 @@ class RouterRuntime:
             first.append(Reloaded(low, self._reloaded))
         notifications: list[Notification | Standing] = []
         before = self.house.silences  # those of this call are among the facts of each place, in their order
-        heard = self._facts(lines, self._due(actions, low, result), low)
+        heard = self._facts(lines, self._due(actions, low, result), low, result)
         for place, facts in self._everywhere(heard, self.places) if first else heard.items():
             case = self.places.get(place) or AlertRouter(place, silences=list(before))
             step = feed(case, [*first, *facts, Tick(low)], self.policy)
@@ -188,11 +191,15 @@ class RouterRuntime:
         An action that comes again within a day is inert.
         """
         house = self.house
-        new = {action.name: action for action in actions if action.name not in house.heard}
+        new: dict[str, Action] = {}
+        for action in actions:
+            if action.name not in house.heard:
+                new.setdefault(action.name, action)  # of two of one name the first counts, as in the store
         if not new and not house.actions and all(silence.until > low for silence in house.silences):
             return []
-        heard = {name: at for name, at in house.heard.items() if at + DAY > low} | dict.fromkeys(new, low)
-        waiting = sorted([*house.actions, *new.values()], key=attrgetter("at", "name"))
+        heard = {name: at for name, at in house.heard.items() if at + DAY > low}
+        heard |= {name: max(low, action.at) for name, action in new.items()}
+        waiting = sorted([*house.actions, *new.values()], key=_at)
         due = [action for action in waiting if action.at <= low]
         silences = {silence.name: silence for silence in house.silences}
         silences.update({action.silence.name: action.silence for action in due if action.silence is not None})
@@ -202,8 +209,14 @@ class RouterRuntime:
         result.touched["house", ""] = self.house
         return due
 
-    def _facts(self, lines: Iterable[Line | Renamed], actions: Iterable[Action], low: int) -> dict[str, list[_Fact]]:
-        """Sort lines and actions to their places, in the order of time; give the places that wait for time too."""
+    def _facts(
+        self, lines: Iterable[Line | Renamed], actions: Iterable[Action], low: int, result: AlertResult
+    ) -> dict[str, list[_Fact]]:
+        """Sort lines and actions to their places, in the order of time; give the places that wait for time too.
+
+        What is done about a promise of which no place has heard goes to the place that hears of it first.
+        """
+        early = {name: acts for name, acts in self.house.early.items() if acts[-1].at + REMEMBERED_FOR > low}
         found: dict[str, list[_Fact]] = {
             name: [] for (kind, name), wake in self._wakes.items() if kind == "place" and wake <= low
         }
@@ -211,7 +224,9 @@ class RouterRuntime:
         for fact in lines:
             line = fact.line if isinstance(fact, Renamed) else fact
             place = place_of(line)
-            found.setdefault(place, []).append(fact)
+            before = [act for name in (line.replaces, line.promise) for act in early.pop(name, ())]
+            acts = (msgspec.structs.replace(act, promise=line.promise) for act in before)
+            found.setdefault(place, []).extend([*acts, fact])
             home.setdefault(line.promise, set()).add(place)
         for action in actions:
             if action.silence is not None:
@@ -220,8 +235,12 @@ class RouterRuntime:
                 promise = action.promise
                 known = {at for at, case in self.places.items() if current_promise(case, promise) in case.incidents}
                 concerned = known | home.get(promise, set())
+                if not concerned:
+                    early[promise] = remembered(early.get(promise, ()), action)
             for place in concerned:
                 found.setdefault(place, []).append(action)
+        if early != self.house.early:
+            self.house = result.touched["house", ""] = msgspec.structs.replace(self.house, early=early)
         return {place: sorted(facts, key=_order) for place, facts in sorted(found.items())}
 
     def _deliver(
@@ -263,8 +282,8 @@ class RouterRuntime:
 
 
 def _order(fact: _Fact) -> tuple[int, int, str]:
-    """Order facts of one instant: what people did comes after what they heard of."""
+    """Order facts of one instant: what people did comes after what they heard of, and stays as it came."""
     if isinstance(fact, Action):
-        return fact.at, 1, fact.name
+        return fact.at, 1, ""
     line = fact.line if isinstance(fact, Renamed) else fact
     return line.known, 0, line.id

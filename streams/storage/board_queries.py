@@ -51,9 +51,14 @@ GROUP BY standard, start ORDER BY standard, start
 _OPEN: Final = "(mark NOT IN (SELECT promise FROM acts WHERE type = ?))"
 _LETTER: Final = "SELECT seq, received, reason, message, raw, mark FROM dead_letters"
 _UNTOLD: Final = """
-SELECT w.seq, w.body, coalesce(p.standard, ''), coalesce(p.subject, ''), coalesce(l.kind, '')
+SELECT w.seq, w.body, coalesce(p.standard, ''), coalesce(p.subject, ''), coalesce(l.kind, ''),
+    coalesce(CAST(p.fields AS TEXT) ->> 'site', '')
 FROM withheld w LEFT JOIN promises p ON p.id = w.promise LEFT JOIN ledger l ON l.id = CAST(w.body AS TEXT) ->> 'line'
 WHERE {terms} ORDER BY w.seq DESC LIMIT ? OFFSET ?
+"""
+_SITES: Final = """
+SELECT id, CAST(fields AS TEXT) ->> 'site' AS site FROM promises
+WHERE id IN (SELECT value FROM json_each(?)) AND site IS NOT NULL
 """
 _LISTED: Final = f"""
 SELECT seq, {ACT} FROM acts WHERE {{terms}} ORDER BY seq DESC LIMIT ? OFFSET ?
@@ -96,6 +101,10 @@ class BoardQueries:
         wanted = [_encode(list(values)).decode() for values in (promises, causes)]
         found = self._all(_ABOUT, *wanted)
         return list(map(act_row, found))
+
+    def sites_of(self, promises: Collection[str]) -> dict[str, str]:
+        """Give where those of some promises are, by id, that are at a site."""
+        return dict(self._all(_SITES, _encode(list(promises)).decode()))
 
     def holdings(self, promises: Collection[str]) -> dict[str, Holding]:
         """Give who has those of some promises, by id, that anybody ever had, as the routers say."""

@@ -15,6 +15,7 @@ import msgspec
 import structlog
 
 from alerts.channels.push import Device
+from alerts.words.later import RefusedError, later_many
 from standards.errors import StateError
 from standards.natural import name_key, same
 
@@ -46,7 +47,7 @@ class Change(NamedTuple):
     row: Device | Dropped | None
 
 
-class FullError(Exception):
+class FullError(RefusedError):
     """As many devices ring as are kept."""
 
 
@@ -57,8 +58,8 @@ Store: TypeAlias = "Callable[[Sequence[Change]], Awaitable[None]]"
 class DeviceBook:
     """The devices of one host. `public` is this server's public key for pushes; `clock` gives microseconds UTC.
 
-    `check` refuses a device that cannot be sent to, with a ValueError. `most` is how many there may be in all. What is
-    stored comes by `take`; `store` is set before anything changes.
+    `check` refuses a device that cannot be sent to, with a RefusedError. `most` is how many there may be in all. What
+    is stored comes by `take`; `store` is set before anything changes.
     """
 
     store: Store
@@ -80,11 +81,10 @@ class DeviceBook:
         self._listeners: list[Callable[[str], None]] = []
         self._counted: list[str] = []
         self._clock = clock
-        self._begun = clock()
         self._trouble: dict[str, str] = {}
 
     def take(self, change: Change) -> None:
-        """Take what is stored, or what another process has changed. Devices of another key are only remembered."""
+        """Take what is stored, or what another process has changed. Devices of another key are apart: none rings."""
         for known in (self.devices, self._strangers) if change.kind == "device" else ():
             known.pop(change.name, None)
         if isinstance(change.row, Device):
@@ -120,35 +120,55 @@ class DeviceBook:
 
     def dropped(self, whose: str) -> Dropped | None:
         """Give the last device of theirs that was dropped, if they have switched none on since."""
-        dropped = self.drops.get(name_key(whose))
-        if dropped is None and not self.of(whose) and any(same(each.whose, whose) for each in self._strangers.values()):
-            return Dropped(self._begun, "other-key")
-        return dropped
+        return self.drops.get(name_key(whose))
 
     def get(self, device: str) -> Device | None:
         """Give a device by its id."""
         return self.devices.get(device)
+
+    def silent(self, device: str) -> Device | None:
+        """Give a device that takes pushes of another key, by its id: it is switched on, and does not ring."""
+        return self._strangers.get(device)
+
+    def silent_of(self, whose: str) -> list[Device]:
+        """Give those of an address in the policy."""
+        return [device for device in self._strangers.values() if same(device.whose, whose)]
+
+    @property
+    def silent_count(self) -> int:
+        """How many there are of all people."""
+        return len(self._strangers)
 
     def trouble(self, devices: Sequence[Device] | None = None) -> str:
         """Say what keeps pushes from getting through, of some devices or of any; empty where the last ones did."""
         named = self._trouble if devices is None else [device.id for device in devices]
         return next((self._trouble[name] for name in named if name in self._trouble), "")
 
-    async def add(self, device: Device) -> None:
-        """Keep a device, which may have been another's.
+    async def add(self, device: Device, *, instead: str = "") -> None:
+        """Keep a device, which may have been another's, `instead` of what it was before, by that id.
 
-        Raises ValueError for one that cannot be sent to, FullError, and StateError: then it was not kept.
+        Raises RefusedError for one that cannot be sent to, FullError, and StateError: then it was not kept.
         """
         self._check(device)
-        others = [each for each in self.of(device.whose) if each.id != device.id]
+        others = [each for each in self.of(device.whose) if each.id not in {device.id, instead}]
         if len(others) >= MOST_OF_ONE:
-            raise FullError(f"{device.whose} has {MOST_OF_ONE} devices that ring already; switch one off first.")
-        if len(self) >= self._most and device.id not in self.devices:
-            raise FullError(f"There are {len(self):,} devices that ring already; that is as many as are kept.")
+            words = later_many(
+                MOST_OF_ONE, "{name} has {count} device that rings already; switch it off first.",
+                "{name} has {count} devices that ring already; switch one off first.", name=device.whose,
+            )  # fmt: skip
+            raise FullError(words)
+        if len(self) >= self._most and self.devices.keys().isdisjoint((device.id, instead)):
+            words = later_many(
+                len(self), "There is {count} device that rings already; that is as many as are kept.",
+                "There are {count} devices that ring already; that is as many as are kept.",
+            )  # fmt: skip
+            raise FullError(words)
         name = name_key(device.whose)
         changes = [Change("device", device.id, device)]
         if name in self.drops:
             changes.append(Change("dropped", name, None))
+        if instead != device.id and (instead in self.devices or instead in self._strangers):
+            changes.append(Change("device", instead, None))
         await self._change(changes)
         self._trouble.pop(device.id, None)
 
@@ -191,7 +211,9 @@ class DeviceBook:
             raise
 
     def _row(self, change: Change) -> Device | Dropped | None:
-        return self.devices.get(change.name) if change.kind == "device" else self.drops.get(change.name)
+        if change.kind == "dropped":
+            return self.drops.get(change.name)
+        return self.devices.get(change.name) or self._strangers.get(change.name)
 
     def _note_drop(self, device: Device, reason: str) -> Change:
         noted = Change("dropped", name_key(device.whose), Dropped(self._clock(), reason))

@@ -15,18 +15,21 @@ if TYPE_CHECKING:
     from alerts.routing.incident import Incident, PromiseIncidents
     from streams.storage.sqlite import Database, SharedConnection
 
-_PUT: Final = "INSERT OR REPLACE INTO holdings (promise, holder, since, asked_until) VALUES (?,?,?,?)"
-_HELD: Final = """
-SELECT promise, holder, since, asked_until FROM holdings WHERE promise IN (SELECT value FROM json_each(?))
-"""
+_COLUMNS: Final = "promise, holder, since, asked_until, giver, offered, lapsed, heard"
+_PUT: Final = f"INSERT OR REPLACE INTO holdings ({_COLUMNS}) VALUES (?,?,?,?,?,?,?,?)"  # noqa: S608 - fixed names
+_HELD: Final = f"""
+SELECT {_COLUMNS} FROM holdings WHERE promise IN (SELECT value FROM json_each(?))
+"""  # noqa: S608 - fixed names
 
 _encode = msgspec.json.encode
 
 
 class Holding(msgspec.Struct, frozen=True):
-    """A promise that a `holder` has since an instant or, where that is empty, that nobody has any more.
+    """A promise that a `holder` has since an instant or, where that is empty, that nobody has.
 
-    `asked_until` is up to when they are to say whether they still have it, -1 where they were not asked. Instants are
+    `since` is -1 where nobody ever had it. `asked_until` is up to when they are to say whether they still have it, -1
+    where they were not asked. `giver` handed it on or gave it back; to whom is `offered`, until they have taken it;
+    `lapsed` had it until then. What people did up to `heard` is in that, whatever else is known of it. Instants are
     microseconds UTC.
     """
 
@@ -34,6 +37,10 @@ class Holding(msgspec.Struct, frozen=True):
     holder: str
     since: int
     asked_until: int = -1
+    giver: str = ""
+    offered: str = ""
+    lapsed: str = ""
+    heard: int = -1
 
 
 def book_holdings(database: Database, incidents: Mapping[str, PromiseIncidents | None]) -> int:
@@ -45,7 +52,7 @@ def book_holdings(database: Database, incidents: Mapping[str, PromiseIncidents |
     changed = [promise for promise in incidents if before.get(promise) != now.get(promise)]
     database.put("DELETE FROM holdings WHERE promise = ?", [(promise,) for promise in changed if promise not in now])
     rows = [now[promise] for promise in changed if promise in now]
-    database.put(_PUT, [(row.promise, row.holder, row.since, row.asked_until) for row in rows])
+    database.put(_PUT, [msgspec.structs.astuple(row) for row in rows])
     return len(changed)
 
 
@@ -58,19 +65,25 @@ def _names(promises: Collection[str]) -> str:
     return _encode(list(promises)).decode()
 
 
-def _held(rows: Collection[tuple[str, str, int, int]]) -> list[Holding]:
+def _held(rows: Collection[tuple[str, str, int, int, str, str, str, int]]) -> list[Holding]:
     return [Holding(*row) for row in rows]
 
 
 def _holding(promise: str, incidents: PromiseIncidents) -> Holding | None:
-    """Say who has a promise: on one of its routes is enough; None where nobody ever had it, or it is well."""
-    owed = [each for each in incidents.routes.values() if each.over is None and (each.had_since >= 0 or each.holders)]
-    if not owed:
+    """Say who has a promise, and who had it if it is over: on one of its routes is enough."""
+    last = max(incidents.routes.values(), key=_counts, default=None)
+    if last is None:
         return None
-    last = max(owed, key=lambda each: (bool(each.acknowledged), _had_since(each)))
-    return Holding(promise, last.acknowledged, _had_since(last), last.asked_until)
+    since = _had_since(last)
+    lapsed = last.lapsed or ("" if last.acknowledged or last.giver else next(reversed(last.holders), ""))
+    return Holding(promise, last.acknowledged, since, last.asked_until, last.giver, last.offered,
+                   "" if last.acknowledged else lapsed, max(last.heard, since))  # fmt: skip
+
+
+def _counts(incident: Incident) -> tuple[bool, bool, int]:
+    return incident.over is None, bool(incident.acknowledged), _had_since(incident)
 
 
 def _had_since(incident: Incident) -> int:
     """Say since when it is as it is; of one that an older Kept stored, since when there is trouble."""
-    return incident.had_since if incident.had_since >= 0 else incident.began
+    return incident.had_since if incident.had_since >= 0 or not incident.holders else incident.began

@@ -20,7 +20,10 @@ if TYPE_CHECKING:
     from streams.storage.sqlite import Database
 
 _WITHHELD = "INSERT OR IGNORE INTO withheld (id, promise, received, body) VALUES (?,?,?,?)"
-_ACTION = "INSERT OR IGNORE INTO acts (source, id, type, promise, at, by, body) VALUES (?,?,?,?,?,?,?)"
+_ACTION = """
+INSERT INTO acts (source, id, type, promise, at, by, body) VALUES (?,?,?,?,?,?,?)
+ON CONFLICT DO UPDATE SET at = excluded.at WHERE excluded.at < at
+"""
 
 _fields = attrgetter("source", "id", "type", "promise", "at", "by")
 _encode = msgspec.json.encode
@@ -59,7 +62,10 @@ def book_withheld(database: Database, withheld: Iterable[tuple[int, Withheld]]) 
 
 
 def book_actions(database: Database, actions: Iterable[Action]) -> list[Action]:
-    """Write, inside a transaction, what people did, each once however often it comes; gives what was not there."""
+    """Write, inside a transaction, what people did, each once however often it comes; gives what was not there.
+
+    It was done when it is first said to have been: a host that took it in may have a clock that is ahead of the others.
+    """
     return [action for action in actions if database.put(_ACTION, [(*_fields(action), _encode(action.data))])]
 
 

@@ -238,13 +238,14 @@ class Stretch(msgspec.Struct, frozen=True):
 
 
 class Suppressed(msgspec.Struct, frozen=True):
-    """A notice that was not sent, with its place in the list, and what it would have told of: the kind of line."""
+    """A notice that was not sent, with its place in the list, and what it would have told of, and where."""
 
     seq: int
     row: Withheld
     standard: str = ""
     subject: str = ""
     kind: str = ""
+    site: str = ""
 
 
 PROMISE: Final = ", ".join(PromiseRow.__struct_fields__)

@@ -151,6 +151,14 @@ CREATE TABLE holdings (          -- who has a promise by the routers' word, whic
 CREATE INDEX withheld_received ON withheld (received);                   -- what came and went within a shift
 """
 
+_ONE_WORD = """
+ALTER TABLE holdings ADD COLUMN giver TEXT NOT NULL DEFAULT '';          -- who handed it on, or gave it back
+ALTER TABLE holdings ADD COLUMN offered TEXT NOT NULL DEFAULT '';        -- to whom, until they have taken it
+ALTER TABLE holdings ADD COLUMN lapsed TEXT NOT NULL DEFAULT '';         -- who had it until then
+ALTER TABLE holdings ADD COLUMN heard INTEGER NOT NULL DEFAULT -1;       -- up to when what people did is in that
+UPDATE holdings SET heard = since;
+"""
+
 MIGRATIONS: tuple[str, ...] = (
     FIRST,
     _BEYOND_ONE_MACHINE,
@@ -164,5 +172,6 @@ MIGRATIONS: tuple[str, ...] = (
     _PLACES,
     _READINGS,
     _WHO_HAS_IT,
+    _ONE_WORD,
 )
 """Applied in order, each in one transaction; their number is the schema version that this Kept writes."""

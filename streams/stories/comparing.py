@@ -1,32 +1,33 @@
 """Comparing: what a story expects is held against what happened, one to one, section by section.
 
-Where an expectation leaves something open, several could fit the same thing; the pairs are chosen so that as many as
-possible fit (augmenting paths: Kuhn 1955), so that no story fails by the order in which it is written.
-Read next: `timeline.py`.
+Read next: `pairing.py` for which goes with which, `timeline.py` for how it is shown.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
+from alerts.routing.firing import labels
+from alerts.stories.machines import ExpectedAlert, alerts_of, comes_to, is_for_people
 from alerts.stories.story import ExpectedNotice, ExpectedWithheld, is_digest
 from alerts.stories.story_model import NOBODY
 from standards.stories.story import Expected
 from standards.stories.story_clock import same
+from streams.stories.pairing import paired
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from alerts.routing.notice import Notice, Withheld
+    from alerts.stories.machines import Alerted
     from alerts.stories.story import Telling
     from standards.judge.ledger import Line
     from standards.stories.story import Story
     from standards.stories.story_clock import StoryClock
     from streams.stories.playing import Played
 
-W = TypeVar("W")
 H = TypeVar("H")
-Want = TypeVar("Want", Expected, ExpectedNotice, ExpectedWithheld)
+Want = TypeVar("Want", Expected, ExpectedNotice, ExpectedWithheld, ExpectedAlert)
 
 
 class Row(NamedTuple):
@@ -64,6 +65,10 @@ def compare(story: Story, telling: Telling, played: Played) -> Compared:
         sections["notices"] = comparing.notices(telling.notices)
     if telling.withheld is not None:
         sections["withheld"] = comparing.withheld(telling.withheld)
+    if telling.alertmanager is not None:
+        sections["alertmanager"] = comparing.alerts(telling.alertmanager, max(story.until, telling.until))
+    if telling.webhook is not None:
+        sections["webhook"] = comparing.posted(telling.webhook)
     problems = [f"at {story.clock.show(at)} {problem}" for at, problem in played.problems]
     return Compared({name: sorted(rows, key=lambda row: row.at) for name, rows in sections.items()}, problems)
 
@@ -111,21 +116,52 @@ class _Comparing:
         return ", ".join([f"{line.kind} {self._name(line.promise)}", *more])
 
     def notices(self, expected: Sequence[ExpectedNotice]) -> Iterator[Row]:
-        def told_at(notice: Notice) -> int:
-            line = self.by_id.get(notice.id)
-            return notice.decided if notice.decided >= 0 else notice.at if line is None else line.known
+        return self._messages(expected, [it for it in self.played.notices if is_for_people(it)])
 
+    def posted(self, expected: Sequence[ExpectedNotice]) -> Iterator[Row]:
+        return self._messages(expected, self._told("webhook"), to="webhook")
+
+    def _messages(
+        self, expected: Sequence[ExpectedNotice], happened: Sequence[Notice], *, to: str = ""
+    ) -> Iterator[Row]:
         def fits(want: ExpectedNotice, notice: Notice) -> bool:
-            return want.fits(notice, self.played.names, told_at(notice))
+            return want.fits(notice, self.played.names, self._told_at(notice))
 
         def alike(want: ExpectedNotice, notice: Notice) -> bool:
-            return same(want.at, told_at(notice)) and want.to in (None, notice.to)
+            return same(want.at, self._told_at(notice)) and want.to in (None, notice.to)
 
-        found = paired(expected, self.played.notices, fits, alike)
-        return _rows(found, told_at, _expected_notice, self._notice)
+        def shown(notice: Notice, _want: ExpectedNotice | None) -> str:
+            return self._notice(notice, to or notice.to)
 
-    def _notice(self, notice: Notice, _want: ExpectedNotice | None) -> str:
-        whom = f"to {notice.to}: " if notice.to else ""
+        found = paired(expected, happened, fits, alike)
+        return _rows(found, self._told_at, lambda want: _expected_notice(want, to or want.to or ""), shown)
+
+    def alerts(self, expected: Sequence[ExpectedAlert], until: int) -> Iterator[Row]:
+        def fits(want: ExpectedAlert, alerted: Alerted) -> bool:
+            return want.fits(alerted, self._name(alerted.notice.promise))
+
+        def alike(want: ExpectedAlert, alerted: Alerted) -> bool:
+            return want.is_like(alerted, self._name(alerted.notice.promise))
+
+        def shown(alerted: Alerted, want: ExpectedAlert | None) -> str:
+            found = labels(alerted.notice)
+            known = {name: found.get(name, "") for name in (want.labels if want is not None else ())}
+            return _alert(alerted.kind, self._name(alerted.notice.promise), known)
+
+        told = [(self._told_at(it), it) for it in self._told("alertmanager")]
+        happened = alerts_of(sorted(told, key=lambda each: each[0]), until)
+        found = paired(expected, happened, fits, alike)
+        return _rows(found, lambda each: each.at, lambda want: _alert(want.kind, want.promise, want.labels), shown)
+
+    def _told(self, machine: str) -> list[Notice]:
+        return [it for it in self.played.notices if comes_to(machine, it)]
+
+    def _told_at(self, notice: Notice) -> int:
+        line = self.by_id.get(notice.id)
+        return notice.decided if notice.decided >= 0 else notice.at if line is None else line.known
+
+    def _notice(self, notice: Notice, to: str) -> str:
+        whom = f"to {to}: " if to else ""
         form = "a digest" if is_digest(notice) else f"{notice.kind} {self._name(notice.promise)}"
         count = f", {len(notice.speaks_for)} promises" if len(notice.speaks_for) > 1 else ""
         return f'{whom}{form}{count}: "{notice.text}"'
@@ -148,11 +184,16 @@ class _Comparing:
         return "" if line is None else line.kind
 
 
-def _expected_notice(want: ExpectedNotice) -> str:
+def _alert(kind: str, promise: str, labels: Mapping[str, str]) -> str:
+    more = ", ".join(f'{name}="{value}"' for name, value in labels.items())
+    return f"alert {kind}: {promise}{f' {{{more}}}' if more else ''}"
+
+
+def _expected_notice(want: ExpectedNotice, to: str) -> str:
     form = "a digest" if want.digest else " ".join([want.kind or "a message", ", ".join(want.about)]).rstrip()
-    count = f", {want.promises} promises" if want.promises is not None else ""
+    count = f", {want.promises} {'promise' if want.promises == 1 else 'promises'}" if want.promises is not None else ""
     says = "".join(f' ... "{words}"' for words in want.says)
-    return f"{f'to {want.to}: ' if want.to else ''}{form}{count}{says}"
+    return f"{f'to {to}: ' if to else ''}{form}{count}{says}"
 
 
 def _expected_withheld(want: ExpectedWithheld) -> str:
@@ -173,48 +214,3 @@ def _rows(
         instant = want.at if want is not None else at(each) if each is not None else 0
         wanted = "" if want is None else expected(want)
         yield Row(instant, wanted, "" if each is None else happened(each, want), fits)
-
-
-def paired(
-    expected: Sequence[W], happened: Sequence[H], fits: Callable[[W, H], bool], alike: Callable[[W, H], bool]
-) -> Iterator[tuple[W | None, H | None, bool]]:
-    """Pair what is expected with what happened, as much as possible; gives each pair, and whether it fits.
-
-    What did not happen as expected stands beside what happened alike, or None.
-    """
-    owner = _owners([[at for at, found in enumerate(happened) if fits(want, found)] for want in expected])
-    yield from ((expected[want], happened[at], True) for at, want in owner.items())
-    met = set(owner.values())
-    surprising = [found for at, found in enumerate(happened) if at not in owner]
-    for missing in (want for index, want in enumerate(expected) if index not in met):
-        near = next((index for index, found in enumerate(surprising) if alike(missing, found)), None)
-        yield missing, None if near is None else surprising.pop(near), False
-    yield from ((None, found, False) for found in surprising)
-
-
-def _owners(could: Sequence[Sequence[int]]) -> dict[int, int]:
-    """Give, by thing, who has it, where each wants one of several and as many as possible get one."""
-    owner: dict[int, int] = {}
-    has: dict[int, int] = {}
-    for first in range(len(could)):
-        free, asked = _free(first, could, owner)
-        while free is not None:  # back along the path: each takes what it asked for, and lets go of what it had
-            want = owner[free] = asked[free]
-            had, has[want] = has.get(want), free
-            free = had
-    return owner
-
-
-def _free(first: int, could: Sequence[Sequence[int]], owner: dict[int, int]) -> tuple[int | None, dict[int, int]]:
-    """Find something free for one, if others look for something else; and who asked for each thing on the way."""
-    asked: dict[int, int] = {}
-    asking = [first]
-    while asking:
-        want = asking.pop()
-        for thing in could[want]:
-            if thing not in asked:
-                asked[thing] = want
-                if thing not in owner:
-                    return thing, asked
-                asking.append(owner[thing])
-    return None, asked

@@ -16,11 +16,13 @@ from standards.errors import Finding, SpecError
 from standards.stories.story import Story, StoryDocument
 from streams.documents.documents import YAML, Documents, load_standards, read_documents, read_text
 from streams.documents.rules import Rules, read_policy
+from streams.stories.playing import Playing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from alerts.policy.policy import People
+    from streams.stories.playing import Played
 
 
 class Script(NamedTuple):
@@ -42,6 +44,11 @@ class Script(NamedTuple):
     def until(self) -> int:
         """How far time goes in it, in microseconds UTC."""
         return max(self.story.until, self.telling.until)
+
+    def play(self) -> Played:
+        """Play it in memory."""
+        playing = Playing(self.story, self.rules, policies=self.policies, channels=self.telling.channels)
+        return playing.play(self.until)
 
     @property
     def read(self) -> list[str]:
@@ -139,9 +146,9 @@ def _scripts(document: StoryDocument, rules: Rules, documents: Documents) -> Ite
         first = [] if rules.people is None else [rules.people]
         telling = read_telling(story, rules.loaded, [*first, *policies.values()])
         place = document.document.spot(story.entry.path).key
-        nothing = story.expect is None and telling.notices is None and telling.withheld is None
+        nothing = story.expect is None and telling == Telling()
         if nothing and len(document.document.findings) == sound:  # else a misspelt key may be what is expected
-            fix = "add expect:, notices: or withheld:, or remove it"
+            fix = f"add expect:, {', '.join(f'{key}:' for key in SECTIONS[:-1])} or {SECTIONS[-1]}:, or remove it"
             story.entry.error("no-expectation", "nothing is expected in this story", fix, key=True)
         sound = len(document.document.findings)
         yield Script(

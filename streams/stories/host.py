@@ -22,7 +22,7 @@ from streams.runtime.router_runtime import AlertResult, stored_case
 from streams.storage.cases.case_store import Snapshots
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
     from zoneinfo import ZoneInfo
 
     from standards.judge.case import Unused
@@ -53,9 +53,12 @@ class Stepped(msgspec.Struct):
 
 
 class StoryHost:
-    """Judges and tells in memory. `zone` is the one in which times are told to who has none of their own."""
+    """Judges and tells in memory. `zone` is the one in which times are told to who has none of their own.
 
-    def __init__(self, rules: Rules, zone: ZoneInfo, store: Store) -> None:
+    Of `channels`, those that lead to machines are told every promise; people have all that they need.
+    """
+
+    def __init__(self, rules: Rules, zone: ZoneInfo, store: Store, *, channels: Collection[str] = ()) -> None:
         """Begin with what is in the store: an empty one, or what another host left."""
         rulebook = rules.loaded.rulebook
         self.store = store
@@ -65,7 +68,7 @@ class StoryHost:
         self._since = self.pump.low
         self.pump.adopt([self._snapshots.decode(body) for body in store.cases.values()])
         cases = {(kind, name): stored_case(kind, body) for (kind, name), body in sorted(store.calls.items())}
-        self.alerts = AlertPipeline(Policy(rulebook.standards, zone, rules.people), cases)
+        self.alerts = AlertPipeline(Policy(rulebook.standards, zone, rules.people), cases, channels=channels)
         self._cases: dict[tuple[str, Key], None] = {}
         self._calls: dict[CaseName, Stored | None] = {}
         self._lists = any(group.listed for group in rulebook.groups.values())

@@ -20,7 +20,6 @@ from standards.stories.mutation import Change, changes
 from streams.documents.documents import load_standards
 from streams.documents.rules import Rules, read_policy
 from streams.stories.comparing import compare
-from streams.stories.playing import play
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -52,7 +51,7 @@ def mutate(scripts: Sequence[Script], named: Documents | None = None) -> Iterato
                 groups.setdefault(_path(source), _Mutating(source)).scripts.append(script)
     known: dict[int, set[str]] = {}
     for script in scripts:
-        played = play(script.story, script.rules, script.until, policies=script.policies)
+        played = script.play()
         known[id(script)] = {line.standard for line in played.lines}
     for group in groups.values():
         yield from group.run(known)
@@ -103,8 +102,8 @@ def _path(source: Source) -> str:
 
 
 def _passes(script: Script, rules: Rules) -> bool:
-    story = _retold(script.story, rules)
-    return compare(story, script.telling, play(story, rules, script.until, policies=script.policies)).passed
+    retold = script._replace(story=_retold(script.story, rules), rules=rules)
+    return compare(retold.story, retold.telling, retold.play()).passed
 
 
 def _retold(story: Story, rules: Rules) -> Story:
@@ -125,7 +124,7 @@ def _routes(document: Document) -> Iterator[Change]:
     for index, route in enumerate(routes if isinstance(routes, list) else ()):
         name = route.get("name", "") if isinstance(route, dict) else ""
         place = document.spot(("routes", index)).value
-        hint = "expect in a story what is told by it, under notices:"
+        hint = "expect in a story what is told by it, under notices:, alertmanager: or webhook:"
         yield Change(("routes", index), None, place, f"route {name or index + 1}", "the route is left out", hint)
 
 

@@ -25,7 +25,7 @@ from streams.runtime.pump import GRACE
 from streams.stories.host import Store, StoryHost
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
     from alerts.policy.policy import People
     from standards.stories.story import Story
@@ -64,39 +64,34 @@ class Played(msgspec.Struct):
     problems: list[tuple[int, str]] = []
 
 
-def play(
-    story: Story,
-    rules: Rules,
-    until: int = -1,
-    *,
-    policies: Mapping[str, People] | None = None,
-    most: int = MOST_MOMENTS,
-) -> Played:
-    """Play a story, to its own end or, if that is later, `until` (microseconds UTC); `most` moments are played.
+class Playing:
+    """One story as it goes by; `most` moments of it are played.
 
-    `policies` are those that Kept goes over to on the way, as the story names them.
+    `policies` are those that Kept goes over to on the way, as the story names them; `channels` are set up in it.
     """
-    playing = _Playing(story, rules, most)
-    playing.policies = policies or {}
-    return playing.play(max(story.until, until))
 
-
-class _Playing:
-    """One story as it goes by."""
-
-    policies: Mapping[str, People]
-
-    def __init__(self, story: Story, rules: Rules, most: int) -> None:
+    def __init__(
+        self,
+        story: Story,
+        rules: Rules,
+        *,
+        policies: Mapping[str, People] | None = None,
+        channels: Collection[str] = (),
+        most: int = MOST_MOMENTS,
+    ) -> None:
         self.story = story
         self.rules = rules
+        self.policies = policies or {}
+        self.channels = channels
         self.most = most
         self.played = Played()
-        self.host = StoryHost(rules, story.clock.zone, Store())
+        self.host = self._begun(Store())
         self._about = about_promises(rules.loaded)
         self._called: dict[str, list[tuple[str, str]]] = {}
 
-    def play(self, until: int) -> Played:
-        """Let everything come, and time go to its end."""
+    def play(self, until: int = -1) -> Played:
+        """Let everything come, and time go to the story's own end or, if that is later, `until` (microseconds UTC)."""
+        until = max(self.story.until, until)
         self._step([], self.story.clock.start)
         comings: list[tuple[int, int, Fault | list[Sent]]] = [(fault.at, 0, fault) for fault in self.story.faults]
         sent = sorted(self._held_up(), key=attrgetter("arrives"))
@@ -141,8 +136,11 @@ class _Playing:
         if fault.kind == "reload":
             self.rules = Rules(self.rules.loaded, self.policies[fault.policy])
         if fault.kind != "clock":
-            self.host = StoryHost(self.rules, self.story.clock.zone, self.host.write_down())
+            self.host = self._begun(self.host.write_down())
         self._step([], fault.back, fault)
+
+    def _begun(self, store: Store) -> StoryHost:
+        return StoryHost(self.rules, self.story.clock.zone, store, channels=self.channels)
 
     def _step(self, events: list[Event], wall: int, fault: Fault | None = None) -> None:
         played = self.played

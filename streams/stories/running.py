@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from streams.stories.comparing import compare
-from streams.stories.playing import play
 from streams.stories.timeline import WIDTH, Timeline
 
 if TYPE_CHECKING:
@@ -35,7 +34,7 @@ def run(scripts: Iterable[Script], *, width: int = WIDTH) -> Iterator[Result]:
     """Play stories, one after another."""
     for script in scripts:
         begun = perf_counter()
-        played = play(script.story, script.rules, script.until, policies=script.policies)
+        played = script.play()
         compared = compare(script.story, script.telling, played)
         plain: list[str] = []
         painted: list[str] = []

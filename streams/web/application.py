@@ -109,6 +109,7 @@ def _scraping(host: Host, metrics: Metrics) -> Callable[[], Awaitable[bytes]]:
             await asked(read_model.source_ahead, wall - HOUR), standards,
             await asked(attainment.at, wall, standards, read_model),
             await asked(read_model.totals) if status.ready else None,
+            {"other-key": host.devices.silent_count} if host.devices is not None else None,
         )  # fmt: skip
         return metrics.text(status, wall, moment)
 

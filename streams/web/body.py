@@ -15,6 +15,7 @@ import structlog
 from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
 
+from alerts.words.later import later
 from streams.web.problem import Problem
 
 if TYPE_CHECKING:
@@ -58,13 +59,14 @@ async def read_body(request: web.Request, limit: int, patience: float = PATIENCE
         if unpacked is not None:
             unpacked.check_whole()
     except TimeoutError:
-        words = f"the body did not come within {patience:g} s; send less at a time"
-        raise Problem(HTTPStatus.REQUEST_TIMEOUT, words, headers={"Connection": "close"}) from None
+        slow = later("the body did not come within {seconds} s; send less at a time", seconds=f"{patience:g}")
+        raise Problem(HTTPStatus.REQUEST_TIMEOUT, slow, headers={"Connection": "close"}) from None
     except (web.RequestPayloadError, HttpProcessingError, zlib.error) as error:
         request.content.feed_eof()  # else the server reads the rest of it, and fails at that
-        log.warning("a body cannot be read", path=request.path, encoding=encoding, why=_first_line(error))
-        words = f"the body cannot be read: {_first_line(error)}; send it whole, as Content-Encoding says"
-        raise Problem(HTTPStatus.BAD_REQUEST, words, headers={"Connection": "close"}) from None
+        why = _first_line(error)
+        log.warning("a body cannot be read", path=request.path, encoding=encoding, why=why)
+        torn = later("the body cannot be read: {why}; send it whole, as Content-Encoding says", why=why)
+        raise Problem(HTTPStatus.BAD_REQUEST, torn, headers={"Connection": "close"}) from None
     return bytes(body)
 
 
@@ -96,7 +98,7 @@ class _Unpacked:
 
 
 def _too_large(limit: int) -> Problem:
-    words = f"the body is longer than {limit} bytes; send less at a time"
+    words = later("the body is longer than {limit} bytes; send less at a time", limit=str(limit))
     return Problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, words)
 
 

@@ -11,10 +11,13 @@ from typing import Annotated, Final, Literal
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
 from alerts.routing.notice import Reason
+from alerts.words.words import phrase
 from standards.judge.promise import State, Verdict
 
 NOTE: Final = 2_000
 """The longest note from one shift to the next, in characters."""
+UNREADABLE: Final = phrase("there is nothing to be read in it; write some words")
+NOT_SHOWN: Final = phrase("it has characters that cannot be shown; leave them out")
 MOST: Final = 500
 """The longest page of a list."""
 
@@ -165,10 +168,10 @@ class NotesQuery(Query):
 def _readable(text: str) -> str:
     """Refuse a text in which there is nothing to be read, or what would show it otherwise than it is."""
     if not any(char.isprintable() and not char.isspace() for char in text):
-        raise ValueError("there is nothing to be read in it; write some words")
+        raise ValueError(UNREADABLE)
     odd = (char for char in text if not char.isprintable() and char not in "\n\r\t")
     if any(not unicodedata.category(char).startswith("Z") for char in odd):
-        raise ValueError("it has characters that cannot be shown; leave them out")
+        raise ValueError(NOT_SHOWN)
     return text
 
 

@@ -19,6 +19,7 @@ import msgspec
 import structlog
 from aiohttp import web
 
+from alerts.words.later import later
 from standards.errors import StateError
 from streams.storage.status import Backlog
 from streams.web.guesses import Guesses, too_many
@@ -125,7 +126,7 @@ def guarded(
 ) -> Middleware:
     """Make the middleware that all requests pass through. `front`: the page at / is for everybody.
 
-    `drawn` makes a page of a problem, for people.
+    `drawn` answers a problem to people: where they look at it, and in their language.
     """
     names = LOOPBACK | {host.strip("[]").lower() for host in access.hosts}
     free = OPEN | ({"/"} if front else BOARD_OPEN)
@@ -172,15 +173,14 @@ def _problem_of(request: web.Request, error: Exception) -> Problem:
             return retry(HTTPStatus.SERVICE_UNAVAILABLE, str(error), STORE_RETRY)
         case _:
             log.error("request failed", method=request.method, path=request.path, exc_info=error)
-            return Problem(HTTPStatus.INTERNAL_SERVER_ERROR, "this is a defect in Kept; its log says more")
+            return Problem(HTTPStatus.INTERNAL_SERVER_ERROR, later("this is a defect in Kept; its log says more"))
 
 
 def _answer(
     request: web.Request, problem: Problem, drawn: Callable[[web.Request, Problem], web.Response] | None
 ) -> web.Response:
-    """Answer a problem: as a page where somebody looks at it in a browser, and may ask here at all."""
-    browser = "text/html" in request.headers.get("Accept", "") and "Authorization" not in request.headers
-    if drawn is None or not browser or not request.get(ROLE) or request.path.startswith(PROGRAMS):
+    """Answer a problem: to programs in English, and to people as the board does."""
+    if drawn is None or "Authorization" in request.headers or request.path.startswith(PROGRAMS):
         return problem.response()
     response = drawn(request, problem)
     response.headers.update(problem.headers)
@@ -190,8 +190,12 @@ def _answer(
 def _check_host(request: web.Request, names: frozenset[str]) -> None:
     host = _name(request.host)
     if host not in names and request.path not in PROBES:
-        words = f"this server has no token and answers only to {', '.join(sorted(names))}, not to {host[:100]!r}"
-        raise Problem(HTTPStatus.FORBIDDEN, f"{words}; set a token, or name the host it is reached by")
+        words = later(
+            "this server has no token and answers only to {names}, not to {host}; set a token, or name the host it is "
+            "reached by",
+            names=", ".join(sorted(names)), host=repr(host[:100]),
+        )  # fmt: skip
+        raise Problem(HTTPStatus.FORBIDDEN, words)
 
 
 def _name(host: str) -> str:
@@ -208,7 +212,11 @@ def check_origin(request: web.Request, *, always: bool = False) -> None:
     if origin is None or (request.method in SAFE and not always):
         return
     if origin.partition("://")[2].lower() != request.host.lower():
-        raise Problem(HTTPStatus.FORBIDDEN, "a page of another origin may not change anything here")
+        words = later(
+            "a page of another origin ({origin}) may not change anything here; do it on the board's own page",
+            origin=origin[:100],
+        )
+        raise Problem(HTTPStatus.FORBIDDEN, words)
 
 
 def _role(request: web.Request, access: Access, sessions: Sessions | None) -> Role | None:
@@ -242,8 +250,16 @@ def needed(method: str, path: str) -> Role:
 def _check_may(request: web.Request, role: Role | None) -> None:
     wanted = needed(request.method, request.path)
     if role is not None and not may(role, wanted):
-        words = "this token is for looking on" if role == "viewer" else f"this token is for the role {role}"
-        raise Problem(HTTPStatus.FORBIDDEN, f"{words}, and this needs {wanted}; ask whoever runs Kept for another one")
+        words = later(
+            "this token is for the role {own}, and this needs {role}; ask whoever runs Kept for another one",
+            own=role, role=wanted,
+        )  # fmt: skip
+        if role == "viewer":
+            words = later(
+                "this token is for looking on, and this needs {role}; ask whoever runs Kept for another one",
+                role=wanted,
+            )
+        raise Problem(HTTPStatus.FORBIDDEN, words)
 
 
 def see_other(path: str) -> web.Response:
@@ -253,12 +269,14 @@ def see_other(path: str) -> web.Response:
 
 def _turned_away(request: web.Request, *, has_board: bool) -> web.Response:
     """Lead a person to the sign-in, and tell a program what is missing."""
-    person = request.method in SAFE and not request.path.startswith(PROGRAMS) and "Authorization" not in request.headers
-    if has_board and person:
+    person = has_board and not request.path.startswith(PROGRAMS) and "Authorization" not in request.headers
+    if person and request.method in SAFE:
         return see_other(f"/sign-in?next={quote(request.path_qs)}")
-    words, challenge = "this needs a token; send it as Authorization: Bearer TOKEN", 'Bearer realm="kept"'
-    if _bearer(request):
-        words, challenge = "this is not the token of this server", f'{challenge}, error="invalid_token"'
+    words, challenge = later("this needs a token; send it as Authorization: Bearer TOKEN"), 'Bearer realm="kept"'
+    if person:
+        words = later("nobody is signed in here, so nothing was done; sign in, and do it once more")
+    elif _bearer(request):
+        words, challenge = later("this is not the token of this server"), f'{challenge}, error="invalid_token"'
     raise Problem(HTTPStatus.UNAUTHORIZED, words, headers={"WWW-Authenticate": challenge})
 
 
@@ -268,6 +286,7 @@ def _of_http(request: web.Request, error: web.HTTPException) -> Problem:
         return Problem(status, f"there is nothing at {path}; /openapi.json tells what there is")
     if status == HTTPStatus.METHOD_NOT_ALLOWED:
         allowed = error.headers.get("Allow", "")
-        words = f"{request.method[:20]} is not for {path}; use {allowed}"
+        words = later("{method} is not for {path}; use {allowed}", method=request.method[:20], path=path,
+                      allowed=allowed)  # fmt: skip
         return Problem(status, words, headers={"Allow": allowed})
     return Problem(status, (error.text or status.phrase).strip())

@@ -119,13 +119,17 @@ class Floor:
         called = self.calls.push(worth, [fact for fact in facts if isinstance(fact, Action)], low, stall=stall)
         self.undecided += [one for one in worth if one.id not in called.reasons]
         for name, case in called.touched.items():
-            self.stored.pop(name, None)
-            if case is not None:
-                self.stored[name] = msgspec.json.encode(case)
+            self.keep(name, case)
         self.notices += called.notices
         self.withheld += called.withheld
         self.reasons.update({**told.reasons, **called.reasons})
         return called.notices
+
+    def keep(self, name: CaseName, case: Stored | None) -> None:
+        """Store a case as a host does; None: it is forgotten."""
+        self.stored.pop(name, None)
+        if case is not None:
+            self.stored[name] = msgspec.json.encode(case)
 
     def play(self, facts: Iterable[Line | Action], until: float) -> list[Notice]:
         """Play a history fact by fact, each at its time, and go on until a second."""

@@ -11,15 +11,8 @@ import pytest
 from msgspec.structs import replace
 
 from alerts.channels import Told
-from alerts.channels.alertmanager import (
-    LONGEST_BY_ITSELF,
-    LONGEST_OPEN,
-    RESOLVED_TOLD,
-    STANDS,
-    Alertmanager,
-    labels,
-    sentences,
-)
+from alerts.channels.alertmanager import RESOLVED_TOLD, STANDS, Alertmanager, sentences
+from alerts.routing.firing import BY_ITSELF, LONGEST_OWED, ON_THE_CLOCK, labels
 from alerts.routing.notice import Notice
 from standards.errors import DeliveryError
 from standards.judge.events import iso
@@ -116,11 +109,17 @@ AT = T0 + 1_000 * SECOND
     ("told", "ends"),
     [
         (Told(WARNED, AT), AT + STANDS),
-        (Told(BROKEN, AT - LONGEST_OPEN), AT + STANDS),
-        (Told(BROKEN, AT - LONGEST_OPEN - 1), None),
-        (Told(replace(BROKEN, due=-1), AT - LONGEST_BY_ITSELF), AT + STANDS),
-        (Told(replace(BROKEN, due=-1), AT - LONGEST_BY_ITSELF - 1), None),
-        (Told(replace(WARNED, kind="lost"), AT), AT + STANDS),
+        (Told(WARNED, AT - ON_THE_CLOCK), AT + STANDS),
+        (Told(WARNED, AT - ON_THE_CLOCK - 1), None),
+        (Told(replace(WARNED, due=AT), AT - ON_THE_CLOCK - 1), AT + STANDS),
+        (Told(replace(WARNED, due=AT), AT - LONGEST_OWED - 1), None),
+        (Told(replace(BROKEN, owed_until=AT), AT - ON_THE_CLOCK - 1), AT + STANDS),
+        (Told(replace(BROKEN, owed_until=AT - 1), AT - SECOND), None),
+        (Told(replace(BROKEN, owed_until=AT), AT - LONGEST_OWED - 1), None),
+        (Told(BROKEN, AT - BY_ITSELF), AT + STANDS),
+        (Told(BROKEN, AT - BY_ITSELF - 1), None),
+        (Told(replace(WARNED, kind="lost", verdict="unknown"), AT - BY_ITSELF), AT + STANDS),
+        (Told(replace(WARNED, kind="lost", verdict="unknown"), AT - BY_ITSELF - 1), None),
         (Told(KEPT, AT - RESOLVED_TOLD), AT - RESOLVED_TOLD),
         (Told(KEPT, AT - RESOLVED_TOLD - 1), None),
         (Told(KEPT, AT + 60 * SECOND), AT),

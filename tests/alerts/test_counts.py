@@ -88,3 +88,16 @@ def test_a_feed_that_goes_dark_is_one_message_at_a_site() -> None:
     floor.play(later, 7200)
     lost = [(told.speaks_for, (told.decided - NOON) // SECOND) for told in floor.notices if told.kind == "lost"]
     assert lost == [(("p", "r", "q"), 60), (("t1", "t2", "t3", "t4", "t5"), 1860)]
+
+
+def test_who_hears_of_one_more_hears_how_many_stand() -> None:
+    """Told apart from two of its group, the third says that these stand; not what is over, taken, or in the message."""
+    floor = Floor("kept: 1\npeople: {ann: {}}\nroutes: [{tell: ann, repeat: never}]\n")
+    facts = [line(0, "broken", "p"), line(0, "broken", "q"), line(90, "broken", "r")]
+    floor.play([*facts, act(100, "acknowledged", promise="p", by="bob"), line(110, "fulfilled_late", "q")], 115)
+    third = next(each for each in floor.notices if each.promise == "r")
+    assert (floor.notices[0].others_stand, third.others_stand) == (0, 2)
+    assert third.text.endswith("2 more of these, told before, still stand.")
+    floor.play([line(120, "broken", "t")], 130)
+    assert floor.notices[-1].others_stand == 1
+    assert "1 more of these, told before, still stands." in floor.notices[-1].text

@@ -5,12 +5,13 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from alerts.channels.alertmanager import labels, sentences
+from alerts.channels.alertmanager import sentences
 from alerts.channels.webhook import body
 from alerts.policy.policy import Policy
 from alerts.policy.policy_document import load_policy
 from alerts.policy.reader import Reader, reader_of
 from alerts.routing.digest import joined
+from alerts.routing.firing import labels
 from alerts.routing.notice import Notice, notice
 from alerts.words.words import ENGLISH
 from standards.compiler.spec import Source

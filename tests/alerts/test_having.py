@@ -137,8 +137,8 @@ def test_several_that_stand_are_one_message() -> None:
     last = floor.notices[-1]
     assert (last.to, last.severity, len(last.promises)) == ("bob", "page", 4)
     assert last.text == (
-        "s1, q1 to q4: Open the next register.\n4 promises stand as your shift begins. All of them are broken.\n"
-        "- s1: q1 to q4 (all broken)"
+        "s1, q1 to q4: Open the next register.\n4 promises stand as your shift begins. All of them are broken. "
+        "Overdue since 12:45:00 UTC.\n- s1: q1 to q4 (all broken)"
     )
 
 

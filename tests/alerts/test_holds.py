@@ -168,4 +168,4 @@ def test_the_message_after_a_hold_says_what_held_it_and_until_when() -> None:
     several = Floor(LOUD)
     several.play([silencing(0, 600), line(30, "broken", "p"), line(30, "broken", "q", of="greeting")], 700)
     assert "Of what was held back, 2 promises still stand. " in several.notices[0].text
-    assert "Silenced by ann until 11:10:00.\n" in several.notices[0].text
+    assert "Silenced by ann until 11:10:00. Overdue since 11:00:30 UTC.\n" in several.notices[0].text

@@ -52,12 +52,13 @@ def test_a_digest_is_ordered_by_risk() -> None:
     assert [(notice.decided - NOON) // SECOND for notice in (summary, message)] == [33, 601]
     assert summary.promises == ("w", "p")
     assert summary.text == (
-        "s1: Open the next register.\n2 promises in this message, as there are so many. 1 of them is broken.\n"
-        "- s1: p, w (broken: p)"
+        "s1: Open the next register.\n2 promises in this message, as there are so many. 1 of them is broken. "
+        "Overdue since 11:00:03 UTC. Next due: s1, w, 21:00:00 UTC.\n- s1: p, w (broken: p)"
     )
     assert message.promises == ("h", "g")
     assert message.text == (
-        "s1: Open the next register.\nHeld back until now: 2 promises, the most pressing first.\n"
+        "s1: Open the next register.\nHeld back until now: 2 promises, the most pressing first. "
+        "Overdue since 11:00:01 UTC. Next due: s1, h, 21:00:00 UTC.\n"
         "- s1, h: Open the next register. Since 11:00:00, due 21:00:00 UTC.\n"
         "- s1, g: Open the next register. Since 11:00:00, broken at 11:00:01 UTC."
     )

@@ -15,17 +15,13 @@ from alerts.channels.chat import words as chat_words
 from alerts.channels.console import row
 from alerts.channels.letter import html, subject, text
 from alerts.channels.webhook import body
-from alerts.policy.policy import Person, Policy
-from alerts.policy.policy_document import load_policy
-from alerts.policy.reader import Reader, reader_of
+from alerts.policy.reader import Reader
 from alerts.routing import remarks
 from alerts.routing.digest import digest, gathered, joined, summary
 from alerts.routing.incident import LastHold
 from alerts.routing.notice import Notice, for_machines, notice
 from alerts.routing.throttle import REMARKS
 from alerts.words.words import LANGUAGES, Words
-from standards.compiler.spec import Source
-from standards.errors import SpecError
 from standards.expressions.expression import Field, compile_measure, compile_threshold
 from standards.judge.ledger import Line
 from standards.judge.numbers import Numbers
@@ -147,8 +143,27 @@ def several(language: str) -> dict[str, Notice]:
         standard="tills-work",
         what={"en": "Restart the till", "de": "Starten Sie die Kasse neu", "pl": "Uruchom kasę ponownie"}[language],
     )
+    counts = (7, 9, 4, 5, 1)
+    waiting = [
+        told(replace(at(f"q{number}"), numbers=Numbers(NOON + number * SECOND, {"waiting": count})), language)
+        for number, count in enumerate(counts, 1)
+    ]
+    alike = [told(at(f"q{number}", waiting=2), language) for number in range(1, 6)]
+    later = [told(replace(at(f"q{number}"), due=WARNED.due + number * SECOND), language) for number in (7, 6)]
+    overdue = [replace(part, owed_until=NOON + 86_400 * SECOND, presses=part.due) for part in there]
+    abroad = replace(later[0], zone="Europe/London")
     return {
         "a group": joined([told(at(f"q{number}"), language) for number in range(1, 6)]),
+        "a group of three, counted": joined(waiting[:3], NOON + 5 * SECOND),
+        "a group, counted": joined(waiting, NOON + 5 * SECOND),
+        "a group, counted alike": joined(alike, NOON + 5 * SECOND),
+        "a summary, due at several times": summary(later, "ann", NOON),
+        "a summary, overdue": summary(overdue, "ann", NOON + 90 * SECOND),
+        "a summary, overdue and due": summary([*overdue, *later], "ann", NOON + 90 * SECOND),
+        "a summary, overdue since several times": summary(
+            [overdue[0], replace(overdue[1], presses=NOON)], "ann", NOON + 90 * SECOND
+        ),
+        "a summary for two zones": summary([abroad, later[1]], "ann", NOON),
         "a group of several things to do": joined([told(at("q1"), language), told(at("q2"), language), tills]),
         "a digest": digest([*here, *well], "ann", NOON),
         "a summary of one site": summary(here, "ann", NOON),
@@ -157,8 +172,9 @@ def several(language: str) -> dict[str, Notice]:
         "gathered: released, by two": gathered(
             [replace(part, held=(said, "")) for part, said in zip(here[:2], holds(language), strict=True)],
             REMARKS["released"],
+            NOON,
         ),
-        **{f"gathered: {turn}": gathered(here[:2], remark) for turn, remark in REMARKS.items()},
+        **{f"gathered: {turn}": gathered(here[:2], remark, NOON) for turn, remark in REMARKS.items()},
     }
 
 
@@ -214,69 +230,6 @@ def test_machines_are_told_in_english() -> None:
         assert b'"english"' not in body(made)
         assert sentences(made)["summary"] == made.english.replace("\n", " ")
         assert for_machines(made, ["webhook"], NOON).text == made.english
-
-
-POLICY = """
-kept: 1
-names: {s3: Kraków 3, q1: Kasa 1, s4/q1: Kasa ekspresowa}
-sites:
-  s3: {timezone: Europe/Warsaw, language: pl}
-people:
-  ann: {timezone: Europe/London, language: en}
-  bob: {}
-  cleo: {language: pl}
-  dora: {}
-teams:
-  floor: {members: [bob, cleo], language: de, addresses: {chat: room}}
-routes:
-  - tell: [ann, floor, dora, webhook]
-"""
-
-
-def reading(name: str, site: str, policy: str = POLICY) -> tuple[str, str]:
-    found = Policy({"r1": REGISTER}, WARSAW, load_policy(Source("policy.yaml", policy), [REGISTER]), "de")
-    assert found.people is not None
-    read = reader_of(found, at("q1", site=site), found.people.person(name))
-    return read.words.language, read.clock(NOON, NOON)
-
-
-def test_a_persons_language_comes_first_then_the_teams_then_the_sites_then_the_hosts() -> None:
-    """Everybody reads their own; who has none reads as the team does, or as it is spoken there, or as the host says."""
-    assert {name: reading(name, "s3")[0] for name in ("ann", "bob", "cleo", "floor", "dora")} == {
-        "ann": "en", "bob": "de", "cleo": "pl", "floor": "de", "dora": "pl",
-    }  # fmt: skip
-    assert reading("dora", "s9")[0] == "de"
-    assert reading("webhook", "s3") == ("en", "12:00:00")
-
-
-def test_a_time_says_its_zone_where_that_is_nobodys_own() -> None:
-    """In a person's zone or the site's it is the time alone; in the host's it has the zone, if others have others."""
-    assert reading("ann", "s3")[1] == "11:00:00"
-    assert reading("dora", "s3")[1] == "12:00:00"
-    assert reading("dora", "s9")[1] == "12:00:00 CET"
-    alone = "kept: 1\npeople: {dora: {}}\nroutes: [{tell: dora}]\n"
-    assert reading("dora", "s9", alone)[1] == "12:00:00"
-    assert reader_of(Policy({}), at("q1"), Person("dora")).clock(NOON, NOON) == "11:00:00 UTC"
-
-
-def test_a_part_has_the_name_that_it_has_at_its_site() -> None:
-    """Tills of all shops may be called alike, and one of them otherwise."""
-    people = load_policy(Source("policy.yaml", POLICY), [REGISTER])
-    found = Policy({"r1": REGISTER}, people=people)
-    made = [notice(at("q1", site=site), REGISTER, reader_of(found, at("q1", site=site))).where for site in ("s3", "s4")]
-    assert made == [("Kraków 3", "Kasa 1"), ("s4", "Kasa ekspresowa")]
-
-
-@pytest.mark.parametrize("where", ["people: {ann: {language: fr}}", "people: {ann: {}}\nsites: {s3: {language: fr}}",
-                                   "people: {ann: {}}\nteams: {t: {members: [ann], language: fr}}"])  # fmt: skip
-def test_a_language_that_kept_does_not_have_is_a_finding(where: str) -> None:
-    """At its line, with those that there are; it is said once."""
-    with pytest.raises(SpecError) as caught:
-        load_policy(Source("policy.yaml", f"kept: 1\n{where}\nroutes: [{{tell: ann}}]\n"), [REGISTER])
-    (finding,) = caught.value.findings
-    assert (finding.id, finding.fix) == ("unknown-language", "write one of: en, de, pl")
-    assert finding.found == "'fr' is not a language that Kept has"
-    assert finding.place.line == 1 + where.count("\n") + 1
 
 
 def test_a_mail_for_several_has_a_link_to_each() -> None:

@@ -94,6 +94,15 @@ def test_a_letter_is_bounded() -> None:
     assert max(map(len, letter(long, ENVELOPE, T0).split(b"\r\n"))) < 998
 
 
+def test_no_word_is_cut_in_a_subject() -> None:
+    """What there is no room for is left out word by word; of one long word the beginning stands."""
+    long = "Kraków 3: Otwórz kolejną kasę ekspresową. " * 5
+    cut = subject(replace(WARNED, text=long))
+    assert (cut[-1], len(cut) <= LONGEST_SUBJECT) == ("…", True)
+    assert set(cut[:-1].split()) <= set(long.split())
+    assert len(cut) > LONGEST_SUBJECT - 12
+
+
 @pytest.mark.parametrize("length", range(50, LONGEST_SUBJECT, 7))
 def test_a_subject_arrives_as_it_was_written(length: int) -> None:
     """However long the sentence is, nothing is put before it or into it on the way."""

@@ -98,7 +98,7 @@ def test_a_notice_says_what_how_why_and_what_excuses() -> None:
         id="p1.2", kind="warned", promise="p1", standard="no-wait", revision="r1", subject="s3/q1", at=WARNED.at,
         text="s3, q1: Open the next register. Since 11:00:00, due 11:01:00 UTC.", due=NOON + MINUTE,
         owner="floor-lead", what="Open the next register", wording=REGISTER.promise, how=REGISTER.how, why=REGISTER.why,
-        exceptions=REGISTER.exceptions, where=("s3", "q1"),
+        exceptions=REGISTER.exceptions, where=("s3", "q1"), presses=NOON + MINUTE,
     )  # fmt: skip
 
 

@@ -3,7 +3,12 @@
 import pytest
 from msgspec.structs import replace
 
+from alerts.channels.webhook import body
+from standards.judge.numbers import Numbers
 from tests.alerts.playing import Floor, line
+from tests.alerts.test_relevance import NOON
+
+SECOND = 1_000_000
 
 TOGETHER = "kept: 1\npeople: {ann: {}}\nroutes: [{tell: ann, group_by: site, group_wait: 5s}]"
 
@@ -51,3 +56,39 @@ def test_one_person_on_two_routes_hears_a_verdict_once() -> None:
     floor.play([line(0, "warned", "p"), line(720, "broken", "p")], 900)
     assert floor.said() == [("ann", "warned", "p", 0), ("ann", "warned", "p", 600), ("ann", "broken", "p", 720)]
     assert floor.unsaid("p") == [("ann", "repeated", 0), ("ann", "repeated", 720)]
+
+
+def group(*counts: int) -> str:
+    """Play a warning for each of some counts of who waits, and give the message of all of them."""
+    floor = Floor(TOGETHER)
+    lines = [
+        replace(line(second, "warned", f"q{second}"), numbers=Numbers(NOON + second * SECOND, {"waiting": count}))
+        for second, count in enumerate(counts)
+    ]
+    floor.play(lines, 60)
+    (told,) = floor.notices
+    assert b"presses" not in body(told)
+    return told.text
+
+
+def test_each_of_a_small_group_says_its_own_fact() -> None:
+    """Three people at one till say nothing of the nine at the next: each of a few has a line of its own."""
+    assert group(7, 9, 1).splitlines()[1:] == [
+        "The same for 2 more:", "- q1: 9 people waiting at 11:00:01.", "- q2: 1 person waiting at 11:00:02.",
+    ]  # fmt: skip
+
+
+def test_a_large_group_says_between_how_few_and_how_many() -> None:
+    """Of more than that, what is asked is how bad it is anywhere: the least, the most, and from when to when."""
+    text = group(7, 9, 4, 5, 6)
+    assert text.endswith(
+        "The same for 4 more: q1 to q4. 4 to 9 people waiting at each of these (11:00:01 to 11:00:04)."
+    )
+
+
+def test_a_group_of_which_one_counts_nothing_says_no_range() -> None:
+    """What is not known of all of them is said of none."""
+    floor = Floor(TOGETHER)
+    lines = [line(0, "warned", f"q{number}") for number in range(6)]
+    floor.play([*lines[:5], replace(lines[5], numbers=Numbers(NOON, {"waiting": 5}))], 60)
+    assert "people waiting at each" not in floor.notices[0].text

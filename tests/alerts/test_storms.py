@@ -61,7 +61,7 @@ def test_a_summary_names_every_place() -> None:
     assert len(summary.promises) == 100
     assert summary.text.splitlines()[:4] == [
         "store-01 and 19 more places: Open the next register.",
-        "100 promises in this message, as there are so many. All of them are broken.",
+        "100 promises in this message, as there are so many. All of them are broken. Overdue since 12:01:00.",
         "- store-01: q1-1 to q1-5 (all broken)",
         "- store-02: q2-1 to q2-5 (all broken)",
     ]

@@ -43,7 +43,7 @@ def test_places_are_called_as_people_call_them(named: Visitor) -> None:
     assert "Kraków 3, Kasa ekspresowa" in now
     assert "Kraków 3, q2" in now
     promise = owed(named.served)["s3/q3"]
-    assert "no-wait: Kraków 3, Kasa 3" in seen(named, f"/promises/{promise}")
+    assert "Kraków 3, Kasa 3 – Kept" in seen(named, f"/promises/{promise}")
 
 
 @pytest.mark.parametrize(

@@ -191,6 +191,8 @@ def test_a_phone_shows_it_whole_and_its_script_speaks_it(shop: Served, browser: 
     for path in (*LISTS[:-1], f"/promises/{promise}", "/"):
         page.goto(shop.url + path)
         assert page.evaluate("document.scrollingElement.scrollWidth - innerWidth") <= 0, path
+    name = page.locator(".who .name")
+    assert name.evaluate("name => name.clientWidth >= name.scrollWidth && name.clientWidth > 0"), "the name is cut"
     tops = page.locator("nav a").evaluate_all("links => links.map(link => link.getBoundingClientRect().top)")
     assert max(tops) - min(tops) < 20
     expect(page.locator("#link")).to_have_text(words.say("live"))

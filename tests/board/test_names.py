@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from urllib.parse import parse_qs, urlsplit
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -12,8 +13,10 @@ from alerts.words.words import ENGLISH
 from standards.natural import natural
 from streams.board.blocks import Group, Item
 from streams.board.reasons import reasons
+from streams.board.silences import Muted
 from streams.board.view import PARTS, View
-from tests.streams.hosting import T0
+from streams.board.wording import Wording
+from tests.streams.hosting import SECOND, T0
 
 texts = st.text(st.characters(codec="utf-8", exclude_categories=("C", "Z")), max_size=20)
 views = st.builds(
@@ -69,3 +72,12 @@ def test_what_follows_each_other_is_named_together(names: list[str], count: int,
 def test_the_exceptions_of_a_standard_are_reasons(said: str, found: tuple[str, ...]) -> None:
     """Each exception that a standard names can be given at one tap; who may grant it is none."""
     assert reasons(said) == found
+
+
+def test_a_silence_calls_its_places_as_people_do() -> None:
+    """A site, and a part of one, by their names in the policy; what has none as it is written."""
+    names = {"s3": "Kraków 3", "q1": "Kasa 1", "no-wait": "not a place"}
+    wording = Wording(T0, ZoneInfo("UTC"), names=names)
+    terms = (("site", ("s3", "s4")), ("subject", ("s3/q1",)), ("standard", ("no-wait",)))
+    said = Muted(terms, T0 + 60 * SECOND).said(wording)
+    assert said == "standard no-wait, site Kraków 3 or s4, subject Kraków 3, Kasa 1 until 23:07"

@@ -9,6 +9,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
+from alerts.words.words import LANGUAGES, Words
 from tests.board.crowd import STORES, TILLS, line, signed_in
 from tests.board.peopled import ALL, POLICY, TOKENS, acts, entered
 from tests.board.serving import Served
@@ -144,16 +145,18 @@ def test_the_device_remembers_what_one_looks_at(crowded: Served, page: Page) -> 
     expect(page.locator("#title-warned")).to_have_text("Act now · 48")
 
 
-def test_the_head_of_a_phone_page_is_low(crowded: Served, browser: Browser) -> None:
-    """However long a name is, the head of a page takes at most 96 pixels of a phone, and no button breaks a word."""
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_head_of_a_phone_page_is_low(crowded: Served, browser: Browser, language: str) -> None:
+    """However long names and words are, the head of a phone page takes at most 96 pixels; no button breaks a word."""
     page = browser.new_page(viewport={"width": 390, "height": 844})
     signed_in(crowded, page, name="Anna Maria Kowalska-Brzęczyszczykiewicz")
     crowded.go(30)
     page.reload()
     expect(page.locator("#overdue")).to_have_text("48 overdue")
+    page.set_extra_http_headers({"Accept-Language": language})
     for path in ("/", "/shift", "/standards", "/debriefs", "/notices", "/feeds"):
         page.goto(crowded.url + path)
-        expect(page.locator("#link")).to_have_text("live")
+        expect(page.locator("#link")).to_have_text(Words(language).say("live"))
         assert page.locator(".top").evaluate("element => element.getBoundingClientRect().height") <= 96, path
         assert page.locator("nav").evaluate("each => each.scrollWidth <= each.clientWidth"), "the tabs do not slide"
     page.goto(f"{crowded.url}/")

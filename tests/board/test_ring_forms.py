@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from streams.storage.device_file import FILE, stored_in
-from streams.storage.devices import MOST_OF_ONE, DeviceBook, device_id
+from streams.storage.devices import MOST_OF_ONE, Change, DeviceBook, device_id
 from tests.alerts.phones import SEALER, Phone
 from tests.alerts.receiver import Answer
 from tests.board.peopled import TOKENS
@@ -232,3 +233,26 @@ def test_what_makes_it_an_app_needs_no_sign_in(shop: RingingShop) -> None:
 async def kind_of(shop: RingingShop, path: str) -> tuple[int, str]:
     async with shop.served.caller.session.get(shop.served.url + path) as answer:
         return answer.status, answer.headers["Content-Type"].partition(";")[0]
+
+
+def test_a_phone_of_another_key_is_shown_as_it_is(shop: RingingShop) -> None:
+    """It counts among none that ring: its row says why, ops see how many; it can be switched off, or on anew."""
+    switch_on(shop)
+    visitor, proof = entered(shop)
+    phones = [Phone(f"{shop.service.origin}/{name}") for name in ("former", "lost")]
+    for phone in phones:
+        made = replace(phone.device(), id=device_id(phone.endpoint), whose="Ania", key="another key")
+        shop.devices.take(Change("device", made.id, made))
+    page = visitor.ask("/people")[2]
+    assert ("1 device." in page, page.count("It does not ring: it was switched on for another key")) == (True, 2)
+    assert 'kept_push_devices_silent{reason="other-key"} 2.0' in visitor.ask("/metrics")[2]
+    former, lost = (device_id(phone.endpoint) for phone in phones)
+    state = json.loads(visitor.ask(f"/acts/ring?device={former}")[2])
+    assert (state["on"], state["why"]) == (False, "")
+    bob, _ = entered(shop, "bob")
+    assert json.loads(bob.ask(f"/acts/ring?device={former}")[2])["why"].startswith("It was switched on for Ania, and")
+    again = fields(Phone(f"{shop.service.origin}/again"), proof) | {"former": phones[0].endpoint}
+    assert visitor.ask("/acts/ring", again, Accept=JSON)[0] == 204
+    assert visitor.ask("/acts/ring-off", {"proof": proof, "device": lost}, Accept=JSON)[0] == 204
+    page = visitor.ask("/people")[2]
+    assert ("2 devices." in page, "It does not ring" in page, shop.devices.silent_count) == (True, False, 0)

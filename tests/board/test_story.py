@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from alerts.routing.notice import Notice, Withheld
 from standards.judge.ledger import Line
-from standards.judge.promise import Kind
+from standards.judge.promise import Kind, State, Verdict
 from standards.judge.score import Score
 from standards.judge.standard import Objective
 from streams.board.notices import NotTold, Told
@@ -45,6 +45,15 @@ def test_a_pause_is_seen_in_the_picture() -> None:
     drawn = timeline(SHELL, ROW, LINES, T0 + 100 * SECOND)
     assert [drawn.count(f"bar {kind}") for kind in ("runs", "stands", "waits")] == [2, 1, 1]
     assert "1 min 40 s passed for the customer, 20 s by the clock of the standard with 1 pause" in drawn
+
+
+@pytest.mark.parametrize(
+    ("state", "verdict", "said"), [("open", None, False), ("paused", None, True), ("kept", "kept", True)]
+)
+def test_a_running_clock_is_not_told_as_of_the_last_line(state: State, verdict: Verdict | None, said: bool) -> None:
+    """How long a promise's own clock has run is told once it stands or ended: a last line does not know of now."""
+    row = replace(ROW, state=state, verdict=verdict)
+    assert ("By its own clock" in draw(SHELL, Story(PromiseView(row, LINES, [], "{}", []), None, []))) is said
 
 
 def test_what_was_not_sent_is_told_with_its_reason() -> None:

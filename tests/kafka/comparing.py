@@ -16,7 +16,9 @@ import msgspec
 
 from alerts.policy.policy import Policy
 from alerts.routing.notice import Notice
-from standards.judge.ledger import Line, line
+from standards.judge.events import Event
+from standards.judge.ledger import Line, line, with_numbers
+from standards.judge.promise import Transition
 from standards.judge.rulebook import Rulebook
 from streams.ingest.wire import Reader
 from streams.kafka.clients.connection import KafkaSettings
@@ -62,21 +64,23 @@ def undisturbed(standards: Path, events: Path, cut: int) -> Undisturbed:
     rulebook = StandardsFiles([str(standards)]).load(()).rulebook
     hearing = Hearing(Policy(rulebook.standards))
     found = Undisturbed({}, {})
-    for each in _judged(rulebook, events):
+    for made in _judged(rulebook, events):
+        each = line(made)
         if each.known <= cut:
             found.lines[each.id] = _encode(each)
-            found.notices.update({told.id: told for told in hearing.push([each], each.known).notices})
+            heard = hearing.push([with_numbers(each, made)], each.known)
+            found.notices.update({told.id: told for told in heard.notices})
     return found
 
 
-def _judged(rulebook: Rulebook, events: Path) -> Iterable[Line]:
+def _judged(rulebook: Rulebook, events: Path) -> Iterable[Transition[Event]]:
     pump, reader = Pump(rulebook), Reader(rulebook.classes)
     raws = events.read_bytes().splitlines()
     refused: list[object] = []
     for start in range(0, len(raws), TOGETHER):
         some = reader.lines(b"\n".join(raws[start : start + TOGETHER]), refused.append)
-        yield from map(line, pump.push(some).transitions)
-    yield from map(line, pump.finish().transitions)
+        yield from pump.push(some).transitions
+    yield from pump.finish().transitions
     assert refused == [], "the crowd made an event that cannot be read"
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 import subprocess
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
@@ -82,7 +82,7 @@ async def on_one_machine(folder: Path, rules: Path, steps: Sequence[Step], chann
 
 @asynccontextmanager
 async def operating(
-    kafka: KafkaSettings, rules: Path, people: People | None = None
+    kafka: KafkaSettings, rules: Path, people: People | None = None, *, channels: Collection[str] = ()
 ) -> AsyncIterator[CoordinatorRunner]:
     """Run an operator in this process, by the policy among the rules or by another one."""
     files = StandardsFiles([str(rules)])
@@ -91,7 +91,7 @@ async def operating(
         loaded = files.load(())
         return Policy(loaded.rulebook.standards, people=people or policy_in(files.paths, loaded.standards))
 
-    operator = CoordinatorRunner(kafka, kafka.partitions, mine=lambda: True, policy=policy)
+    operator = CoordinatorRunner(kafka, kafka.partitions, mine=lambda: True, policy=policy, channels=channels)
     running = asyncio.create_task(operator.run())
     try:
         yield operator

@@ -70,9 +70,9 @@ class Ringing(NamedTuple):
         form = {"proof": proof, "endpoint": device.endpoint, "p256dh": device.p256dh, "auth": device.auth}
         return (await self.send(path, form, cookie))[1]
 
-    async def page(self) -> str:
+    async def page(self, path: str = "/people") -> str:
         cookie, _ = await self.enter()
-        async with self.serve.session.get(f"{self.serve.url}/people", headers=cookie) as page:
+        async with self.serve.session.get(self.serve.url + path, headers=cookie) as page:
             return await page.text()
 
     @property
@@ -228,7 +228,10 @@ async def test_a_process_with_another_key_rings_no_phone_and_loses_none(tmp_path
             assert await one.switch(phone) == 204
         async with ringing(tmp_path, kafka, service, name="two", sealer=other) as two:
             assert len(two.devices) == 0
-            assert "This server has another key now." in await two.page()
+            page = await two.page()
+            assert "No device: nothing reaches them by push." in page
+            assert "It does not ring: it was switched on for another key than this server has." in page
+            assert 'kept_push_devices_silent{reason="other-key"} 1.0' in await two.page("/metrics")
         async with ringing(tmp_path, kafka, service, name="three") as three:
             assert [each.id for each in three.devices.of("Ania")] == [device_id(phone.endpoint)]
             assert three.devices.dropped("Ania") is None

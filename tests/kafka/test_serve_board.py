@@ -108,10 +108,10 @@ async def test_who_has_it_is_what_the_coordinator_remembers(tmp_path: Path, kafk
     async with served(settings_of(tmp_path, kafka)) as serve:
         holdings = serve.host.kafka_host.read_model.board.holdings
         await published(kafka, [Said(LEDGER, 1, msgspec.json.encode(broken) + b"\n"), row(incident)])
-        await until(lambda: holdings(["p"]) == {"p": Holding("p", "ann", due)})
-        lapsed = replace(incident, acknowledged="", had_since=due + 1)
+        await until(lambda: holdings(["p"]) == {"p": Holding("p", "ann", due, heard=due)})
+        lapsed = replace(incident, acknowledged="", had_since=due + 1, lapsed="ann")
         await published(kafka, [Said(DESK, 0, b"{}", msgspec.json.encode(("fence",))), row(lapsed)])
-        await until(lambda: holdings(["p"]) == {"p": Holding("p", "", due + 1)})
+        await until(lambda: holdings(["p"]) == {"p": Holding("p", "", due + 1, lapsed="ann", heard=due + 1)})
         await published(kafka, [row(None)])
         await until(lambda: holdings(["p"]) == {})
         assert serve.host.kafka_host.read_model.dead_letters() == []

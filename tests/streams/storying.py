@@ -5,6 +5,7 @@ Knows: how a host is run through moments. Must not know: what a story expects.
 Next: `test_stories.py`; `streams/stories/playing.py`, which makes the moments.
 """
 
+import asyncio
 import shutil
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable, Sequence
@@ -27,13 +28,14 @@ from streams.embedded.embedded import EmbeddedHost
 from streams.embedded.engine import Options
 from streams.storage.sqlite import FILE, Database
 from streams.stories.files import Script, read_scripts
-from streams.stories.playing import Moment, Played, play
-from tests.streams.hosting import Clock
+from streams.stories.playing import Moment, Played
+from tests.streams.hosting import Clock, until
 from tests.streams.stepping import Machine
 
 ROOT = Path(__file__).resolve().parents[2]
 DESK = ROOT / "tests" / "data" / "stories" / "desk"
 RULES = ROOT / "tests" / "data" / "stories" / "rules"
+HELD = ROOT / "tests" / "data" / "stories" / "held"
 
 
 class Stored(NamedTuple):
@@ -45,6 +47,21 @@ class Stored(NamedTuple):
 
 
 Host = Callable[[Script, Sequence[Moment], Path], Awaitable[Stored]]
+
+
+class Slow:
+    """A channel whose other side takes nothing before it is let: what is stored was decided, and not delivered yet."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.open = asyncio.Event()
+        self.got: list[str] = []
+
+    async def deliver(self, notice: Notice) -> None:
+        await self.open.wait()
+        self.got.append(notice.id)
+
+    async def close(self) -> None: ...
 
 
 class _Read:
@@ -67,7 +84,7 @@ def scripts(*paths: Path) -> list[Script]:
 
 def played(script: Script) -> Played:
     """Play a story in memory."""
-    return play(script.story, script.rules, script.until, policies=script.policies)
+    return script.play()
 
 
 def in_memory(found: Played) -> Stored:
@@ -105,13 +122,21 @@ def check_everybody_is_reached(stored: Stored) -> None:
 
 
 async def embedded(script: Script, moments: Sequence[Moment], folder: Path) -> Stored:
-    """Take a story through the embedded host. A crash leaves it no time: the next host has the disk as it was then."""
+    """Take a story through the embedded host. A crash leaves it no time: the next host has the disk as it was then.
+
+    Nothing is delivered before the end; then each message goes out once to each of its channels, under its own id.
+    """
     clock = Clock(moments[0].wall)
     people = script.rules.people
     options = Options(zone=script.story.clock.zone, policies=lambda _: people)
     data = folder / "data-0"
+
+    def begun(data: Path) -> EmbeddedHost:
+        channels = [Slow(name) for name in ("mail", *script.telling.channels)] if script.telling.channels else []
+        return EmbeddedHost(data, _Read(script.rules), clock=clock, channels=channels, options=options)
+
     async with AsyncExitStack() as house:  # one that crashed is closed at the very end, and nobody looks at it again
-        host = await house.enter_async_context(_host(data, script.rules, clock, options))
+        host = await house.enter_async_context(begun(data))
         for number, moment in enumerate(moments):
             if moment.fault == "crash":
                 before, data = data, folder / f"data-{number}"
@@ -125,9 +150,25 @@ async def embedded(script: Script, moments: Sequence[Moment], folder: Path) -> S
                 people = script.policies[moment.policy]
                 assert await host.reload()
             elif moment.fault in ("crash", "restart"):
-                host = await house.enter_async_context(_host(data, script.rules, clock, options))
+                host = await house.enter_async_context(begun(data))
             await host.submit(moment.events)
+        await _delivered(host)
     return _read_back(data)
+
+
+async def _delivered(host: EmbeddedHost) -> None:
+    """Let a host's channels take what waits, and check that each message comes once to each that it is for."""
+    channels = [channel for channel in host.channels.values() if isinstance(channel, Slow)]
+    found = host.read_model.notices(limit=10_000)
+    meant = sorted((each.channel, row.notice.id) for row in found for each in row.deliveries)
+    for channel in channels:
+        channel.open.set()
+
+    def came() -> list[tuple[str, str]]:
+        return sorted((channel.name, name) for channel in channels for name in channel.got)
+
+    await until(lambda: not channels or len(came()) >= len(meant))
+    assert not channels or came() == meant
 
 
 async def _set_forward(host: EmbeddedHost, clock: Clock, wall: int) -> None:
@@ -140,10 +181,6 @@ async def _set_forward(host: EmbeddedHost, clock: Clock, wall: int) -> None:
     clock.at = wall
     await host.submit([])
     host.watched_clock = None
-
-
-def _host(data: Path, rules: Rules, clock: Clock, options: Options) -> EmbeddedHost:
-    return EmbeddedHost(data, _Read(rules), clock=clock, options=options)
 
 
 def _read_back(data: Path) -> Stored:

@@ -238,3 +238,17 @@ def test_channels_are_named_or_taken_from_the_settings(tmp_path: Path) -> None:
     assert "absent-channel" in ids(check("check", folder, "--channels", "mail")[1])
     found = check("check", folder, KEPT_WEBHOOK_URL="https://hook.example/kept")[1]
     assert "give an address of one that is: webhook" in found
+
+
+def test_a_circle_of_explanations_is_found_however_long(tmp_path: Path) -> None:
+    """Three troubles of which each explains the next would all be kept back; a chain of them is as it should be."""
+    ids = ("a-way", "b-way", "c-way")
+    standard = "{promise: P, what: W, owner: o, per: [site], when: queue.length, expect: register.opened, within: 60s}"
+    rules = "kept: 1\nstandards:\n" + "".join(f"  {name}: {standard}\n" for name in ids)
+    round_ = [f"{{when: {one}, mute: {two}}}" for one, two in zip(ids, (*ids[1:], ids[0]), strict=True)]
+    policy = "kept: 1\npeople: {ann: {addresses: {mail: a@b.example}}}\nroutes: [{tell: ann}]\ninhibit: "
+    found = check("check", written(tmp_path, rules=rules, policy=f"{policy}[{', '.join(round_)}]\n"))[1]
+    assert found.count("inhibition-circle") == 1
+    assert "this one and number 1 and number 2 explain each other" in found
+    chain = check("check", written(tmp_path, rules=rules, policy=f"{policy}[{', '.join(round_[:2])}]\n"))[1]
+    assert "inhibition-circle" not in chain

@@ -25,14 +25,14 @@ FOUND: dict[str, list[Path]] = {
         ROOT / "benchmarks/no-wait.yaml", ROOT / "tests/data/released/standards.yaml",
     ],
     "policy": [
-        DESK / "policy.yaml", DESK.parent / "rules/policy.yaml", *(DESK.parent / "later").glob("*.yaml"),
-        ROOT / "streams/demo_policy.yaml",
+        *(DESK.parent / each / "policy.yaml" for each in ("desk", "rules", "held")),
+        *(DESK.parent / "later").glob("*.yaml"), ROOT / "streams/demo_policy.yaml",
     ],
     "mapping": [*ROOT.glob("examples/*/map.yaml")],
     "stories": [
         *ROOT.glob("standards/packs/stories/*.yaml"), *ROOT.glob("examples/*/stories.yaml"),
         DESK / "desk.yaml", DESK / "storm.yaml", DESK.parent / "rules/rules.yaml",
-        DESK.parent / "rules/hundred.yaml",
+        DESK.parent / "rules/hundred.yaml", DESK.parent / "held/held.yaml",
     ],
 }  # fmt: skip
 

@@ -186,8 +186,8 @@ def test_a_setting_that_does_not_exist_is_refused(monkeypatch: pytest.MonkeyPatc
     with pytest.raises(SpecError) as caught:
         read_settings(listen="nowhere")
     rows = str(caught.value).splitlines()
-    assert rows[0].startswith("KEPT_COLOUR: there is no such setting; the settings are: KEPT_DATA, KEPT_LISTEN, ")
-    assert rows[1] == "KEPT_GRAC: there is no such setting; did you mean KEPT_GRACE?"
+    assert rows[0].startswith("KEPT_COLOUR: this is not a setting of Kept; the settings are: KEPT_DATA, KEPT_LISTEN, ")
+    assert rows[1] == "KEPT_GRAC: this is not a setting of Kept; did you mean KEPT_GRACE?"
     assert rows[2].startswith("KEPT_LISTEN: ")
 
 
@@ -198,9 +198,16 @@ def test_a_slip_in_the_name_of_a_kafka_setting_is_told_once(monkeypatch: pytest.
     with pytest.raises(SpecError) as caught:
         read_settings()
     assert str(caught.value).splitlines() == [
-        "KEPT_KAFKA__PASWORD: there is no such setting; did you mean KEPT_KAFKA__PASSWORD?",
-        "KEPT_KAFKA__USER__NAME: there is no such setting; did you mean KEPT_KAFKA__USER?",
+        "KEPT_KAFKA__PASWORD: this is not a setting of Kept; did you mean KEPT_KAFKA__PASSWORD?",
+        "KEPT_KAFKA__USER__NAME: this is not a setting of Kept; did you mean KEPT_KAFKA__USER?",
     ]
+
+
+def test_a_policy_is_no_setting_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever looks for the policy's setting is told that it is a file beside the standards."""
+    monkeypatch.setenv("KEPT_POLICY", "policy.yaml")
+    with pytest.raises(SpecError, match="one of the files that KEPT_STANDARDS or --standards name"):
+        read_settings()
 
 
 @pytest.mark.parametrize("value", ["hunter2", '{"password": "hunter2"}', '{"password": "hun'])

@@ -14,11 +14,12 @@ from standards.documents.document import Document
 from streams.documents.documents import load_standards, read_documents
 from streams.stories.comparing import compare
 from streams.stories.files import Script
-from streams.stories.playing import play
+from streams.stories.playing import Playing
 from streams.stories.running import run
 from tests.alerts.playing import MOST_AN_HOUR
 from tests.streams.storying import (
     DESK,
+    HELD,
     HUNDRED,
     ROOT,
     RULES,
@@ -37,9 +38,10 @@ SHIPPED = [
     DESK / "desk.yaml",
     DESK / "storm.yaml",
     RULES / "rules.yaml",
+    HELD / "held.yaml",
     RULES / "hundred.yaml",
 ]
-ON_HOSTS = [*scripts(DESK), *scripts(RULES)]
+ON_HOSTS = [*scripts(DESK), *scripts(RULES), *scripts(HELD)]
 HOSTS: dict[str, Host] = {"embedded": embedded}
 
 
@@ -143,7 +145,7 @@ async def test_a_hundred_at_once_reach_everybody(host: Host | None, tmp_path: Pa
 def test_a_story_without_an_end_is_stopped() -> None:
     """A story in which far too much happens fails and says so, rather than hold up whoever waits for it."""
     storm = next(script for script in ON_HOSTS if script.story.name.startswith("storm"))
-    went = play(storm.story, storm.rules, storm.until, most=20)
+    went = Playing(storm.story, storm.rules, most=20).play(storm.until)
     compared = compare(storm.story, storm.telling, went)
     assert len(went.moments) == 20
     assert not compared.passed

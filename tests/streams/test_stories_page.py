@@ -23,7 +23,7 @@ def shop(tmp_path: Path) -> Path:
     return tmp_path
 
 
-@pytest.mark.parametrize("text", STORIES, ids=["first", "given", "expected"])
+@pytest.mark.parametrize("text", STORIES, ids=["first", "given", "expected", "machines"])
 def test_each_story_on_the_page_goes_as_it_says(text: str, shop: Path) -> None:
     """What a reader copies from the page works, and `kept check` has nothing against it."""
     (shop / "stories.yaml").write_text(text, encoding="utf-8")

@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from standards.stories.story_given import Fault
-from streams.stories.comparing import paired
-from streams.stories.playing import play
+from streams.stories.pairing import paired
+from streams.stories.playing import Playing
 from tests.streams.storying import DESK, in_memory, scripts
 
 SCRIPTS = {script.story.name: script for script in scripts(DESK / "desk.yaml") if not script.story.faults}
@@ -50,6 +50,6 @@ def test_beginning_again_changes_nothing(name: str, when: list[tuple[int, bool]]
     story, rules, until = SCRIPTS[name].story, SCRIPTS[name].rules, SCRIPTS[name].until
     instants = [(story.clock.start + (until - story.clock.start) * part // 1000, crash) for part, crash in sorted(when)]
     faults = tuple(Fault(at, at, "crash" if crash else "restart", 0) for at, crash in instants)
-    broken = play(msgspec.structs.replace(story, faults=faults), rules, until)
-    assert in_memory(broken) == in_memory(play(story, rules, until))
+    broken = Playing(msgspec.structs.replace(story, faults=faults), rules).play(until)
+    assert in_memory(broken) == in_memory(Playing(story, rules).play(until))
     assert sum(bool(moment.fault) for moment in broken.moments) == len(faults)

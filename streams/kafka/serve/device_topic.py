@@ -55,6 +55,8 @@ class DeviceTopic:
         """Read all that there is now. Raises StateError when there is no such topic."""
         await self._tail.begin()
         self._book.store = self._store
+        if self._book.silent_count:
+            log.warning("devices take pushes of another key, and do not ring", devices=self._book.silent_count)
 
     async def run(self) -> None:
         """Read what comes, for ever."""

@@ -28,20 +28,23 @@ from streams.board.shell import Shell, page
 from streams.board.view import View
 from streams.live.joined import stands_on
 from streams.storage.rows import is_overdue
+from streams.storage.status import Status
 from streams.web.api.days import Days
 from streams.web.api.grants import still_excusable
 from streams.web.board.board_live import Live, Standing, name_of
-from streams.web.board.board_looks import Look, names_of, persons
-from streams.web.board.fields import no_promise, no_standard
+from streams.web.board.board_looks import Look, names_of, persons, zones_of
+from streams.web.board.fields import by_script, no_promise, no_standard
 from streams.web.board.files import Files
 from streams.web.board.lists import Lists
 from streams.web.board.readers import language_of
-from streams.web.guard import HEADERS, ROLE, SESSION
+from streams.web.guard import ACTS, HEADERS, ROLE, SESSION
 from streams.web.operation import asked
 from streams.web.problem import Problem
 from streams.web.session import may
 
 if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
     from aiohttp.typedefs import Handler
 
     from streams.host import Host
@@ -57,6 +60,8 @@ POLICY: Final = (
 REFERRER: Final = "same-origin"
 """Without it browsers send our own forms with the origin `null`, as they do those of strangers."""
 BACK: Final = phrase("Back to what is open now")
+SIGN_IN: Final = phrase("Sign in")
+"""What stands on the link of a refusal, which leads there."""
 DAYS: Final = 28
 """How many days the trend shows."""
 WEEKS: Final = 12
@@ -66,7 +71,10 @@ STANDING: Final = web.RequestKey("standing", Standing)
 
 
 class Board:
-    """Answers the board's pages. `unguarded`: nobody has to sign in; times are told in the usual zone."""
+    """Answers the board's pages. `unguarded`: nobody has to sign in.
+
+    Times are told in the zone of the site that a page is about, else in the usual one.
+    """
 
     def __init__(self, host: Host, live: Live, sessions: Sessions, usual: Usual, *, unguarded: bool) -> None:
         self.host = host
@@ -106,12 +114,12 @@ class Board:
         which have their own `version`.
         """
         session = request.get(SESSION)
-        if session is None and self.unguarded:
+        if session is None and self.unguarded and request.get(ROLE):  # not who was refused before it was known
             request[SESSION] = session = self.sessions.begin("admin")
         standing = Standing() if session is None else request.get(STANDING, Standing())
-        return Shell(
+        shell = Shell(
             self.host.wall(), self.zone, self.words(request), names_of(self.host),
-            status=self.host.now_status(),
+            status=Status(ready=True) if session is None else self.host.now_status(),
             name=session.name if session else "",
             proof=self.sessions.proof(session) if session else "",
             acts=session is not None and may(request[ROLE], "supervisor"),
@@ -119,7 +127,9 @@ class Board:
             administers=session is not None and may(request[ROLE], "admin"),
             unguarded=self.unguarded, version=version, changes=self._live.commits, mark=self._files.mark,
             overdue=standing.overdue, urgent=standing.urgent, rings=self.rings is not None,
+            zones=zones_of(self.host),
         )  # fmt: skip
+        return shell.about(View.of(request.query).site)
 
     def words(self, request: web.Request) -> Words:
         """Give the words of whoever asks."""
@@ -142,7 +152,16 @@ class Board:
         return self.answer(request, page(shell, say("That could not be done"), "", *content), problem.status)
 
     def problem(self, request: web.Request, problem: Problem) -> web.Response:
-        """Answer with a page what a program is told as JSON. It asks nothing of the store, which may have failed."""
+        """Answer with a page what a program is told as JSON. It asks nothing of the store, which may have failed.
+
+        The script of a page is told it in the language of who looks at that.
+        """
+        accepted = request.headers.get("Accept", "")
+        if "text/html" not in accepted:
+            ours = by_script(request) and request.path.startswith(ACTS)
+            return (problem.to(self.words(request)) if ours else problem).response()
+        if problem.status == HTTPStatus.UNAUTHORIZED:
+            return self.refusal(request, problem, back=SIGN_IN)
         if problem.status != HTTPStatus.NOT_FOUND:
             return self.refusal(request, problem)
         shell = self.shell(request)
@@ -175,12 +194,12 @@ class Board:
     async def _wall(self, request: web.Request) -> web.Response:
         shell, view = self.shell(request), View(site=View.of(request.query).site)
         look = Look(self.host, view, "")
-        scene = await asked(look.scene, view.site, self.days()[-1], request[STANDING].sites)
+        scene = await asked(look.scene, view.site, self.days(shell.zone)[-1], request[STANDING].sites)
         return self.answer(request, wall.draw(shell, scene))
 
     async def _standards(self, request: web.Request) -> web.Response:
         shell = self.shell(request)
-        days, score = self.days(), self.host.read_model.score
+        days, score = self.days(shell.zone), self.host.read_model.score
         scores = standards.Scores(
             await asked(score, days[-1]), await asked(score, days[-7]), await asked(score, days[0]),
             await asked(self.host.read_model.board.trend, days), days,
@@ -194,7 +213,7 @@ class Board:
         standard, queries = self.host.rulebook.current.get(wanted), self.host.read_model
         if standard is None:
             return self.refusal(request, Problem(HTTPStatus.NOT_FOUND, no_standard(wanted)))
-        site, days = View.of(request.query).site, self.days()
+        site, days = View.of(request.query).site, self.days(shell.zone)
         hours = list(range(days[0], self.host.wall(), HOUR))
         weeks = [days[0] - back * 7 * DAY for back in range(WEEKS - DAYS // 7, 0, -1)] + days[::7]
         drawn = trends.Trends(
@@ -211,6 +230,7 @@ class Board:
         found = await asked(read_model.promise, wanted)
         if found is None:
             return self.refusal(request, Problem(HTTPStatus.NOT_FOUND, no_promise(wanted)))
+        shell = shell.about(found.row.fields.get("site"))
         causes = [line.cause for line in found.lines if line.cause is not None]
         rulebook = self.host.rulebook
         standard = rulebook.standards.get(found.row.revision) or rulebook.current.get(found.row.standard)
@@ -243,8 +263,8 @@ class Board:
             return True
         return row.verdict in ("broken", "unknown") and still_excusable(row, self.host.rulebook, self.host.wall())
 
-    def days(self) -> list[int]:
-        """Give the midnights before which the last days began, by the clock on the wall there."""
-        today = moment(self.host.wall()).astimezone(self.zone).date()
+    def days(self, zone: ZoneInfo) -> list[int]:
+        """Give the midnights with which the last days began in a zone."""
+        today = moment(self.host.wall()).astimezone(zone).date()
         dates = (today - timedelta(days=back) for back in range(DAYS - 1, -1, -1))
-        return [microseconds(datetime(day.year, day.month, day.day, tzinfo=self.zone)) for day in dates]
+        return [microseconds(datetime(day.year, day.month, day.day, tzinfo=zone)) for day in dates]

@@ -24,11 +24,10 @@ from streams.board.reportable import awaited
 from streams.board.silences import SPANS, TERMS
 from streams.web.actions import check_open, known_sites
 from streams.web.board.chosen import Chosen
-from streams.web.board.fields import NAME, SOURCE, WHY, needed, no_standard, read_form, said_event
+from streams.web.board.fields import NAME, SOURCE, WHY, by_script, needed, no_standard, read_form, said_event, unfit
 from streams.web.board.taking import Taking
 from streams.web.forms import DayChange, Grant, Settlement, ShiftNote
 from streams.web.guard import SESSION, see_other
-from streams.web.operation import invalid
 from streams.web.problem import Problem
 
 if TYPE_CHECKING:
@@ -92,8 +91,8 @@ class Acts:
                 name = needed({"name": given.get("name") or request[SESSION].name}, "name", NAME)
                 said = await take(given, name)
             except Problem as problem:
-                if _by_script(request):
-                    raise problem.to(board.words(request)) from None
+                if by_script(request):
+                    raise
                 return board.refusal(request, problem)
             response = self._done_with(request, given, said)
             board.sessions.write(request, response, board.sessions.named(request[SESSION], name))
@@ -104,7 +103,7 @@ class Acts:
     def _done_with(self, request: web.Request, given: Given, later: Later | None) -> web.Response:
         """Answer what was done: back to the page, but for what has to be said."""
         said = later.said(self._board.words(request)) if later is not None else ""
-        if _by_script(request):
+        if by_script(request):
             return web.json_response({"said": said}) if said else web.Response(status=HTTPStatus.NO_CONTENT)
         return self._board.partly(request, said, _back(given)) if said else see_other(_back(given))
 
@@ -220,7 +219,7 @@ def _valid(model: type[M], **given: str) -> M:
     try:
         return model(**given)
     except ValidationError as error:
-        raise invalid(error) from None
+        raise Problem(HTTPStatus.BAD_REQUEST, unfit(error)) from None
 
 
 def _check_site(site: str, known: Sequence[str]) -> None:
@@ -234,11 +233,6 @@ def _check_site(site: str, known: Sequence[str]) -> None:
         words = later("Kept knows no site {site}. Did you mean {close}? If it is a new one, tick that it is.",
                       site=given, close=Either(close))  # fmt: skip
     raise Problem(HTTPStatus.BAD_REQUEST, words)
-
-
-def _by_script(request: web.Request) -> bool:
-    """Say whether the page's script sends the form, and stays where it is."""
-    return request.headers.get("Accept", "") == "application/json"
 
 
 def _back(given: Given) -> str:

@@ -27,7 +27,7 @@ from streams.board.shell import overdue_words
 from streams.board.view import PARTS, View
 from streams.board.wording import Wording
 from streams.storage.rows import OwedFilter
-from streams.web.board.board_looks import Look, names_of, unsaid_since
+from streams.web.board.board_looks import Look, names_of, unsaid_since, zones_of
 from streams.web.board.readers import language_of
 from streams.web.guard import ROLE, SESSION, check_origin
 from streams.web.operation import asked
@@ -194,12 +194,13 @@ class Live:
             message: dict[str, Any] = {"now": self._host.wall() // 1000}
             if rows:
                 changes = await self.fresh(view, name)
-                wording = Wording(self._host.wall(), self._usual.zone, words, names_of(self._host))
+                zone = zones_of(self._host).get(view.site, self._usual.zone)
+                wording = Wording(self._host.wall(), zone, words, names_of(self._host))
                 message = self._drawn.since(changes, known, wording, acts=acts) or message
                 known = changes.version
             if sent != self.commits:
                 sent, standing = self.commits, await self.standing()
-                message["words"] = {**message.get("words", {}), "overdue": overdue_words(words, standing.overdue)}
+                message["words"] = {**message.get("words", {}), **overdue_words(words, standing.overdue)}
                 message = {"changed": sent, "urgent": changes.picture.urgent if rows else standing.urgent, **message}
             await socket.send_str(msgspec.json.encode(message).decode())
             with suppress(TimeoutError):

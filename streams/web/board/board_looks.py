@@ -12,7 +12,7 @@ import msgspec
 
 from alerts.routing.actions import ACKNOWLEDGED, SILENCED, UNSILENCED
 from alerts.routing.place import called, called_there
-from standards.calendar.duration import DAY, MINUTE
+from standards.calendar.duration import DAY
 from standards.natural import natural, same
 from streams.board.blocks import ACTED_ON, URGENT, Group, Item
 from streams.board.debriefs import Waiting, kind_of
@@ -27,9 +27,11 @@ from streams.board.view import NOWHERE, PARTS, View
 from streams.board.wall import ROWS, Scene
 from streams.live.joined import Joined, stands_on
 from streams.storage.rows import OwedFilter, OwedGroup
+from streams.web.board.wall_silence import numbers, silences
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from zoneinfo import ZoneInfo
 
     from streams.host import Host
     from streams.storage.rows import PromiseRow, Sort
@@ -46,8 +48,6 @@ LINES: Final = 100
 """How many promises of groups are on a page, of each sort; each group shows some of its own."""
 UNSAID_FOR: Final = DAY
 """How long it stands on the board that nobody can say how a promise went, in microseconds."""
-RECENT: Final = 15 * MINUTE
-"""How old a reading may be that is shown, in microseconds."""
 SILENCES: Final = 500
 """How many of the newest silences, laid or lifted, are looked at."""
 
@@ -85,13 +85,14 @@ class Look:
         rows = [(sort, self._rows(sort, self.wanted, LINES)) for sort in URGENT]
         done = self._done([row.id for _, found in rows for row in found])
         urgent = [item for sort, found in rows for item in self._items(sort, found, done)]
-        recent = host.wall() - RECENT
+        readings, quiet = numbers(host, site)
         kept, broken = self._queries.judged_since(today, site)
         many = count["overdue"] + count["warned"] > ROWS
         return Scene(
             site, urgent, self._crowd() if many else (), count["unknown"], count["overdue"], count["warned"],
             count["running"],
-            host.read_model.readings.last(host.rulebook.vocabulary, site, recent), kept, broken, sites,
+            readings, kept, broken, sites, silences(host.rulebook.feeds, host.feeds(), site, host.wall()), quiet,
+            host.now_status().newest < 0,
         )  # fmt: skip
 
     def _crowd(self) -> tuple[Group, ...]:
@@ -222,6 +223,7 @@ class Look:
             standard.may_excuse if standard else (), reasons(standard.exceptions if standard else ""),
             tuple(name for name in self._offered if not same(name, found.holder)),
             standard.translations if standard else {}, *self._names(row.subject, "" if site is None else str(site)),
+            zones_of(self._host).get(str(site)),
         )  # fmt: skip
 
     def _names(self, subject: str, site: str) -> tuple[str, str]:
@@ -258,6 +260,12 @@ def _order(item: Item) -> tuple[bool, int]:
 def names_of(host: Host) -> Mapping[str, str]:
     """Give what places are called, by their ids, as the policy says."""
     return host.people.names if host.people else {}
+
+
+def zones_of(host: Host) -> Mapping[str, ZoneInfo]:
+    """Give the zones of the sites that have one of their own, by their ids, as the policy says."""
+    sites = host.people.sites if host.people else {}
+    return {name: site.zone for name, site in sites.items() if site.zone is not None}
 
 
 def owed_filter(host: Host, view: View, name: str) -> OwedFilter:

@@ -9,11 +9,12 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
 from urllib.parse import parse_qsl
 
-from alerts.words.later import Later, later
+from alerts.words.later import Later, later, later_many
 from alerts.words.words import phrase
 from standards.errors import EventError
 from streams.web.actions import action_event
 from streams.web.body import check_type, read_body
+from streams.web.forms import UNREADABLE
 from streams.web.guard import SESSION
 from streams.web.problem import Problem
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from aiohttp import web
+    from pydantic import ValidationError
 
     from standards.judge.events import Event
     from standards.judge.ledger import Plain
@@ -38,6 +40,12 @@ _BODY: Final = 1 << 18
 """An event that could not be read comes back whole, and may need three characters for one."""
 _FIELDS: Final = 20
 _LONGEST: Final = 2_000
+_FITTING: Final = {
+    "by": phrase("The name"), "person": phrase("The name"), "reason": phrase("The reason"), "note": phrase("The note"),
+    "site": phrase("The site"), "date": phrase("The day"), "open": phrase("What stands under Open"),
+    "event": phrase("The event"),
+}  # fmt: skip
+"""What fields of forms are called, as the beginning of a sentence."""
 _LONGER: Final = {"raw": 100_000, "group": 10_000, "grant": 10_000, "hand": 10_000,
                   "note": 20_000}  # fmt: skip
 """What may be longer: an event that could not be read, the ids that a group's button holds, and what is refused when
@@ -76,6 +84,32 @@ def needed(given: Given, name: str, words: str) -> str:
     if not given.get(name):
         raise Problem(HTTPStatus.BAD_REQUEST, Later(words))
     return given[name]
+
+
+def by_script(request: web.Request) -> bool:
+    """Say whether the page's script sends the form, and stays where it is."""
+    return request.headers.get("Accept", "") == "application/json"
+
+
+def unfit(error: ValidationError) -> Later:
+    """Say of what was filled in which field does not fit, and what would: the first of those that do not."""
+    found = error.errors()[0]
+    field = str(found["loc"][0])
+    called = Later(_FITTING[field]) if field in _FITTING else repr(field)
+    given = found.get("ctx", {})
+    match found["type"]:
+        case "string_too_long":
+            return later_many(
+                len(str(found["input"])), "{field} has {count} character, and there is room for {most}; shorten it.",
+                "{field} has {count} characters, and there is room for {most}; shorten it.",
+                field=called, most=given["max_length"],
+            )  # fmt: skip
+        case "string_too_short" | "string_pattern_mismatch":
+            return later("{field}: {said}.", field=called, said=Later(UNREADABLE))
+        case "value_error":
+            return later("{field}: {said}.", field=called, said=Later(str(given["error"])))
+        case _:
+            return later("{field} is not valid here.", field=called)
 
 
 def no_promise(wanted: str) -> Later:

@@ -16,6 +16,7 @@ from alerts.words.later import later
 from alerts.words.words import phrase
 from streams.board.debriefs import debrief_fields
 from streams.board.markup import Child, Html, el, sentence
+from streams.board.offers import held_in
 from streams.board.shell import Shell, excuse_fields, page, your_name
 from streams.board.wording import OVERDUE
 from streams.delivery.links import PATH
@@ -75,21 +76,15 @@ class Linked:
             given = bounded(await read_fields(request, _BODY))
             name = link.by or needed(given, "name", NAME)
             said = {field: given[field] for field in _ASKED[link.deed] if field in given}
-            for promise in await self._open_of(link):
-                await self._acts.actions[link.deed]({**said, "promise": promise, "source": SOURCE}, name)
+            about = {"group": held_in((link.promise, *link.more))} if link.more else {"promise": link.promise}
+            more = await self._acts.actions[link.deed]({**said, **about, "source": SOURCE}, name)
         except Problem as problem:
             return self._board.refusal(request, problem, back=TO_BOARD)
         shell = self._board.shell(request)
         thanks = shell.words.say("Thank you, {name}. It is noted, and stands with the promise.", name=name)
-        drawn = page(shell, shell.words.say("Done"), "", el("p", thanks, class_="calm"))
+        beside = el("p", more.said(shell.words)) if more is not None else None
+        drawn = page(shell, shell.words.say("Done"), "", el("p", thanks, class_="calm"), beside)
         return self._board.answer(request, drawn)
-
-    async def _open_of(self, link: Link) -> list[str]:
-        """Give the promises that a link is for: of several, those that are still owed."""
-        if not link.more:
-            return [link.promise]
-        found = [await asked(self._board.host.read_model.promise, each) for each in (link.promise, *link.more)]
-        return [each.row.id for each in found if each is not None and self._board.is_owed(each.row)]
 
     def _link(self, request: web.Request) -> Link:
         """Read the link of a request. Raises Problem for one that is not ours, or over."""
@@ -111,7 +106,8 @@ class Linked:
         found = await asked(host.read_model.promise, link.promise)
         if found is None:
             raise Problem(HTTPStatus.NOT_FOUND, later("This promise is not known here."))
-        row, shell = found.row, self._board.shell(request)
+        row = found.row
+        shell = self._board.shell(request).about(row.fields.get("site"))
         standard = host.rulebook.standards.get(row.revision) or host.rulebook.current.get(row.standard)
         standard = standard and standard.in_language(shell.words.language)
         owed = self._board.is_owed(row)

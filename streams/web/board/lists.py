@@ -51,7 +51,7 @@ class Lists:
         shell, view, page = board.shell(request), View.of(request.query), page_of(request.query)
         site = "" if view.site == NOWHERE else view.site
         on = shift.on_shift(self._host.people, shell.now)
-        since = on.since if on.since >= 0 else board.days()[-1]
+        since = on.since if on.since >= 0 else board.days(shell.zone)[-1]
         look = Look(self._host, View(site=view.site), "")
         failed = await asked(
             owed.failed_since, since, site, ASKED, standard=view.standard, skipped=skipped(page)
@@ -128,7 +128,9 @@ class Lists:
         phones = devices.draw(shell, page_from(rings.phones(request), ringing), query) if rings is not None else None
         unseen = () if shell.acts else (THANKED,)
         rows = await asked(self._host.read_model.board.actions, 0, ASKED, without=unseen, skipped=skipped(page))
-        return self._board.answer(request, people.draw(shell, paged([act for _, act in rows], page), query, phones))
+        acts = paged([act for _, act in rows], page)
+        sites = await asked(self._host.read_model.board.sites_of, [act.promise for act in acts.rows])
+        return self._board.answer(request, people.draw(shell, acts, query, phones, sites=sites))
 
     async def feeds(self, request: web.Request) -> web.Response:
         """Show which feeds are silent, and what came in and could not be used."""

@@ -13,13 +13,13 @@ from urllib.parse import urlsplit
 from aiohttp import web
 
 from alerts.channels.push import Device
-from alerts.words.later import Later, later
+from alerts.words.later import Later, RefusedError, later
 from alerts.words.words import phrase
 from standards.natural import name_key, same
 from streams.board.devices import Phones, Ringing
-from streams.storage.devices import FullError, device_id
+from streams.storage.devices import device_id
 from streams.web.actions import UNPROCESSABLE
-from streams.web.board.fields import needed, read_form
+from streams.web.board.fields import by_script, needed, read_form
 from streams.web.guard import ROLE, SESSION, see_other
 from streams.web.problem import Problem
 from streams.web.session import may
@@ -53,9 +53,16 @@ class Rings:
     async def _state(self, request: web.Request) -> web.Response:
         """Say how a device stands: whether it rings, for whom, and what keeps it from that."""
         name = _name(request)
-        device = self._devices.get(request.query.get("device", "")[:100])
+        known = request.query.get("device", "")[:100]
+        device, silent = self._devices.get(known), self._devices.silent(known)
         mine = device is not None and same(device.whose, name)
         why = why_not(self._board.host.people, name)
+        if why is None and silent is not None and not same(silent.whose, name):
+            why = later(
+                "It was switched on for {name}, and for another key than this server has. “{button}” has it ring for "
+                "you.",
+                name=silent.whose, button=later("Ring this phone"),
+            )  # fmt: skip
         return web.json_response({
             "key": self._devices.public,
             "why": why.said(self._board.words(request)) if why is not None else "",
@@ -72,34 +79,38 @@ class Rings:
         endpoint = needed(given, "endpoint", phrase("Say where this device is reached; then it can be done."))
         keys = needed(given, "p256dh", KEY), needed(given, "auth", KEY)
         device = Device(device_id(endpoint), name, endpoint, *keys, self._devices.public, self._board.host.wall())
+        former = given.get("former", "")
         try:
-            await self._devices.add(device)
-        except (ValueError, FullError) as error:
-            raise Problem(UNPROCESSABLE, str(error)) from None
+            await self._devices.add(device, instead=device_id(former) if former else "")
+        except RefusedError as error:
+            raise Problem(UNPROCESSABLE, error.why) from None
         return web.Response(status=204)
 
     async def _off(self, request: web.Request) -> web.Response:
         """Switch a device off: this one, which knows its address, or one of one's own by its name."""
         given = await read_form(request, self._board)
         endpoint = given.get("endpoint", "")
-        device = self._devices.get(device_id(endpoint) if endpoint else given.get("device", ""))
+        name = device_id(endpoint) if endpoint else given.get("device", "")
+        device = self._devices.get(name) or self._devices.silent(name)
         if device is not None:
             if not (endpoint or same(device.whose, _name(request)) or may(request[ROLE], "admin")):
                 raise Problem(UNPROCESSABLE, whose(device.whose))
             await self._devices.remove(device)
-        by_script = request.headers.get("Accept", "") == "application/json"
-        return web.Response(status=204) if by_script else see_other("/people#phones")
+        return web.Response(status=204) if by_script(request) else see_other("/people#phones")
 
     def phones(self, request: web.Request) -> list[Phones]:
         """Say of everybody with an address for push which devices they have, for the page of people."""
         people, name = self._board.host.people, _name(request)
         found = []
         for whose in sorted(set(addresses(people)), key=name_key):
-            devices = self._devices.of(whose)
             mine = same(whose, name) or may(request[ROLE], "admin")
             rows = [
                 Ringing(each.id, urlsplit(each.endpoint).hostname or "", each.since, self._devices.trouble([each]))
-                for each in devices
+                for each in self._devices.of(whose)
+            ]
+            rows += [
+                Ringing(each.id, urlsplit(each.endpoint).hostname or "", each.since, "", other_key=True)
+                for each in self._devices.silent_of(whose)
             ]
             dropped = self._devices.dropped(whose)
             lost = (dropped.at, dropped.reason) if dropped is not None else None

@@ -1,19 +1,21 @@
 """Who has what is owed: taken, handed on to somebody, given back; one promise, or several at once.
 
 The id of each such event is made of what it says and of what was done before by somebody else, so sending a form twice
-changes nothing, and taking again what was given back is heard.
+changes nothing, and taking again what was given back is heard. What somebody else has by now, as an older page does not
+show, stays with them: whoever presses reads who it is.
 Read next: `streams/board/having.py`, which says who has it.
 """
 
 from __future__ import annotations
 
+from asyncio import Lock
 from difflib import get_close_matches
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
 from urllib.parse import parse_qsl
 
 from alerts.routing.actions import ACKNOWLEDGED, GIVEN_BACK, HANDED_ON
-from alerts.words.later import Later, later
+from alerts.words.later import Later, later, later_many
 from alerts.words.words import phrase
 from standards.natural import natural, same
 from streams.board.having import ACTS, by_promise, present
@@ -22,9 +24,10 @@ from streams.web.operation import asked
 from streams.web.problem import Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from alerts.routing.actions import Action
+    from streams.board.having import Having
     from streams.host import Host
     from streams.storage.holdings import Holding
     from streams.storage.rows import PromiseRow
@@ -44,13 +47,26 @@ class Taking:
     def __init__(self, host: Host, chosen: Chosen) -> None:
         self._host = host
         self._chosen = chosen
+        self._one_by_one = Lock()
 
     async def acknowledge(self, given: Given, name: str) -> Later | None:
-        """Take one promise on, or all of a group that were there when it was drawn."""
+        """Take one promise on, or all of a group that were there when it was drawn, but for what others have by now.
+
+        Of two who press at once the first has it. Raises Problem where others have all of it.
+        """
         self._check_known(ACKNOWLEDGED)
         promises, said = await self._chosen.one_or_group(given)
-        await self._submit(ACKNOWLEDGED, promises, {"by": name}, given)
-        return said
+        async with self._one_by_one:
+            free = await self._not_with_others(promises, name)
+            if free:
+                await self._submit(ACKNOWLEDGED, free, {"by": name}, given)
+            with_others = _names(promises, by_promise(*await self._done(promises)), name)
+        return _both(said, _left(with_others, len(promises)))
+
+    async def _not_with_others(self, promises: Sequence[PromiseRow], name: str) -> list[PromiseRow]:
+        """Give those of some promises that nobody else has: their page may be older than who has it."""
+        found = by_promise(*await self._done(promises))
+        return [each for each in promises if not _is_with_another(found.get(each.id), name)]
 
     async def hand_on(self, given: Given, name: str) -> Later | None:
         """Hand one promise, or several, on to somebody, who is told."""
@@ -106,6 +122,35 @@ class Taking:
             for each, about in zip(promises, befores, strict=True)
         ]
         await self._host.submit(events)
+
+
+def _is_with_another(found: Having | None, name: str) -> bool:
+    return found is not None and not found.can_be_taken and not same(found.holder, name)
+
+
+def _names(promises: Sequence[PromiseRow], found: Mapping[str, Having], name: str) -> list[str]:
+    """Name who has each of some promises that somebody else has."""
+    return [found[each.id].holder for each in promises if _is_with_another(found.get(each.id), name)]
+
+
+def _left(holders: Sequence[str], count: int) -> Later | None:
+    """Say who has what somebody would take, of so many. Raises Problem where that is all of it."""
+    names = ", ".join(sorted(set(holders), key=natural))
+    if holders and len(holders) == count:
+        raise Problem(HTTPStatus.CONFLICT, later("It is with somebody else now: {names}.", names=names))
+    if not holders:
+        return None
+    return later_many(
+        len(holders),
+        "{count} of them is with somebody else now: {names}.",
+        "{count} of them are with somebody else now: {names}.",
+        names=names,
+    )
+
+
+def _both(one: Later | None, other: Later | None) -> Later | None:
+    """Say two things, one after the other, as far as there are."""
+    return later("{one} {other}", one=one, other=other) if one and other else one or other
 
 
 def _nobody(to: str, known: Sequence[str]) -> Later:

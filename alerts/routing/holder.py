@@ -1,0 +1,53 @@
+"""Who has an incident: it is taken, handed on, given back, and nobody has it for ever.
+
+Whatever else shows who has something shows what stands here: people's acts are heard in one order, by one router.
+An act counts when it is heard, which is not before its own time; those of one instant as they came.
+Must not know: who is told what of it. Read next: `taking.py`, which tells; `early.py`, for what is done before there is
+trouble.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from alerts.routing.actions import ACKNOWLEDGED, DEBRIEFED
+from standards.judge.promise import NEVER
+from standards.natural import same
+
+if TYPE_CHECKING:
+    from alerts.routing.actions import Action
+    from alerts.routing.incident import Incident
+
+TAKEN: tuple[str, ...] = (ACKNOWLEDGED, DEBRIEFED)
+"""What somebody does who has it from then on."""
+
+
+def take(incident: Incident, by: str, at: int) -> None:
+    """Have somebody have it; who has it for sure has it since before."""
+    sure = same(incident.acknowledged, by) and not incident.offered and incident.asked_until < 0
+    if not sure:
+        incident.had_since, incident.giver = at, incident.passed_by if _handed(incident, by) else ""
+    incident.acknowledged, incident.lapsed = by, ""
+    incident.holders = list(dict.fromkeys([*incident.holders, by]))
+    incident.passed_by, incident.passed_to, incident.anew = "", "", False
+    incident.climb_at = incident.repeat_at = incident.anew_at = incident.hand_at = NEVER
+
+
+def hand_on(incident: Incident, action: Action, at: int) -> None:
+    """Have it handed on: until it is taken, it stays where it is."""
+    incident.passed_by, incident.passed_to = action.by, str(action.data.get("to") or "somebody")
+    incident.had_since, incident.giver, incident.lapsed = at, action.by, ""
+    incident.climb_at = incident.repeat_at = incident.taken_until = NEVER
+
+
+def leave(incident: Incident, at: int) -> None:
+    """Have nobody have it any more: it was given back, or whoever had it has it no longer."""
+    if incident.acknowledged or incident.passed_by:
+        back = "" if incident.passed_to else incident.passed_by
+        incident.had_since, incident.giver = at, back
+        incident.lapsed = "" if back else incident.acknowledged or incident.passed_by
+    incident.acknowledged = ""
+
+
+def _handed(incident: Incident, by: str) -> bool:
+    return bool(incident.offered) and same(incident.offered, by)

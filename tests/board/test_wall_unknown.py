@@ -1,0 +1,117 @@
+"""What a wall does not know it says: before the first event, of a feed that is dark, of a site that is silent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from streams.board.wall import Silence
+from streams.runtime.feeds import MOST, FeedStanding
+from streams.web.board.wall_silence import silences
+from tests.board.serving import Served
+from tests.board.visiting import Visitor
+from tests.history import rulebook
+from tests.streams.asking import cloud
+from tests.streams.hosting import NO_WAIT, SECOND, T0, shop
+
+FED = NO_WAIT.replace(
+    "standards:\n",
+    "feeds:\n  tills: {events: [queue.length], per: [site], silent_after: 5m}\n"
+    "  doors: {events: [contact.started], silent_after: 1h}\nstandards:\n",
+    1,
+)
+HOUR = 3_600
+KNOWN = "Nothing needs a hand</h2>"
+DOUBTFUL = "Nothing needs a hand, as far as is known</h2>"
+
+
+@pytest.fixture
+def fed(tmp_path: Path) -> Iterator[Served]:
+    """A host of which two feeds are declared, and that has heard nothing yet."""
+    folder = tmp_path / "fed"
+    folder.mkdir()
+    with Served(folder, standards=shop(folder, FED)) as served:
+        yield served
+
+
+def waiting(served: Served, site: str, name: str) -> None:
+    served.send(cloud("queue.length", name, served.now, site=site, queue="q1", waiting=1))
+
+
+def wall(served: Served, site: str = "") -> str:
+    return Visitor(served).ask(f"/wall?site={site}")[2]
+
+
+def test_before_the_first_event_nothing_is_calm(fed: Served, empty: Served) -> None:
+    """It says that nothing has come yet, from which feeds, and no number; also where no feed is declared."""
+    page = wall(fed, "s3")
+    assert ("No event has come yet</h2>" in page, KNOWN in page, 'class="calm"' in page) == (True, False, False)
+    for said in ("Nothing has come yet from <b>tills</b>.", "from <b>doors</b>.", "No number has come yet from s3."):
+        assert said in page
+    page = wall(empty)
+    assert ("No number has come yet.</p>" in page, KNOWN in page, 'class="tiles"' in page) == (True, False, False)
+
+
+def test_a_site_that_was_never_heard_is_not_calm_beside_one_that_is(fed: Served) -> None:
+    """Of one that speaks all is known but for the feed that never did; of the other one nothing is."""
+    waiting(fed, "s1", "a")
+    fed.go(3)
+    assert "Nothing has come from <b>doors</b>, or not for a week." in wall(fed, "s1")
+    assert "tills" not in wall(fed, "s1")
+    fed.send(cloud("contact.started", "d", fed.now, contact="c", site="s1"))
+    fed.go(3)
+    assert KNOWN in wall(fed, "s1")
+    page = wall(fed, "s2")
+    assert DOUBTFUL in page
+    assert "Nothing has come from <b>tills</b>, or not for a week." in page
+    assert "No number has come yet from s2." in page
+
+
+def test_of_several_sites_one_is_dark_since_an_hour(fed: Served) -> None:
+    """Its own wall and that of all say since when; the others' are calm; speaking again, so is its own."""
+    for site in ("s1", "s2"):
+        waiting(fed, site, f"a{site}")
+    fed.send(cloud("contact.started", "d", fed.now, contact="c", site="s1"))
+    fed.go(HOUR - 60)
+    waiting(fed, "s1", "b")
+    fed.go(3)
+    page = wall(fed)
+    assert "<b>tills</b> at s2 is silent since" in page
+    assert "No number from s2 since" in page
+    assert "s1 is silent" not in page
+    assert DOUBTFUL in wall(fed, "s2")
+    assert "<b>tills</b> is silent since" in wall(fed, "s2")
+    assert KNOWN in wall(fed, "s1")
+    waiting(fed, "s2", "c")
+    fed.go(3)
+    assert KNOWN in wall(fed, "s2")
+
+
+def test_a_wall_that_hangs_there_notices_that_a_feed_falls_silent(fed: Served, page: Page) -> None:
+    """No event tells of it: the page looks by itself, once a minute."""
+    waiting(fed, "s1", "a")
+    fed.send(cloud("contact.started", "d", fed.now, contact="c", site="s1"))
+    fed.go(3)
+    page.clock.install()
+    page.goto(f"{fed.url}/wall?site=s1")
+    expect(page.locator("h2.calm")).to_have_text("Nothing needs a hand")
+    page.wait_for_function("lastWord !== ''")
+    fed.go(1_200)
+    page.clock.run_for(61_000)
+    expect(page.locator("h2.doubtful")).to_be_visible()
+    expect(page.locator(".wall-silent")).to_contain_text("tills is silent since")
+    expect(page.locator(".tiles")).to_have_count(0)
+
+
+def test_of_very_many_sites_nothing_is_said_that_is_not_known() -> None:
+    """Only so many standings are told of on Kafka: one that is not among them may speak."""
+    (tills,) = [feed for feed in rulebook(FED).feeds if feed.name == "tills"]
+    many = [FeedStanding("tills", f"s{n}", T0, 300 * SECOND) for n in range(MOST)]
+    now = T0 + 400 * SECOND
+    assert silences([tills], many, "s999", now) == []
+    assert silences([tills], many[:3], "s999", now) == [Silence("tills", "", -1)]
+    assert silences([tills], many, "s7", now) == [Silence("tills", "", T0)]
+    assert len(silences([tills], many, "", now)) == MOST

@@ -1,0 +1,136 @@
+"""The board's times: those of a site are told by its own clock, which is named where the page goes by another one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from standards.judge.events import moment
+from streams.board.wording import Wording
+from streams.delivery.links import PATH, Link, Links
+from streams.storage.rows import PromiseFilter
+from tests.board.peopled import ALL, BASE, entered
+from tests.board.serving import Served, fill, owed
+from tests.streams.asking import Peopled, cloud
+from tests.streams.hosting import SECOND, T0
+
+POLICY = """
+kept: 1
+people:
+  ann: {addresses: {mail: ann@shop.example}}
+sites:
+  s3: {timezone: Asia/Tokyo}
+  s4: {timezone: America/Lima}
+routes:
+  - {match: no-wait, tell: ann, well_for: 0s}
+silences:
+  - {match: {site: s3}, until: 2027-01-01T00:00:00Z, by: ann, why: rebuilding}
+"""
+TOKYO, LIMA = ZoneInfo("Asia/Tokyo"), ZoneInfo("America/Lima")
+_TIME = re.compile(r'<time datetime="([^"]+)"[^>]*>([^<]+)</time>')
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Iterator[Served]:
+    """A host that goes by UTC, with promises at a site in Tokyo and at one in Lima, of which somebody has one each."""
+    with Served(tmp_path, ALL, Peopled(POLICY)) as served:
+        fill(served)
+        served.send(cloud("queue.length", "l1", served.now, site="s4", queue="q1", waiting=5))
+        served.go(46)
+        visitor, proof = entered(served)
+        for promise in owed(served).values():
+            given = {"proof": proof, "promise": promise, "name": "Ania"}
+            assert visitor.ask("/acts/acknowledge", given)[0] == 303
+        assert visitor.ask("/acts/hand-over", {"proof": proof, "site": "s3", "note": "x", "name": "Ania"})[0] == 303
+        yield served
+
+
+def told(page: str) -> list[tuple[str, str]]:
+    """Give the instants of a page, each with how it is told: the time alone, and what stands after it."""
+    main = page.partition("<main")[2].partition("</main>")[0]
+    return _TIME.findall(main)
+
+
+def by(zone: ZoneInfo, written: str) -> str:
+    return f"{datetime.fromisoformat(written).astimezone(zone):%H:%M:%S}"
+
+
+def promise_at(served: Served, site: str) -> str:
+    rows = served.caller.host.read_model.promises(PromiseFilter()).items
+    return next(row.id for row in rows if row.fields["site"] == site)
+
+
+def test_a_page_about_a_site_goes_by_its_clock(shop: Served) -> None:
+    """Wall, shift, the story of a promise and the page behind a link tell times as they are there, and name none."""
+    visitor, _ = entered(shop)
+    promise = promise_at(shop, "s3")
+    link = PATH + Links(ALL.secret, BASE).seal(Link("acknowledge", promise, "", shop.now + SECOND))
+    for path in ("/?site=s3", "/wall?site=s3", "/shift?site=s3", f"/promises/{promise}", link):
+        page = visitor.ask(path)[2]
+        assert 'data-zone="Asia/Tokyo"' in page, path
+        times = told(page)
+        assert [by(TOKYO, at) in said and "JST" not in said for at, said in times] == [True] * len(times), path
+        assert times or path == "/?site=s3"
+    assert "Drawn at" in page
+    assert "Asia/Tokyo." in page
+
+
+def test_the_shift_of_a_site_without_shifts_begins_at_its_midnight(shop: Served) -> None:
+    """The day begins there when it does: fifteen hours of Tokyo's day are over at midnight in Lima."""
+    visitor, _ = entered(shop)
+    for site, zone in (("s3", TOKYO), ("s4", LIMA)):
+        (at, said), *_ = told(visitor.ask(f"/shift?site={site}")[2])
+        assert (by(zone, at), said) == ("00:00:00", "00:00:00")
+
+
+def test_a_list_over_sites_tells_each_time_as_it_is_there(shop: Served) -> None:
+    """Each line goes by the clock of its own site, and names it, as the page goes by the host's."""
+    visitor, _ = entered(shop)
+    shop.go(400)
+    shop.send(cloud("register.opened", "r1", shop.now, site="s3", queue="q2"))
+    shop.go(3)
+    for path in ("/shift", "/notices", "/people", "/debriefs", "/standards/no-wait"):
+        page = visitor.ask(path)[2]
+        assert 'data-zone="UTC"' in page
+        assert any("JST" in said for _, said in told(page)), path
+        for at, said in told(page):
+            zone = TOKYO if "JST" in said else LIMA if "-05" in said else ZoneInfo("UTC")
+            assert by(zone, at) in said, path
+
+
+def test_now_tells_since_when_somebody_has_it_as_it_is_there(shop: Served) -> None:
+    """On the cards of all sites the hour says whose clock it is; on those of one site it needs not to."""
+    visitor, _ = entered(shop)
+    hour = f"{moment(shop.now).astimezone(TOKYO):%H:%M}"
+    assert f"Ania has it, since {hour} JST." in visitor.ask("/")[2]
+    assert f"Ania has it, since {hour} JST." in visitor.ask("/wall")[2]
+    assert f"Ania has it, since {hour}." in visitor.ask("/?site=s3")[2]
+
+
+async def live_row(served: Served, query: str) -> str:
+    address = f"{served.url}/live?rows&version=x&{query}"
+    headers = {"Origin": served.url, "Authorization": f"Bearer {ALL.token}"}
+    async with served.caller.session.ws_connect(address, headers=headers) as socket:
+        news = await socket.receive_json(timeout=20)
+    return " ".join(news["rows"].values())
+
+
+def test_what_comes_live_goes_by_the_same_clock(shop: Served) -> None:
+    """A row that is drawn anew while the page is open tells the time as the page did."""
+    hour = f"{moment(shop.now).astimezone(TOKYO):%H:%M}"
+    assert f"since {hour} JST." in shop.do(live_row(shop, "x"))
+    assert f"since {hour}." in shop.do(live_row(shop, "site=s3"))
+
+
+def test_a_zone_whose_clocks_show_the_same_is_not_named() -> None:
+    """Warsaw and Berlin read one time, so nobody has to be told whose it is."""
+    berlin, warsaw = ZoneInfo("Europe/Berlin"), ZoneInfo("Europe/Warsaw")
+    page = Wording(T0, berlin)
+    assert page.in_zone(warsaw).hour(T0) == page.hour(T0)
+    assert page.in_zone(TOKYO).hour(T0).endswith(" JST")
+    assert page.in_zone(None) == page
