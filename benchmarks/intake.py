@@ -65,7 +65,7 @@ async def serve(folder: Path) -> None:
     """Run a host on a free port, say which, and stop when asked to."""
     metrics = Metrics()
     async with EmbeddedHost(folder, StandardsFiles([str(NO_WAIT)]), clock=clock) as host:
-        metrics.start(host.read_model.totals(), host.read_model.open())
+        metrics.start(host.read_model.open())
         host.listen(metrics.committed)
         async with serving(application(host, metrics), "127.0.0.1", 0) as port:
             print(port, flush=True)

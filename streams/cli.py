@@ -23,6 +23,7 @@ from streams import options
 from streams.checking import cli as checking
 from streams.drafting import cli as drafting
 from streams.kafka import cli as kafka
+from streams.monitoring import cli as monitoring
 from streams.review import cli as review
 from streams.staffing import cli as staffing
 from streams.stories import cli as stories
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
 
 Data = Annotated[str | None, typer.Option(metavar="FOLDER", help="Where all is kept (KEPT_DATA).")]
 
+LASTING = ("run", "intake", "worker", "serve")
+"""The verbs that are processes with a log."""
 SLOWEST, FASTEST = 0.1, 1000.0
 """How fast the clock of the demo can run."""
 
@@ -68,7 +71,17 @@ app = typer.Typer(
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
-    """Run the command line, this process's own where none is given, and turn our own errors into their exit codes."""
+    """Run the command line, this process's own where none is given, and say on stderr why it ended, if it failed."""
+    say = _say_as_json if _logs_as_json(sys.argv[1:] if arguments is None else arguments) else _say
+    try:
+        _run(arguments)
+    except _StoppedError as stopped:
+        say(str(stopped))
+        sys.exit(stopped.code)
+
+
+def _run(arguments: Sequence[str] | None) -> NoReturn:
+    """Run the command line, and turn our own errors into their exit codes."""
     try:
         sys.exit(app(arguments, standalone_mode=False, prog_name="kept"))
     except typer.Abort:
@@ -102,9 +115,43 @@ def _some(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
+class _StoppedError(Exception):
+    """The command has ended, and this is to be said."""
+
+    def __init__(self, message: str, code: Exit) -> None:
+        self.code = code
+        super().__init__(message)
+
+
 def _stop(message: str, code: Exit) -> NoReturn:
+    raise _StoppedError(message, code) from None
+
+
+def _say(message: str) -> None:
     typer.echo(message, err=True)
-    sys.exit(code)
+
+
+def _logs_as_json(arguments: Sequence[str]) -> bool:
+    """Say whether this is a process with a log, and all that it says is to be JSON; then set that up.
+
+    The settings are not read yet: what is wrong with them is said in that log, too.
+    """
+    as_json = os.environ.get("KEPT_LOG_FORMAT", "").strip() == "json"
+    if not as_json or not arguments or arguments[0] not in LASTING:
+        return False
+    from streams.live.logging_setup import configure_logs
+
+    configure_logs(sys.stderr, as_json=True)
+    return True
+
+
+def _say_as_json(message: str) -> None:
+    import structlog
+
+    from streams.live.logging_setup import configure_logs
+
+    configure_logs(sys.stderr, as_json=True)  # the process may have closed the stream of its own
+    structlog.get_logger("kept").error(message.strip().removeprefix("kept: "))
 
 
 def _version(wanted: bool) -> None:  # noqa: FBT001 - a callback of typer's
@@ -215,3 +262,4 @@ stories.register(app)
 staffing.register(app)
 drafting.register(app)
 review.register(app)
+monitoring.register(app)

@@ -44,11 +44,12 @@ HOMES = {
         "streams.checking.cli",
         "streams.drafting.cli",
         "streams.kafka.cli",
+        "streams.monitoring.cli",
         "streams.review.cli",
         "streams.staffing.cli",
         "streams.stories.cli",
     ),
-    "yaml": ("standards.documents.document",),
+    "yaml": ("standards.documents.document", "streams.monitoring.rule_file"),
 }
 IMPURE_MODULES = frozenset(
     {"aiohttp", "asyncio", "logging", "multiprocessing", "os", "random", "secrets", "shutil", "socket", "sqlite3"}

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TextIO
 
+import msgspec
+
 from alerts.routing.notice import printable
 from standards.errors import DeliveryError
 
@@ -17,23 +19,34 @@ _MARKS = {"warned": "!", "broken": "x", "lost": "?"}
 
 
 class Console:
-    """Writes notices to a stream, usually stderr."""
+    """Writes notices to a stream, usually stderr; `as_json`: each as an object, for who reads the log by program."""
 
     name = "console"
 
-    def __init__(self, stream: TextIO) -> None:
+    def __init__(self, stream: TextIO, *, as_json: bool = False) -> None:
         self._stream = stream
+        self._written = json_row if as_json else row
 
     async def deliver(self, notice: Notice) -> None:
         """Write one line. Raises DeliveryError when the stream is closed."""
         try:
-            self._stream.write(f"{row(notice)}\n")
+            self._stream.write(f"{self._written(notice)}\n")
             self._stream.flush()
         except (OSError, ValueError) as error:
             raise DeliveryError(f"the console does not take it: {error}", again=False) from None
 
     async def close(self) -> None:
         """Nothing is held: the stream belongs to whoever gave it."""
+
+
+def json_row(notice: Notice) -> str:
+    """Put a notice into one JSON object, with the names that metrics and the log's other lines have."""
+    said = {
+        "event": "notice", "level": "warning" if notice.looks_like in _MARKS else "info", "channel": Console.name,
+        "kind": notice.kind, "standard": notice.standard, "owner": notice.owner, "subject": notice.subject,
+        "promise": notice.promise, "to": notice.to, "text": notice.text, "how": notice.how,
+    }  # fmt: skip
+    return msgspec.json.encode(said).decode()
 
 
 def row(notice: Notice) -> str:

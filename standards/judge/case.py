@@ -184,6 +184,20 @@ class Case(msgspec.Struct, Generic[E], omit_defaults=True):
         return found
 
 
+UnusedReason = Literal[
+    "late",
+    "too-old-to-tell",
+    "not-allowed",
+    "nothing-to-excuse",
+    "no-subject",
+    "no-scope",
+    "owed-nothing",
+    "no-such-day",
+    "too-many-changes",
+]
+"""Why an event changed nothing."""
+
+
 class Unused(msgspec.Struct, Generic[E], frozen=True, gc=False):
     """An event that changed nothing, and why; it is counted and can be looked up.
 
@@ -191,17 +205,7 @@ class Unused(msgspec.Struct, Generic[E], frozen=True, gc=False):
     """
 
     event: E
-    reason: Literal[
-        "late",
-        "too-old-to-tell",
-        "not-allowed",
-        "nothing-to-excuse",
-        "no-subject",
-        "no-scope",
-        "owed-nothing",
-        "no-such-day",
-        "too-many-changes",
-    ]
+    reason: UnusedReason
     standard: str = ""
 
 

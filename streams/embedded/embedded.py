@@ -127,6 +127,7 @@ class EmbeddedHost:
             grace=self._options.grace, revision=blake2b(revisions.encode(), digest_size=6).hexdigest(),
             problems=[*(clock.problems() if clock else ()), *self._stays, *self._reloading.problems],
             clock_step=clock.step if clock else 0, retired=len(rulebook.standards) - len(rulebook.current),
+            standards_read=self._reloading.succeeded, is_stale=bool(self._reloading.problems),
         )  # fmt: skip
 
     async def submit(self, events: Sequence[Event], refusals: Sequence[Refusal] = ()) -> None:

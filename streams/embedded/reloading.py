@@ -31,12 +31,16 @@ log = structlog.get_logger("kept")
 
 
 class Reloading:
-    """Reads the standards of one host anew. `write` does something in the thread that writes."""
+    """Reads the standards of one host anew. `write` does something in the thread that writes.
+
+    `succeeded` is when those in force were read, in microseconds UTC.
+    """
 
     def __init__(self, engine: Engine, write: Callable[..., Awaitable[Any]], wall: Callable[[], int]) -> None:
         self._engine, self._write, self._wall = engine, write, wall
         self._throttle, self._is_due_again = LogThrottle(), False
         self.problems: list[str] = []
+        self.succeeded = wall()
 
     async def reload(self) -> bool:
         """Read the standards anew; say whether they are in force now. What is wrong with them is in `problems`."""
@@ -49,7 +53,7 @@ class Reloading:
             self.problems = problems_of(error) if isinstance(error, SpecError | StateError) else [repr(error)]
             self._say_why()
             return False
-        self.problems, self._is_due_again = [], False
+        self.problems, self._is_due_again, self.succeeded = [], False, self._wall()
         log.info("standards reloaded", standards=len(rules.loaded.rulebook.current))
         return True
 

@@ -59,8 +59,8 @@ async def run(plan: Plan, machine: SteadyClock | None = None) -> None:
     Raises SpecError, StateError and OSError when it cannot start.
     """
     console = terminal()
-    live = console.is_terminal and not plan.plain
     settings = plan.settings
+    live, as_json = console.is_terminal and not plan.plain, settings.log_format == "json"
     machine = machine or SteadyClock(settle=settings.clock_settle)
     clock = DemoClock(machine.wall(), speed=plan.speed) if plan.demo else machine
     if not plan.standards:
@@ -70,11 +70,12 @@ async def run(plan: Plan, machine: SteadyClock | None = None) -> None:
     async with AsyncExitStack() as stack:
         folder = _folder(plan, stack)
         log_file = folder / "kept.log"
-        talk = stack.enter_context(log_file.open("a", encoding="utf-8") if live else patient(sys.stderr.fileno()))
-        lines = stack.enter_context(patient(sys.stdout.fileno()))  # before the host: what it says last is written too
-        configure_logs(talk, as_json=settings.log_format == "json")
+        to_err, to_out = (partial(patient, each.fileno(), as_json=as_json) for each in (sys.stderr, sys.stdout))
+        talk = stack.enter_context(log_file.open("a", encoding="utf-8") if live else to_err())
+        lines = stack.enter_context(to_out())  # before the host: what it says last is written too
+        configure_logs(talk, as_json=as_json)
         phones = pushing(settings, folder, machine.wall)
-        channels = [*([] if live else [Console(talk)]), *channels_on(settings, machine, phones)]
+        channels = [*([] if live else [Console(talk, as_json=as_json)]), *channels_on(settings, machine, phones)]
         made = _host(plan, clock, folder, channels)
         made.devices = phones.devices if phones else None
         host = await stack.enter_async_context(made)
@@ -91,14 +92,14 @@ async def run(plan: Plan, machine: SteadyClock | None = None) -> None:
             work.append(show(view, clock, asyncio.Event(), console=console, low=lambda: host.now_status().low))
         else:
             _say_where(view, folder, settings)
-            host.listen(write_lines(host, lines, as_json=settings.log_format == "json"))
+            host.listen(write_lines(host, lines, as_json=as_json))
         await _work_until_stopped(host, work, on_terminal=console.is_terminal)
 
 
 async def _serve(settings: Settings, host: EmbeddedHost, stack: AsyncExitStack) -> str:
     """Open the web side. Nothing was judged since the host started, so the metrics begin with what is stored."""
-    metrics = Metrics()
-    metrics.start(host.read_model.totals(), host.read_model.open())
+    metrics = Metrics("run", tuple(host.channels))
+    metrics.start(host.read_model.open())
     host.listen(metrics.committed)
     host.listen_deliveries(metrics.delivered)
     if host.devices is not None:

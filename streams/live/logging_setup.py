@@ -1,18 +1,19 @@
 """What a running host writes: log lines, and what the live view is filled with.
 
 Log lines are for terminals that cannot show the live view, for files and for log collectors.
-Read next: `folding.py`.
+With the JSON format every line is JSON, whoever wrote it, and its fields have the names of metrics' labels.
+Read next: `foreign_log.py` for what libraries write, `folding.py`.
 """
 
 from __future__ import annotations
 
-import logging
 from typing import TYPE_CHECKING
 
 import structlog
 
 from alerts.routing.incident import is_trouble
 from standards.judge.events import iso
+from streams.live.foreign_log import write_foreign
 from streams.live.wording import WORDS, printable, words
 from streams.storage.rows import OwedFilter, PromiseFilter
 
@@ -85,7 +86,8 @@ def log_lines(standards: Mapping[str, Standard], stream: TextIO, *, as_json: boo
         because = words(line, standard) if standard else ""
         write(
             WORDS[line.kind], at=iso(line.at), standard=line.standard, subject=printable(line.subject),
-            promise=line.promise, **({"because": because} if because else {}),
+            promise=line.promise, **({"kind": line.kind, "owner": line.owner} if as_json else {}),
+            **({"because": because} if because else {}),
         )  # fmt: skip
 
     return log
@@ -103,7 +105,7 @@ def configure_logs(stream: TextIO, *, as_json: bool) -> None:
         logger_factory=structlog.PrintLoggerFactory(stream),
         cache_logger_on_first_use=False,
     )
-    logging.basicConfig(stream=stream, level=logging.WARNING)
+    write_foreign(stream, as_json=as_json)
 
 
 def _renderer(*, as_json: bool) -> structlog.typing.Processor:

@@ -11,7 +11,10 @@ import io
 import os
 from queue import Empty, Full, Queue
 from threading import Event, Thread
-from typing import TextIO, cast
+from typing import TYPE_CHECKING, TextIO, cast
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 WAITING = 10_000
 """How many pieces of text may wait to be written."""
@@ -19,13 +22,22 @@ GOODBYE = 1.0
 """How long the rest is waited for at the end, in seconds."""
 
 
+def _words(left_out: int) -> str:
+    return f"({left_out} lines were left out: nobody was reading this output)"
+
+
+def _json(left_out: int) -> str:
+    return f'{{"event": "lines were left out: nobody was reading this output", "left_out": {left_out}}}'
+
+
 class PatientStream(io.TextIOBase):
     """A text stream over a file descriptor whose `write` never waits for the reader."""
 
-    def __init__(self, descriptor: int, *, waiting: int = WAITING) -> None:
+    def __init__(self, descriptor: int, *, waiting: int = WAITING, as_json: bool = False) -> None:
         self._descriptor = descriptor
         self._queue: Queue[str] = Queue(waiting)
         self._left_out = 0
+        self._say: Callable[[int], str] = _json if as_json else _words
         self._ending = Event()
         self._thread = Thread(target=self._work, name="kept-output", daemon=True)
         self._thread.start()
@@ -56,7 +68,7 @@ class PatientStream(io.TextIOBase):
             except Empty:
                 continue
             if self._left_out and self._queue.empty():
-                text += f"({self._left_out} lines were left out: nobody was reading this output)\n"
+                text += f"{self._say(self._left_out)}\n"
                 self._left_out = 0
             raw = text.encode("utf-8", "replace")
             try:
@@ -66,6 +78,6 @@ class PatientStream(io.TextIOBase):
                 return  # nobody will ever read this again
 
 
-def patient(descriptor: int) -> TextIO:
+def patient(descriptor: int, *, as_json: bool = False) -> TextIO:
     """Give a text stream over a file descriptor that never waits for its reader."""
-    return cast("TextIO", PatientStream(descriptor))
+    return cast("TextIO", PatientStream(descriptor, as_json=as_json))

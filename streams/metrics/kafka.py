@@ -9,155 +9,156 @@ from __future__ import annotations
 
 from collections import Counter as Tally
 from contextlib import suppress
-from functools import partial
-from typing import TYPE_CHECKING, Final
-
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
-from prometheus_client.core import GaugeMetricFamily
-from prometheus_client.registry import Collector
+from typing import TYPE_CHECKING
 
 from standards.calendar.duration import SECOND
-from streams.metrics import ENDED, FASTEST, LATE, SETTLED_EARLY, SOURCE_AHEAD, UNMATCHED, UNUSED, tell_build
+from streams.metrics.instruments import Instruments
+from streams.metrics.moment import reload_gauges
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from standards.judge.case import Effect
     from standards.judge.ledger import Line
-
-_SIZES: Final = (1, 10, 50, 100, 500, 1_000, 5_000, 10_000, 50_000)
-_SECONDS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 15.0)
+    from standards.judge.standard import Standard
+    from streams.metrics.described import Process
+    from streams.metrics.instruments import Values
+    from streams.storage.status import Status
 
 
 class KafkaMetrics:
     """The metrics of one Kafka process, in a registry of its own. Each method is named after what happened."""
 
-    def __init__(self) -> None:
-        self._registry = registry = CollectorRegistry()
-        counter, gauge = partial(Counter, registry=registry), partial(Gauge, registry=registry)
-        histogram = partial(Histogram, registry=registry)
-        self._records = counter("kept_kafka_records", "Records read.", ("topic",))
-        self._events = counter("kept_kafka_events", "Events, or facts, in them.", ("topic",))
-        self.published = counter("kept_kafka_facts", "Facts published.").inc
-        self._batch = histogram("kept_kafka_batch_records", "Records dealt with at once.", buckets=_SIZES)
-        self._flush = histogram(
-            "kept_kafka_flush_seconds", "From the first publish of a batch to its acknowledgement.", buckets=_SECONDS
-        )
-        self._lag = gauge(
-            "kept_kafka_lag_seconds", "The clock less the newest event's time, at the last batch.", ("partition",)
-        )
-        self._apart = gauge("kept_kafka_clock_apart_seconds", "The slowest broker's clock less the intake's.")
-        self._watermark = gauge("kept_watermark_timestamp_seconds", "What time judging has reached.", ("partition",))
-        self.recovered = gauge("kept_kafka_recovery_seconds", "How long the last recovery took.").set
-        self.rebalanced = counter("kept_kafka_rebalances", "Times that partitions changed hands.").inc
-        self._refused = counter("kept_dead_letters", "Events refused, by reason.", ("reason",))
-        self._unused = counter("kept_unused_events", UNUSED, ("reason",))
-        self._late = counter("kept_late_events", LATE, ("effect",))
-        self._unmatched = counter("kept_unconcerned_events", UNMATCHED, ("type",))
-        self._unstamped = counter(
-            "kept_kafka_unstamped_records", "Records stamped by the intake's clock, not the broker's.", ("reason",)
-        )
-        self.duplicates = counter("kept_duplicates", "Events that had come before.").inc
-        self.settled_early = counter("kept_settled_early_events", SETTLED_EARLY).inc
-        self._stopped = gauge(
-            "kept_stopped_standards", "1 for a standard that is not judged here, for now.", ("standard",)
-        )
-        self._promises = counter("kept_promises", "Lines of the ledger, by kind.", ("standard", "owner", "kind"))
-        self._ended = counter("kept_connections_ended", ENDED, ("reason",))
-        self._intake = histogram("kept_intake_seconds", "From a request's head to its answer.", buckets=_SECONDS)
-        self._ready = gauge("kept_ready", "1 while the process does its work.")
-        tell_build(registry)
+    def __init__(self, process: Process) -> None:
+        self._told = Instruments(process)
+        by_partition = ("kept_kafka_lag_seconds", "kept_watermark_timestamp_seconds")
+        self._of_partitions = [self._told.gauge(name) for name in by_partition if self._told.has(name)]
+
+    def reads(self, topic: str) -> None:
+        """Say which topic will be read."""
+        self._told.begin("kept_kafka_records_total", [topic])
+        self._told.begin("kept_kafka_events_total", [topic])
+
+    def judges(self, standards: Iterable[Standard]) -> None:
+        """Say which standards will be judged by."""
+        for each in standards:
+            self._told.begin("kept_kafka_lines_total", [each.id], [each.owner])
 
     def connection_ended(self, reason: str) -> None:
         """Count a connection that the server ended: `unfinished`, `idle` or `full`."""
-        self._ended.labels(reason).inc()
+        self._told.count("kept_connections_ended_total", reason)
 
     def intake(self, seconds: float) -> None:
         """Note how long one request to the intake took."""
-        self._intake.observe(seconds)
+        self._told.observe("kept_intake_seconds", seconds)
 
     def read(self, topic: str, records: int, events: int) -> None:
         """Count the records of one batch from a topic, and the events in them."""
-        self._records.labels(topic).inc(records)
-        self._events.labels(topic).inc(events)
+        self._told.count("kept_kafka_records_total", topic, by=records)
+        self._told.count("kept_kafka_events_total", topic, by=events)
+
+    def published(self, facts: int) -> None:
+        """Count facts that were published."""
+        self._told.count("kept_kafka_facts_total", by=facts)
 
     def flushed(self, seconds: float, records: int) -> None:
         """Note how long a batch of so many records took to be safe."""
-        self._flush.observe(seconds)
-        self._batch.observe(records)
+        self._told.observe("kept_kafka_flush_seconds", seconds)
+        self._told.observe("kept_kafka_batch_records", records)
 
     def lag(self, partition: int, seconds: float) -> None:
         """Note how far a partition's newest event is behind the clock."""
-        self._lag.labels(str(partition)).set(seconds)
+        self._told.gauge("kept_kafka_lag_seconds").labels(str(partition)).set(seconds)
 
     def clocks_apart(self, microseconds: int) -> None:
         """Note how far the slowest broker's clock is ahead of this machine's."""
-        self._apart.set(microseconds / SECOND)
+        self._told.gauge("kept_kafka_clock_apart_seconds").set(microseconds / SECOND)
 
     def watermark(self, partition: int, low: int) -> None:
         """Note the instant that a partition has reached: microseconds UTC, or -1 for none yet."""
         if low >= 0:
-            self._watermark.labels(str(partition)).set(low / SECOND)
+            self._told.gauge("kept_watermark_timestamp_seconds").labels(str(partition)).set(low / SECOND)
 
     def gone(self, partition: int) -> None:
         """Say no more of a partition: another process has it now."""
-        for gauge in (self._lag, self._watermark):
+        for gauge in self._of_partitions:
             with suppress(KeyError):
                 gauge.remove(str(partition))
 
+    def recovered(self, seconds: float) -> None:
+        """Note how long it took to have the state back."""
+        self._told.gauge("kept_kafka_recovery_seconds").set(seconds)
+
+    def rebalanced(self) -> None:
+        """Count that partitions changed hands."""
+        self._told.count("kept_kafka_rebalances_total")
+
     def refused(self, reason: str) -> None:
         """Count a dead letter."""
-        self._refused.labels(reason).inc()
+        self._told.count("kept_dead_letters_total", reason)
 
     def unused(self, reason: str) -> None:
         """Count an event that changed nothing."""
-        self._unused.labels(reason).inc()
+        self._told.count("kept_unused_events_total", reason)
+
+    def duplicates(self, count: int) -> None:
+        """Count events that had come before."""
+        self._told.count("kept_duplicates_total", by=count)
+
+    def settled_early(self, count: int) -> None:
+        """Count events of busy subjects before which nothing finds its place any more."""
+        self._told.count("kept_settled_early_events_total", by=count)
 
     def late(self, effects: Mapping[Effect, int]) -> None:
         """Count late events, by what they came to; of a subject that is judged again after a crash once more."""
         for effect, count in effects.items():
-            self._late.labels(effect).inc(count)
+            self._told.count("kept_late_events_total", effect, by=count)
 
     def unmatched(self, counts: Mapping[str, int]) -> None:
         """Count events, by type, that no standard concerns itself with."""
         for name, count in counts.items():
-            self._unmatched.labels(name).inc(count)
+            self._told.count("kept_unconcerned_events_total", name, by=count)
 
     def unstamped(self, reason: str, count: int) -> None:
         """Count records of `events` whose own stamps could not be used."""
-        self._unstamped.labels(reason).inc(count)
+        self._told.count("kept_kafka_unstamped_records_total", reason, by=count)
 
     def stopped(self, standards: Iterable[str]) -> None:
         """Name the standards that are not judged here for now, instead of those named before."""
-        self._stopped.clear()
+        gauge = self._told.gauge("kept_stopped_standards")
+        gauge.clear()
         for standard in standards:
-            self._stopped.labels(standard).set(1)
+            gauge.labels(standard).set(1)
 
     def lines(self, lines: Iterable[Line]) -> None:
         """Count lines of the ledger. Lines written again after a crash are counted again; `kept serve` counts ids."""
         for key, count in Tally((line.standard, line.owner, line.kind) for line in lines).items():
-            self._promises.labels(*key).inc(count)
+            self._told.count("kept_kafka_lines_total", *key, by=count)
 
-    def ready_when(self, ready: Callable[[], bool]) -> None:
-        """Tell at each scrape whether this process does its work."""
-        self._ready.set_function(lambda: float(ready()))
+    def status_from(self, status: Callable[[], Status]) -> None:
+        """Tell at each scrape how this process stands."""
+
+        def asked() -> Values:
+            now = status()
+            return {
+                "kept_ready": {(): int(now.ready)}, "kept_clock_step_seconds": {(): now.clock_step / SECOND},
+                **reload_gauges(now),
+            }  # fmt: skip
+
+        self._told.ask(asked)
 
     def source_clocks(self, ahead: Callable[[], int | None]) -> None:
-        """Tell at each scrape how far the fastest of the senders' clocks was ahead (microseconds), if one was heard."""
-        self._registry.register(_SourceClocks(ahead))
+        """Tell at each scrape how far the fastest of the senders' clocks was ahead (microseconds), if one was heard.
+
+        Absent while nothing was heard, as 0 would say that all is well.
+        """
+
+        def asked() -> Values:
+            found = ahead()
+            return {} if found is None else {"kept_source_clock_ahead_seconds": {(): max(0, found) / SECOND}}
+
+        self._told.ask(asked)
 
     def text(self) -> bytes:
         """Print everything in Prometheus' text form."""
-        return generate_latest(self._registry)
-
-
-class _SourceClocks(Collector):
-    """The senders' clocks, asked at each scrape: absent while nothing was heard, as 0 would say all is well."""
-
-    def __init__(self, ahead: Callable[[], int | None]) -> None:
-        self._ahead = ahead
-
-    def collect(self) -> Iterable[GaugeMetricFamily]:
-        ahead = self._ahead()
-        if ahead is not None:
-            yield GaugeMetricFamily(SOURCE_AHEAD, f"{FASTEST}; the intake's log names it.", max(0, ahead) / SECOND)
+        return self._told.text()

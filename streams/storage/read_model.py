@@ -51,6 +51,7 @@ SELECT standard, count(*), sum(verdict IS 'kept'), sum(verdict IS 'broken'), sum
     sum(CASE WHEN verdict IS NULL THEN 0 ELSE elapsed END), sum(CASE WHEN verdict IS NULL THEN 0 ELSE waited END)
 FROM promises WHERE opened >= ? AND verdict IS NOT 'withdrawn' GROUP BY standard
 """
+_SCORES_OF_ONE = SCORES.replace("GROUP BY", "AND standard = ? GROUP BY")
 _NEAREST = """
 SELECT standard, min(due) FROM promises WHERE verdict IS NULL AND due >= 0 AND state IN ('open', 'warned')
 GROUP BY standard
@@ -128,6 +129,12 @@ class ReadModel:
     def score(self, since: int | None = None) -> dict[str, Score]:
         """Give each standard's score by its id, over the promises opened at or after `since`."""
         return {row[0]: Score(*row[1:]) for row in self._all(SCORES, -1 if since is None else since)}
+
+    def scores_since(self, since: Mapping[str, int]) -> dict[str, Score]:
+        """Give each standard's score by its id, over the promises opened at or after an instant of its own."""
+        with self._connection.reading() as database:
+            rows = [row for name, at in since.items() for row in database.all(_SCORES_OF_ONE, [at, name])]
+        return {row[0]: Score(*row[1:]) for row in rows}
 
     def overdue(self, owed_since: Mapping[str, int]) -> dict[str, tuple[int, int]]:
         """Give how many promises of each standard are overdue, by its id, and the oldest deadline (microseconds UTC).

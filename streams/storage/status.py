@@ -25,6 +25,8 @@ class Status(msgspec.Struct, frozen=True):
     `revision` is one hash over all standards in force. `problems` are for people: what a reload found wrong, and such.
     `grace` is how long judging waits for events, so how far `low` is behind the clock while all is well.
     `clock_step` is how far this machine's clock is ahead of the time that has gone by, in microseconds: it was set.
+    `standards_read` is when those in force were read, in microseconds UTC; `is_stale`: newer files could not be used.
+    `operator`: on Kafka, this process decides whom to tell.
     """
 
     ready: bool
@@ -37,6 +39,9 @@ class Status(msgspec.Struct, frozen=True):
     retired: int = 0
     clock_step: int = 0
     grace: int = 0
+    standards_read: int = 0
+    is_stale: bool = False
+    operator: bool = False
 
 
 class Committed(msgspec.Struct, frozen=True):

@@ -15,6 +15,7 @@ from aiohttp import web
 from standards.calendar.duration import HOUR
 from streams.delivery.links import Links
 from streams.metrics import Moment
+from streams.metrics.attainment import Attainment
 from streams.version import installed_version
 from streams.web.api.clock import ClockOperations
 from streams.web.api.days import Days
@@ -66,16 +67,6 @@ def application(
 
     More routes may be added before it is served; they are guarded as well.
     """
-
-    async def scrape() -> bytes:
-        read_model, wall = host.read_model, host.wall()
-        moment = Moment(
-            await asked(read_model.nearest), await asked(read_model.overdue, host.rulebook.owed_since(wall)),
-            await asked(read_model.source_ahead, wall - HOUR),
-            {"other-key": host.devices.silent_count} if host.devices is not None else None,
-        )  # fmt: skip
-        return metrics.text(host.now_status(), wall, moment)
-
     grants, letters, days = Grants(host), Letters(host, max_skew=limits.max_skew), Days(host)
     handing_over = HandingOver(host)
     operations = [
@@ -85,7 +76,7 @@ def application(
         *letters.operations(),
         *days.operations(),
         *handing_over.operations(),
-        *Pages(host.now_status, scrape).operations(),
+        *Pages(host.now_status, _scraping(host, metrics)).operations(),
         *(ClockOperations(host.watched_clock).operations() if host.watched_clock else ()),
     ]
     sessions, guesses = Sessions(access.secret, EndedSessions(access.folder)), Guesses(access.proxies)
@@ -104,6 +95,25 @@ def application(
     app.cleanup_ctx.append(live.running)
     app.on_shutdown.append(live.stop)
     return app
+
+
+def _scraping(host: Host, metrics: Metrics) -> Callable[[], Awaitable[bytes]]:
+    """Give what answers a scrape: the metrics, with what is so in the store at that moment."""
+    attainment = Attainment()
+
+    async def scrape() -> bytes:
+        read_model, wall, standards = host.read_model, host.wall(), host.rulebook.current
+        status = host.now_status()
+        moment = Moment(
+            await asked(read_model.nearest), await asked(read_model.overdue, host.rulebook.owed_since(wall)),
+            await asked(read_model.source_ahead, wall - HOUR), standards,
+            await asked(attainment.at, wall, standards, read_model),
+            await asked(read_model.totals) if status.ready else None,
+            {"other-key": host.devices.silent_count} if host.devices is not None else None,
+        )  # fmt: skip
+        return metrics.text(status, wall, moment)
+
+    return scrape
 
 
 def intake_application(

@@ -8,16 +8,14 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 import yaml
 
-from streams.metrics import Metrics, Moment
-from streams.metrics.kafka import KafkaMetrics
-from streams.storage.status import Status
+from streams.metrics.described import METRICS, Host
 
 ROOT = Path(__file__).resolve().parents[2]
 DEPLOY = ROOT / "deploy"
@@ -95,30 +93,46 @@ def read_yaml(path: str) -> Json:
     return text
 
 
-def alerts() -> dict[str, Json]:
-    groups = read_yaml("prometheus/rules.yml")["groups"]
-    return {rule["alert"]: rule for group in groups for rule in group["rules"]}
+HOSTS: tuple[Host, ...] = get_args(Host)
 
 
-def board() -> Json:
-    text: Json = json.loads((DEPLOY / "grafana" / "boards" / "kept.json").read_text(encoding="utf-8"))
+def rules(host: Host) -> list[Json]:
+    """Give all rules that are shipped for a host."""
+    return [rule for group in read_yaml(f"prometheus/rules-{host}.yml")["groups"] for rule in group["rules"]]
+
+
+FOLDERS: dict[Host, str] = {"kafka": "boards", "run": "boards-run"}
+"""Where Grafana's boards of each host stand."""
+
+
+def board(host: Host, name: str) -> Json:
+    text: Json = json.loads((DEPLOY / "grafana" / FOLDERS[host] / f"{name}.json").read_text(encoding="utf-8"))
     return text
 
 
-def panels() -> list[Json]:
-    return [panel for panel in board()["panels"] if panel["type"] != "row"]
+def panels(host: Host, name: str) -> list[Json]:
+    return [panel for panel in board(host, name)["panels"] if panel["type"] != "row"]
+
+
+def filled_in(query: str, standard: str = ".*", span: str = "5m") -> str:
+    """Put values into a board's query, as Grafana does for its variables."""
+    return re.sub(r"\$__\w+", span, query).replace("$standard", standard)
 
 
 def run(
-    *command: str | Path, cwd: str | Path = ROOT, env: dict[str, str] | None = None, user: int | None = None
+    *command: str | Path,
+    cwd: str | Path = ROOT,
+    env: dict[str, str] | None = None,
+    user: int | None = None,
+    only_out: bool = False,
 ) -> str:
-    """Run a command to its end and give all that it said; fail with that if it fails."""
+    """Run a command to its end and give all that it said, or its output alone; fail with that if it fails."""
     done = subprocess.run(
         [*map(str, command)], cwd=cwd, env=env, user=user, group=user, extra_groups=None if user is None else [],
         capture_output=True, text=True, timeout=240, check=False,
     )  # fmt: skip
     assert done.returncode == 0, f"{command} ended with {done.returncode}:\n{done.stdout}\n{done.stderr}"
-    return done.stdout + done.stderr
+    return done.stdout if only_out else done.stdout + done.stderr
 
 
 def tool(name: str) -> str:
@@ -145,23 +159,26 @@ WORDS = {"by", "on", "or", "and", "unless", "offset", "without", "ignoring", "bo
 
 def metrics() -> dict[str, set[str]]:
     """Give the names of all series that Kept exposes, each with its labels."""
-    asked = Moment({"no-wait": 0}, {"no-wait": (1, 0)}, 0, {"other-key": 0})
-    moment = Metrics().text(Status(ready=True, low=0), 0, asked).decode()
     found = {
-        name: set(re.findall(r"(\w+)=", labels))
-        for name, labels in re.findall(r"^(\w+)(\{.*\})? ", moment, re.MULTILINE)
-    }
-    for registry in (Metrics()._registry, KafkaMetrics()._registry):  # noqa: SLF001 - a family without samples shows no labels
-        for name, collector in registry._names_to_collectors.items():  # noqa: SLF001 - the same
-            labels = set(getattr(collector, "_labelnames", ()))
-            found[name] = labels | ({"le"} if name.endswith("_bucket") else set())
+        name: {*metric.labels, *(["le"] if name.endswith("_bucket") else [])}
+        for metric in METRICS for name in metric.series
+    }  # fmt: skip
     return {name: labels | TARGET_LABELS for name, labels in found.items()} | PROMETHEUS_OWN
+
+
+def check_query(query: str, recorded: Container[str] = ()) -> None:
+    """Hold a query to the series and labels that Kept, Prometheus or the rules tell."""
+    known, names = metrics(), names_in(query)
+    assert names
+    ours = {name for name in names if name not in recorded}
+    assert ours <= set(known)
+    assert labels_in(query) <= {"standard"}.union(*(known[name] for name in ours))
 
 
 def names_in(query: str) -> set[str]:
     """Give the names of the series that a query asks for."""
     bare = re.sub(r'"[^"]*"|\{[^}]*\}|\[[^]]*\]|\b(?:by|on|without|ignoring)\s*\([^)]*\)', " ", query)
-    found = re.findall(r"\b([a-zA-Z_]\w*)\b(?!\s*\()", re.sub(r"\b\d+[smhdw]\b", " ", bare))
+    found = re.findall(r"\b([a-zA-Z_][\w:]*)\b(?!\s*\()", re.sub(r"\b\d+[smhdw]\b", " ", bare))
     return set(found) - WORDS
 
 

@@ -42,10 +42,10 @@ class Server:
         self._process = process
         self._talk = talk
 
-    def until(self, address: str, wished: Callable[[Json], bool]) -> Json:
+    def until(self, address: str, wished: Callable[[Json], bool], patience: float = PATIENCE) -> Json:
         """Ask an address until it answers as wished, and give that; fail when it never does, or the program ends."""
         last: object = None
-        deadline = time.monotonic() + PATIENCE
+        deadline = time.monotonic() + patience
         while time.monotonic() < deadline and self._goes_on():
             try:
                 last = answer = asked(address)

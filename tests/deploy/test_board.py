@@ -1,15 +1,34 @@
-"""Grafana's first board: it is found, it asks the Prometheus that there is, and for what Kept exposes.
+"""Grafana's boards: they are found, made by the command, fit their host, and ask for what Kept tells.
 
-Next: `deploy/grafana/boards/kept.json`; `test_prometheus.py`, which checks its queries' form.
+Next: `streams/monitoring/dashboard.py`, which makes them.
 """
 
+import json
 from itertools import combinations
 from pathlib import Path
 
 import pytest
+import yaml
 
-from tests.deploy.deployment import DEPLOY, ROOT, Json, board, mounts, panels, read_yaml, services
-from tests.deploy.test_prometheus import check_query
+from streams.metrics.described import Host, metrics_on
+from tests.deploy.deployment import (
+    DEPLOY,
+    FOLDERS,
+    HOSTS,
+    ROOT,
+    Json,
+    board,
+    check_query,
+    filled_in,
+    mounts,
+    names_in,
+    panels,
+    read_yaml,
+    run,
+    services,
+    tool,
+)
+from tests.streams.commands import kept
 
 
 def mounted(path: str) -> Path:
@@ -34,38 +53,67 @@ def test_grafana_finds_its_boards_and_prometheus() -> None:
     assert source["jsonData"]["timeInterval"] == scraping
 
 
-def test_the_board_asks_the_prometheus_that_there_is() -> None:
-    """Every panel, query and variable names the provisioned source of data."""
-    (source,) = read_yaml("grafana/provisioning/datasources/prometheus.yml")["datasources"]
-    asking = [*panels(), *(target for panel in panels() for target in panel["targets"]), *board()["templating"]["list"]]
+BOARDS = [(host, name) for host in HOSTS for name in ("kept", "objectives")]
+PANELS = [(host, panel) for host, name in BOARDS for panel in panels(host, name)]
+
+
+@pytest.mark.parametrize(("host", "name"), BOARDS)
+def test_the_boards_are_what_the_command_prints(host: Host, name: str) -> None:
+    """What is shipped is made: the command prints each board today as it stands in its file."""
+    shown = "overview" if name == "kept" else name
+    printed = kept("dashboard", "--host", host, "--board", shown)
+    assert printed.returncode == 0
+    assert json.loads(printed.stdout) == board(host, name)
+    assert (DEPLOY / "grafana" / FOLDERS[host] / f"{name}.json").read_text(encoding="utf-8") == printed.stdout
+
+
+@pytest.mark.parametrize(("host", "name"), BOARDS)
+def test_a_board_asks_the_prometheus_that_is_chosen(host: Host, name: str) -> None:
+    """No board names a source of data of its own: each panel, query and variable has the one chosen on the board."""
+    source, *others = board(host, name)["templating"]["list"]
+    assert (source["name"], source["type"], source["query"]) == ("datasource", "datasource", "prometheus")
+    asking = [*panels(host, name), *(target for panel in panels(host, name) for target in panel["targets"]), *others]
     assert {(each["datasource"]["type"], each["datasource"]["uid"]) for each in asking} == {
-        (source["type"], source["uid"])
+        ("prometheus", "${datasource}")
     }
 
 
-@pytest.mark.parametrize("panel", panels(), ids=lambda panel: panel["title"])
-def test_a_panel_shows_what_kept_exposes(panel: Json) -> None:
-    """Each panel says what it shows, in which unit, and asks only for series and labels that there are."""
+@pytest.mark.parametrize(("host", "panel"), PANELS, ids=[f"{host}-{panel['title']}" for host, panel in PANELS])
+def test_a_panel_shows_what_its_host_tells(host: Host, panel: Json) -> None:
+    """Each panel says what it shows, in which unit, and asks only for series and labels that the host has."""
     assert panel["description"].endswith(".")
     assert panel["fieldConfig"]["defaults"]["unit"]
     assert panel["targets"]
+    told = {name for metric in metrics_on(host).values() for name in metric.series} | {"up", "ALERTS"}
     for target in panel["targets"]:
         check_query(target["expr"])
+        assert names_in(target["expr"]) <= told
     letters = [target["refId"] for target in panel["targets"]]
     assert len(letters) == len(set(letters))
 
 
-def test_variables_are_defined_and_used() -> None:
-    """The board's one variable is asked for in a query of its own, and used."""
-    defined = [each["name"] for each in board()["templating"]["list"]]
-    assert defined == ["standard"]
-    assert board()["templating"]["list"][0]["query"]["query"] == "label_values(kept_promises_total, standard)"
-    assert sum("$standard" in target["expr"] for panel in panels() for target in panel["targets"]) >= 4
+@pytest.mark.parametrize(("host", "name"), BOARDS)
+def test_variables_are_defined_and_used(host: Host, name: str) -> None:
+    """Each board can be narrowed to some standards, by a query of its own."""
+    (standard,) = [each for each in board(host, name)["templating"]["list"] if each["name"] == "standard"]
+    check_query(standard["query"]["query"].removeprefix("label_values(").partition(",")[0])
+    assert sum("$standard" in target["expr"] for panel in panels(host, name) for target in panel["targets"]) >= 4
 
 
-def test_panels_have_room() -> None:
+def test_goals_have_their_promises_as_headings() -> None:
+    """Made by standards, the board of goals has a row for each of them, in the customer's words."""
+    rules = ROOT / "standards" / "packs" / "grocery.yaml"
+    made = json.loads(kept("dashboard", "--board", "objectives", "--standards", str(rules)).stdout)
+    titles = [panel["title"] for panel in made["panels"] if panel["type"] == "row"]
+    assert "no-wait: You will never stand behind more than three people." in titles
+    assert [each["name"] for each in made["templating"]["list"]] == ["datasource"]
+    assert not [panel for panel in made["panels"] if "repeat" in panel]
+
+
+@pytest.mark.parametrize(("host", "name"), BOARDS)
+def test_panels_have_room(host: Host, name: str) -> None:
     """No two panels lie on one another, none is wider than the board, and none has another's number."""
-    places = [(panel["id"], panel["gridPos"]) for panel in board()["panels"]]
+    places = [(panel["id"], panel["gridPos"]) for panel in board(host, name)["panels"]]
     assert len({number for number, _ in places}) == len(places)
     for _, at in places:
         assert at["x"] + at["w"] <= 24
@@ -77,14 +125,32 @@ def test_panels_have_room() -> None:
         assert apart, (one, other)
 
 
-@pytest.mark.parametrize(
-    "series",
-    [
-        'kind="kept"', 'kind="broken"', "kept_open_promises", "kept_nearest_deadline_timestamp_seconds",
-        "kept_watermark_timestamp_seconds", "kept_kafka_lag_seconds", "kept_kafka_facts_total",
-        "kept_dead_letters_total", "kept_deliveries_total", "kept_promises_overdue", "kept_late_events_total",
-    ],
-)  # fmt: skip
-def test_the_board_shows_what_matters(series: str) -> None:
+SHOWN = [
+    "kept_promises_total", "kept_open_promises", "kept_nearest_deadline_timestamp_seconds", "kept_promises_overdue",
+    "kept_dead_letters_total", "kept_deliveries_total", "kept_late_events_total", "kept_attained_ratio",
+    "kept_error_budget_remaining_ratio",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("host", HOSTS)
+def test_the_boards_show_what_matters(host: Host) -> None:
     """Promises kept and broken, what is owed by when, what is overdue, how far judging is: each has a panel."""
-    assert [panel["title"] for panel in panels() if any(series in target["expr"] for target in panel["targets"])]
+    own = ["kept_watermark_timestamp_seconds", "kept_kafka_lag_seconds"] if host == "kafka" else ["kept_watermark_lag"]
+    asked = "".join(target["expr"] for each, panel in PANELS if each == host for target in panel["targets"])
+    assert [series for series in [*SHOWN, *own] if series not in asked] == []
+
+
+def test_every_host_shows_its_own_boards() -> None:
+    """Boards are told apart by their ids, so that one Grafana can show those of both hosts."""
+    ids = [board(host, name)["uid"] for host, name in BOARDS]
+    assert len(set(ids)) == len(ids)
+
+
+@pytest.mark.parametrize("host", HOSTS)
+def test_the_boards_ask_in_promql(host: Host, tmp_path: Path) -> None:
+    """Promtool can read every query of the boards."""
+    texts = [target["expr"] for each, panel in PANELS if each == host for target in panel["targets"]]
+    rules = [{"record": f"board:query:{number}", "expr": filled_in(text)} for number, text in enumerate(texts)]
+    file = tmp_path / "board.yml"
+    file.write_text(yaml.safe_dump({"groups": [{"name": "board", "rules": rules}]}), encoding="utf-8")
+    assert f"{len(texts)} rules found" in run(tool("promtool"), "check", "rules", file)

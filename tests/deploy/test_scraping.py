@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 import pytest
 
-from tests.deploy.deployment import DEPLOY, ROOT, alerts, ours, services, tool
+from tests.deploy.deployment import DEPLOY, ROOT, ours, rules, services, tool
 from tests.deploy.running import answering, free_port
 
 TOKEN = "a-long$ecret with 'quotes'"
@@ -59,7 +59,9 @@ def test_prometheus_reads_kept_with_the_token(tmp_path: Path) -> None:
         found = server.until(query + down, lambda answer: len(answer["data"]["result"]) == len({"intake", "worker"}))
         assert {each["metric"]["process"] for each in found["data"]["result"]} == {"intake", "worker"}
         groups = server.until(WAY.format(own, "/api/v1/rules"), lambda _: True)["data"]["groups"]
-        assert {rule["name"] for group in groups for rule in group["rules"]} == set(alerts())
+        assert {rule["name"] for group in groups for rule in group["rules"]} == {
+            each.get("alert") or each["record"] for each in rules("kafka")
+        }
     secret = tmp_path / "run" / "token"
     assert secret.read_text(encoding="utf-8") == TOKEN
     assert secret.stat().st_mode & 0o077 == 0

@@ -154,7 +154,7 @@ class Chain:
         """Start another worker, with the standards of a shop."""
         self.writer_ids += 1
         self.bench = RulebookCache(self.shops[shop], self.known, _nothing)
-        self.metrics = KafkaMetrics()
+        self.metrics = KafkaMetrics("worker")
         ways = WorkerDeps(self.topics.publish, self.disk, self.metrics, lambda: None, self.topics)
         self.worker = Worker(NAMES, Setting(self.partitions, writer_id=self.writer_ids), self.bench, ways)
         self.read, self.codec = dict(self.committed), FactsCodec(self.bench.loaded.rulebook.classes)

@@ -235,7 +235,11 @@ async def playing(kafka: KafkaSettings, rules: Path, first: int) -> AsyncIterato
         producer = await stack.enter_async_context(producing(kafka))
         consumer = await stack.enter_async_context(consuming(kafka))
         intake = IntakeHost(
-            kafka, StandardsFiles([str(rules)]), Terms(GRACE, 300_000_000), clock=host.clock, metrics=KafkaMetrics()
+            kafka,
+            StandardsFiles([str(rules)]),
+            Terms(GRACE, 300_000_000),
+            clock=host.clock,
+            metrics=KafkaMetrics("intake"),
         )
         working = asyncio.create_task(intake.run(stopping))
         following = asyncio.create_task(host.follow(consumer))

@@ -77,7 +77,7 @@ async def served(
     """Run a host in this process and give a client of it, when it is ready."""
     name = f"http/{settings.data.name}"
     async with ServeHost(settings, clock=clock or Clock(), name=name, channels=channels, devices=devices) as host:
-        app = application(host.kafka_host, Metrics(), access)
+        app = application(host.kafka_host, Metrics("serve", host.channels), access)
         async with serving(app, "127.0.0.1", 0) as port, aiohttp.ClientSession() as session:
             host.start()
             await until(lambda: host.kafka_host.now_status().ready)

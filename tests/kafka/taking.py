@@ -43,7 +43,7 @@ async def intake(
     kafka: KafkaSettings, standards: StandardsFiles, *, clock: Callable[[], int] = wall, terms: Terms = TERMS
 ) -> AsyncIterator[IntakeHost]:
     """Run an intake until left; it must end in order."""
-    host = IntakeHost(kafka, standards, terms, clock=clock, metrics=KafkaMetrics())
+    host = IntakeHost(kafka, standards, terms, clock=clock, metrics=KafkaMetrics("intake"))
     stopping = asyncio.Event()
     running = asyncio.create_task(host.run(stopping))
     try:

@@ -51,7 +51,7 @@ async def test_a_partition_that_went_away_meanwhile_is_not_taken_up() -> None:
         await worker.drop()
 
     known: dict[str, Revision] = {}
-    ways = WorkerDeps(chain.topics.publish, chain.disk, KafkaMetrics(), lambda: None, chain.topics)
+    ways = WorkerDeps(chain.topics.publish, chain.disk, KafkaMetrics("worker"), lambda: None, chain.topics)
     worker = Worker(NAMES, Setting(1), RulebookCache(chain.shops[0], known, lose), ways)
     assert await worker.take(0, 0, TICK) == 1
     assert (worker.partitions, worker.waiting) == ({}, 0)
@@ -117,7 +117,7 @@ async def test_a_batch_that_was_not_published_is_not_noted() -> None:
     loaded = given_standards(NO_WAIT).load(())
     records = [Record(msgspec.json.encode(waiting(f"e{place}", T0 + place * 60 * SECOND)), place) for place in range(4)]
     consumer, producer = Consumer([records, records[:2], records[2:]]), Producer()
-    intake = Intake(Names(""), KafkaMetrics(), Commits(), Terms(2 * SECOND, 300 * SECOND), clock=wall)
+    intake = Intake(Names(""), KafkaMetrics("intake"), Commits(), Terms(2 * SECOND, 300 * SECOND), clock=wall)
     intake.adopt(loaded, partitions=1)
     with pytest.raises(KafkaError):
         await intake.step(consumer, producer)
@@ -143,7 +143,7 @@ class SlowLog:
 async def test_what_was_published_too_late_is_not_remembered() -> None:
     """Where partitions changed hands while a flush waited for the broker, it may not write over another's state."""
     chain, slow = chain_of(), SlowLog()
-    ways = WorkerDeps(slow.publish, chain.disk, KafkaMetrics(), lambda: None, chain.topics)
+    ways = WorkerDeps(slow.publish, chain.disk, KafkaMetrics("worker"), lambda: None, chain.topics)
     worker = Worker(NAMES, Setting(1), chain.bench, ways)
     await worker.take(0, 0, TICK)
     flushing = asyncio.create_task(worker.flush())

@@ -107,7 +107,7 @@ def test_a_table_that_others_wrote_past_is_read_on_from_there(tmp_path: Path) ->
             [given_standards(rules(line=f"{LINE}, within: 60s"))], partitions=1, draw=random.Random(1), crashes=0
         ).worker
 
-    host = FaustHost(KafkaSettings(), tmp_path, made, KafkaMetrics())
+    host = FaustHost(KafkaSettings(), tmp_path, made, KafkaMetrics("worker"))
     (rows,) = hosts
     at = TP(KafkaSettings().names.changelog, 0)
     store = host.app.tables.data["cases"].data

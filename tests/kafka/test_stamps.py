@@ -17,7 +17,6 @@ from streams.kafka.intake.arrivals import Arrivals
 from streams.kafka.intake.fastest_clock import FastestClock
 from streams.kafka.intake.stamps import AHEAD, CLOCK_AHEAD, CREATE_TIME, LOG_APPEND_TIME, Stamps
 from streams.kafka.records.facts import Letter
-from streams.metrics import SOURCE_AHEAD
 from streams.metrics.kafka import KafkaMetrics
 from tests.kafka.chain import given_standards
 from tests.kafka.taking import facts_of, holds_soon, intake, produce, raw
@@ -25,6 +24,7 @@ from tests.kafka.topics import alter
 from tests.streams.hosting import NO_WAIT, SECOND, T0, Clock, shop
 
 MS = 1_000
+SOURCE_AHEAD = "kept_source_clock_ahead_seconds"
 SKEW = 300 * SECOND
 READER = Reader(given_standards(NO_WAIT).load(()).rulebook.classes)
 
@@ -110,7 +110,7 @@ def test_the_fastest_of_the_senders_clocks_is_known() -> None:
     """By what each batch claims, also where it is refused for that; it is named once, and forgotten within the hour."""
     clocks = FastestClock()
     arrivals = Arrivals(READER, stamps=stamps_at(T0 + 3_600 * SECOND)[0].of, max_skew=SKEW, clocks=clocks)
-    metrics = KafkaMetrics()
+    metrics = KafkaMetrics("intake")
     metrics.source_clocks(lambda: clocks.ahead(now))
     now = T0
     assert (clocks.ahead(now), SOURCE_AHEAD.encode() in metrics.text()) == (None, False)

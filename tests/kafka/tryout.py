@@ -56,6 +56,7 @@ class Chosen(NamedTuple):
     seed: int
     again: int
     plain: bool
+    json: bool
 
 
 class Door:
@@ -91,6 +92,7 @@ def main(arguments: Sequence[str]) -> None:
     parser.add_argument("--seed", type=int, default=1, metavar="N", help="which day the floor plays; 1")
     parser.add_argument("--again", type=int, default=AGAIN, metavar="N", help="seconds until what ended is started; 20")
     parser.add_argument("--plain", action="store_true", help="log lines, even on a terminal")
+    parser.add_argument("--json", action="store_true", help="what the processes log is JSON")
     chosen = Chosen(**vars(parser.parse_args(arguments)))
     with TemporaryDirectory(prefix="kept-kafka-", ignore_cleanup_errors=True) as name:
         sys.stderr.write("Starting Kafka ...\n")
@@ -117,6 +119,7 @@ async def _run(chosen: Chosen, folder: Path, broker: Broker) -> None:
         session = await stack.enter_async_context(aiohttp.ClientSession())
         ledger, progress = [await stack.enter_async_context(consuming(kafka)) for _ in range(2)]
         settings = {"KEPT_KAFKA__BROKERS": broker.servers, "KEPT_STANDARDS": f"{DEMO_STANDARDS},{DEMO_POLICY}"}
+        settings |= {"KEPT_LOG_FORMAT": "json"} if chosen.json else {}
         running = [asyncio.create_task(each.run(_words(each), settings, stopping)) for each in kin]
         aside = [asyncio.create_task(each.watch(session, stopping)) for each in kin]
         aside.append(asyncio.create_task(watching.follow(ledger, progress, kafka)))

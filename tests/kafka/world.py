@@ -37,12 +37,12 @@ class Process:
         self.partitions = partitions
         self._memory = memory
         self._most = most
-        self._intake = Intake(NAMES, KafkaMetrics(), Commits(memory), terms, clock=memory.clock)
+        self._intake = Intake(NAMES, KafkaMetrics("intake"), Commits(memory), terms, clock=memory.clock)
         ways = Ways(
             Ticker(terms.grace), Leaders(), memory.clock, lambda: self._intake.stamps.believed, Commits(memory),
             EventTime(terms.lateness, terms.grace) if terms.by_events else None,
         )  # fmt: skip
-        self._ticking = Ticking(NAMES, ways, KafkaMetrics())
+        self._ticking = Ticking(NAMES, ways, KafkaMetrics("intake"))
         self._consumer = Consumer(memory, partitions, most=most)
         self._producer = Producer(memory)
 

@@ -93,7 +93,7 @@ async def asking(
     usual: Usual = Usual(),  # noqa: B008 - it is frozen
 ) -> AsyncIterator[Caller]:
     """Serve a host on a free port and give a client of it. What it judged has settled after a minute."""
-    clock, metrics, standards = Clock(), Metrics(), standards or shop(folder)
+    clock, standards = Clock(), standards or shop(folder)
     if peopled.policy:
         (folder / "rules" / "policy.yaml").write_text(peopled.policy, encoding="utf-8")
     options = Options(policies=partial(policy_in, standards.paths), settle=60 * SECOND)
@@ -101,7 +101,8 @@ async def asking(
     made.devices = peopled.devices
     made.watched_clock = SteadyClock(clock, clock, lambda: None)  # it never steps
     async with made as host:
-        metrics.start(host.read_model.totals(), host.read_model.open())
+        metrics = Metrics("run", tuple(host.channels))
+        metrics.start(host.read_model.open())
         host.listen(metrics.committed)
         served = host if served_as is None else served_as(host)
         app = application(served, metrics, msgspec.structs.replace(access, folder=folder), limits, usual)

@@ -16,6 +16,10 @@ from streams.storage.status import Committed, Status
 from tests.streams.asking import Caller, asking, register, waiting
 from tests.streams.hosting import SECOND, T0
 
+LABELS = {
+    "aspect", "channel", "effect", "kind", "le", "owner", "python", "reason", "result", "severity", "standard",
+    "type", "version",
+}  # fmt: skip
 Samples = dict[tuple[str, tuple[str, ...]], float]
 
 
@@ -35,7 +39,8 @@ async def scrape(caller: Caller) -> Samples:
 
 
 def kinds(found: Samples) -> dict[str, float]:
-    return {labels[0]: value for (name, labels), value in found.items() if name == "kept_promises_total"}
+    """Give how many lines there are of each kind of which there are any."""
+    return {labels[0]: value for (name, labels), value in found.items() if name == "kept_promises_total" and value}
 
 
 async def a_day(caller: Caller, since: int) -> None:
@@ -113,7 +118,7 @@ async def test_no_label_names_a_subject(tmp_path: Path) -> None:
         await a_day(caller, T0)
         text = (await caller.get("/metrics")).text
         names = {name for name, _ in re.findall(r'(\w+)="([^"]*)"', text)}
-        assert names == {"standard", "owner", "kind", "type", "reason", "effect", "le", "version", "python"}
+        assert names == LABELS
         assert not re.search(r"\b(s3|q[123]|till)\b", text)
 
 
@@ -133,8 +138,16 @@ def test_two_hosts_do_not_add_up() -> None:
     """Each host has metrics of its own, even in one process."""
     one, other = Metrics(), Metrics()
     one.committed(Committed(lines=[line("p", "opened")]))
-    assert kinds(printed(one)) == {"opened": 1}
-    assert kinds(printed(other)) == {}
+    assert printed(one)["kept_open_promises", ("no-wait",)] == 1
+    assert ("kept_open_promises", ("no-wait",)) not in printed(other)
+
+
+def test_a_ledger_that_is_not_all_here_is_not_counted() -> None:
+    """While a new serve reads what there was, its counts stand nowhere: from 0 up they would look like a rush."""
+    status, totals = Status(ready=True), {("no-wait", "floor-lead", "broken"): 900}
+    for given, told in ((None, {}), (totals, {"broken": 900})):
+        text = Metrics("serve").text(status, 0, Moment({}, {}, totals=given)).decode()
+        assert kinds(samples(text)) == told
 
 
 def test_each_way_to_settle_closes_a_promise() -> None:
@@ -144,7 +157,7 @@ def test_each_way_to_settle_closes_a_promise() -> None:
     """
     metrics = Metrics()
     settling = ("kept", "broken", "voided", "excused", "lost")
-    metrics.start({("no-wait", "floor-lead", "opened"): 6, ("other", "lead", "opened"): 2}, {"no-wait": 6, "other": 2})
+    metrics.start({"no-wait": 6, "other": 2})
     metrics.committed(Committed(lines=[line(kind, kind) for kind in settling]))
     late = [line("broken", kind) for kind in ("fulfilled_late", "ended", "given_up")]
     metrics.committed(Committed(lines=late))

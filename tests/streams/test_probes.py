@@ -19,7 +19,7 @@ ILL = Status(ready=False, reason="Kafka does not answer", problems=["shop.yaml i
 
 @asynccontextmanager
 async def served(status: Status, access: Access = Access()) -> AsyncIterator[tuple[aiohttp.ClientSession, str]]:  # noqa: B008 - it is frozen
-    app = probes(lambda: status, KafkaMetrics().text, access)
+    app = probes(lambda: status, KafkaMetrics("worker").text, access)
     async with serving(app, "127.0.0.1", 0) as port, aiohttp.ClientSession() as session:
         yield session, f"http://127.0.0.1:{port}"
 
@@ -64,11 +64,17 @@ async def test_strangers_learn_nothing() -> None:
             assert "Kafka" not in await answer.text()
 
 
-def test_what_happened_is_told() -> None:
-    """Everything that a Kafka process notes is in its scrape, and what is gone is not."""
-    metrics = KafkaMetrics()
-    metrics.read("events", 3, 5)
-    metrics.published(4)
+LINE = Line(
+    id="l", promise="p", standard="no-wait", revision="r", subject="s", kind="opened", at=1, known=1, opened=1,
+    state="open", owner="lead",
+)  # fmt: skip
+
+
+def test_what_a_worker_did_is_told() -> None:
+    """Everything that a worker notes is in its scrape, and what is gone is not."""
+    metrics = KafkaMetrics("worker")
+    metrics.reads("facts")
+    metrics.read("facts", 3, 5)
     metrics.flushed(0.02, 3)
     metrics.lag(1, 2.5)
     metrics.lag(2, 9.0)
@@ -77,30 +83,43 @@ def test_what_happened_is_told() -> None:
     metrics.gone(2)
     metrics.recovered(1.5)
     metrics.rebalanced()
-    metrics.refused("not-json")
     metrics.unused("no-subject")
-    metrics.unmatched({"queue.length": 2})
     metrics.duplicates(6)
     metrics.stopped(["a", "b"])
     metrics.stopped(["b"])
-    metrics.intake(0.1)
-    line = Line(
-        id="l", promise="p", standard="no-wait", revision="r", subject="s", kind="opened", at=1, known=1, opened=1,
-        state="open", owner="lead",
-    )  # fmt: skip
-    metrics.lines([line, line])
+    metrics.lines([LINE, LINE])
+    metrics.status_from(lambda: WELL)
     found = samples(metrics.text().decode())
     expected = {
-        ("kept_kafka_records_total", ("events",)): 3, ("kept_kafka_events_total", ("events",)): 5,
-        ("kept_kafka_facts_total", ()): 4, ("kept_kafka_flush_seconds_count", ()): 1,
-        ("kept_kafka_batch_records_sum", ()): 3, ("kept_kafka_lag_seconds", ("1",)): 2.5,
-        ("kept_watermark_timestamp_seconds", ("1",)): 7, ("kept_kafka_recovery_seconds", ()): 1.5,
-        ("kept_kafka_rebalances_total", ()): 1, ("kept_dead_letters_total", ("not-json",)): 1,
-        ("kept_unused_events_total", ("no-subject",)): 1, ("kept_unconcerned_events_total", ("queue.length",)): 2,
-        ("kept_duplicates_total", ()): 6, ("kept_stopped_standards", ("b",)): 1, ("kept_intake_seconds_count", ()): 1,
-        ("kept_promises_total", ("opened", "lead", "no-wait")): 2,
+        ("kept_kafka_records_total", ("facts",)): 3, ("kept_kafka_events_total", ("facts",)): 5,
+        ("kept_kafka_flush_seconds_count", ()): 1, ("kept_kafka_batch_records_sum", ()): 3,
+        ("kept_kafka_lag_seconds", ("1",)): 2.5, ("kept_watermark_timestamp_seconds", ("1",)): 7,
+        ("kept_kafka_recovery_seconds", ()): 1.5, ("kept_kafka_rebalances_total", ()): 1,
+        ("kept_unused_events_total", ("no-subject",)): 1, ("kept_duplicates_total", ()): 6,
+        ("kept_stopped_standards", ("b",)): 1, ("kept_kafka_lines_total", ("opened", "lead", "no-wait")): 2,
+        ("kept_ready", ()): 1,
     }  # fmt: skip
     assert {key: found.get(key) for key in expected} == expected
     gone = {("kept_kafka_lag_seconds", ("2",)), ("kept_stopped_standards", ("a",))}
     assert not gone & found.keys()
     assert ("kept_watermark_timestamp_seconds", ("3",)) not in found
+
+
+def test_what_an_intake_did_is_told() -> None:
+    """Everything that an intake notes is in its scrape, and whether it could read newer standards."""
+    metrics = KafkaMetrics("intake")
+    metrics.read("events", 3, 5)
+    metrics.published(4)
+    metrics.refused("not-json")
+    metrics.unmatched({"queue.length": 2})
+    metrics.intake(0.1)
+    metrics.status_from(lambda: Status(ready=True, standards_read=9_000_000, is_stale=True))
+    found = samples(metrics.text().decode())
+    expected = {
+        ("kept_kafka_records_total", ("events",)): 3, ("kept_kafka_facts_total", ()): 4,
+        ("kept_dead_letters_total", ("not-json",)): 1, ("kept_dead_letters_total", ("bad-field",)): 0,
+        ("kept_unconcerned_events_total", ("queue.length",)): 2, ("kept_intake_seconds_count", ()): 1,
+        ("kept_standards_last_reload_successful", ()): 0,
+        ("kept_standards_last_reload_success_timestamp_seconds", ()): 9,
+    }  # fmt: skip
+    assert {key: found.get(key) for key in expected} == expected

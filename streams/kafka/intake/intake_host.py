@@ -72,6 +72,7 @@ class IntakeHost:
     ) -> None:
         self.loaded = standards.load(())
         self.problems: list[str] = []
+        self._standards_read = clock()
         self._own = self.loaded
         self._kafka = kafka
         self._names = kafka.names
@@ -116,6 +117,8 @@ class IntakeHost:
                 *self._leaders.problems(),
             ],
             retired=len(rulebook.standards) - len(rulebook.current),
+            standards_read=self._standards_read,
+            is_stale=bool(self.problems),
         )
 
     async def run(self, stopping: asyncio.Event) -> None:
@@ -208,7 +211,9 @@ class IntakeHost:
         except (SpecError, StateError) as error:  # the files were changed meanwhile, and not for the better
             self.problems = problems_of(error)
             loaded = self.loaded
-        if self.problems:
+        if not self.problems:
+            self._standards_read = self.clock()
+        else:
             log.warning("not all standards can be loaded; the rest is in force", problems=self.problems)
         return loaded
 

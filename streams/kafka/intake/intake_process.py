@@ -62,15 +62,16 @@ async def run(settings: Settings, *, clock: Clock, http: bool = False) -> None:
     configure_logs(sys.stderr, as_json=settings.log_format == "json")
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # what it meets is told in our own words
     gc.set_threshold(SELDOM)
-    metrics = KafkaMetrics()
+    metrics = KafkaMetrics("intake")
+    metrics.reads(settings.kafka.names.events)
     terms = Terms(settings.grace, settings.max_skew, settings.lateness, by_events=settings.time == "events")
     host = IntakeHost(settings.kafka, StandardsFiles(settings.standards), terms, clock=clock.wall, metrics=metrics)
-    metrics.ready_when(lambda: host.now_status().ready)
 
     def status() -> Status:
         now = host.now_status()
         return msgspec.structs.replace(now, problems=[*now.problems, *clock.problems()], clock_step=clock.step)
 
+    metrics.status_from(status)
     stopping = stop_signals()
     async with AsyncExitStack() as stack:
         waiting = await stack.enter_async_context(AsyncExitStack())

@@ -83,6 +83,11 @@ class CoordinatorRunner:
         self._catching_up = CatchingUp(None, counted)
 
     @property
+    def is_at_work(self) -> bool:
+        """Whether it is this process's turn, and it has taken over."""
+        return self._coordinator is not None
+
+    @property
     def problems(self) -> list[str]:
         """What keeps lines from being told, for people."""
         coordinator = self._coordinator

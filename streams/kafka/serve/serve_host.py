@@ -71,6 +71,8 @@ class KafkaHost(KafkaEventSink):
     follower: ProjectionConsumer
     notify_problems: Callable[[], list[str]]
     """Gives what keeps this process from deciding whom to notify, for people."""
+    is_operator: Callable[[], bool]
+    """Says whether this process is the one that decides whom to notify."""
     note_acts: Callable[[Sequence[Action]], Awaitable[None]]
     """Notes what people did in the read model of this process."""
 
@@ -106,6 +108,7 @@ class KafkaHost(KafkaEventSink):
             low=min(lows) if lows and len(lows) == follower.partitions else -1,
             newest=max((each.newest for each in progress.values()), default=-1),
             problems=[*status.problems, *self.notify_problems(), *dict.fromkeys(said)],
+            operator=self.is_operator(),
         )
 
 
@@ -165,6 +168,11 @@ class ServeHost:
             if ours is not None and ours.cancelling():
                 raise
             log.debug("closed without Kafka's answer")  # a client that ends its own tasks may raise that in ours
+
+    @property
+    def channels(self) -> tuple[str, ...]:
+        """The names of the channels that are set up."""
+        return tuple(self._channels)
 
     def standing(self, channel: str, since: int) -> list[Told]:
         """Give what stands of the notices that are delivered here; nothing while it may not know all of them."""
@@ -234,6 +242,7 @@ class ServeHost:
         self._coordinator.clock = self._clock if settings.time == "clock" else None
         self.kafka_host.people = self._people
         self.kafka_host.notify_problems = self._problems
+        self.kafka_host.is_operator = lambda: self._coordinator.is_at_work
         if self._devices is not None:
             reading = await stack.enter_async_context(consuming(kafka))
             self._device_topic = DeviceTopic(self._devices, reading, outlet)

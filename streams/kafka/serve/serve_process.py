@@ -12,6 +12,7 @@ import os
 import socket
 import sys
 from contextlib import AsyncExitStack
+from functools import partial
 from typing import TYPE_CHECKING
 
 import structlog
@@ -53,14 +54,15 @@ async def run(settings: Settings) -> None:
     live, as_json = console.is_terminal, settings.log_format == "json"
     async with AsyncExitStack() as stack:
         log_file = _folder(settings) / "kept.log"
-        talk = stack.enter_context(log_file.open("a", encoding="utf-8") if live else patient(sys.stderr.fileno()))
-        lines = stack.enter_context(patient(sys.stdout.fileno()))  # before the host: what it says last is written too
+        to_err, to_out = (partial(patient, each.fileno(), as_json=as_json) for each in (sys.stderr, sys.stdout))
+        talk = stack.enter_context(log_file.open("a", encoding="utf-8") if live else to_err())
+        lines = stack.enter_context(to_out())  # before the host: what it says last is written too
         configure_logs(talk, as_json=as_json)
         logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # it says the same many times; the outlet says it once
         maker = links(settings)
         phones = pushing(settings, None, wall)
         elsewhere = channels_of(settings, wall, maker.of if maker else None, phones.channel if phones else None)
-        channels = [*([] if live else [Console(talk)]), *elsewhere]
+        channels = [*([] if live else [Console(talk, as_json=as_json)]), *elsewhere]
         name = f"http/{socket.gethostname()}-{os.getpid()}-{wall()}"  # no other process has it, now or later
         devices = phones.devices if phones else None
         host = ServeHost(settings, clock=wall, name=name, channels=channels, devices=devices)
@@ -96,8 +98,8 @@ def _folder(settings: Settings) -> Path:
 
 async def _serve(settings: Settings, host: ServeHost, stack: AsyncExitStack) -> str:
     """Open the web side. Nothing was folded since the host opened, so the metrics begin with what is stored."""
-    metrics = Metrics()
-    metrics.start(host.kafka_host.read_model.totals(), host.kafka_host.read_model.open())
+    metrics = Metrics("serve", host.channels)
+    metrics.start(host.kafka_host.read_model.open())
     host.follower.listen(metrics.committed)
     host.listen_deliveries(metrics.delivered)
     if host.kafka_host.devices is not None:

@@ -62,7 +62,7 @@ def run(settings: Settings) -> None:
 
 
 async def _run(settings: Settings) -> None:
-    stopping, pulse, metrics = stop_signals(), Pulse(), KafkaMetrics()
+    stopping, pulse, metrics = stop_signals(), Pulse(), KafkaMetrics("worker")
     async with AsyncExitStack() as stack:
         stack.callback(FolderLock(settings.data).release)
         publisher = await stack.enter_async_context(Publisher(settings.kafka))
@@ -76,7 +76,9 @@ async def _run(settings: Settings) -> None:
             return Worker(settings.kafka.names, setting, rulebooks, deps)
 
         host = FaustHost(settings.kafka, settings.data, made, metrics)
-        metrics.ready_when(lambda: _status(host, publisher).ready)
+        metrics.status_from(lambda: _status(host, publisher))
+        metrics.reads(settings.kafka.names.facts)
+        metrics.judges(rulebooks.loaded.rulebook.current.values())
         app = probes(lambda: _status(host, publisher), metrics.text, access(settings))
         log.info(
             "listening",

@@ -1,54 +1,47 @@
-"""The page of metrics: names, types, labels and helps, from the registries that Prometheus is told by.
+"""The page of metrics: names, types, labels, who tells them and what they mean, from their descriptions.
 
-Knows: prometheus_client. Must not know: what is counted when. Next: `streams/metrics/`.
+Knows: how the page reads. Must not know: what is counted when. Next: `streams/metrics/described.py`.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
-
-from prometheus_client.metrics import MetricWrapperBase
-
-from streams.metrics import Metrics, Moment
-from streams.metrics.kafka import KafkaMetrics
-from streams.storage.status import Status
+from streams.metrics.described import METRICS, PROCESSES, Metric
 from tests.pages.reference.table import PRINTED, code, table
 
-FAMILY = re.compile(
-    r"^# HELP (?P<name>\w+) (?P<help>.+)\n# TYPE (?P=name) (?P<type>\w+)\n(?:(?P=name)\{(?P<labels>.*)\})?",
-    re.MULTILINE,
-)
 INTRO = """
-`/metrics` on `KEPT_LISTEN` has them, for Prometheus. Labels are standards, owners, event types and reasons: never a
-customer, a colleague or a subject. Alerts on them come with Kept: `deploy/prometheus/rules.yml`, and [what to do
-about each](../deploy.md#alerts).
+`/metrics` on `KEPT_LISTEN` has them, for Prometheus. Labels are standards, owners, event types, channels and reasons:
+never a customer, a colleague or a subject. What can be counted of the standards in force, of the reasons below and of
+the channels that are set up stands at 0 from the first scrape on. Rules and dashboards are made from them:
+[what to do about each alert](../deploy.md#alerts).
 """
+HEADINGS = ("metric", "type", "labels", "of", "meaning")
 
 
 def metrics() -> str:
     """Give the page."""
-    host, kafka = Metrics(), KafkaMetrics()
-    kafka.source_clocks(lambda: 0)
-    told = host.text(Status(ready=True, low=0), 0, Moment({"a": 0}, {"a": (1, 0)}, 0, {"other-key": 0})).decode()
+    ours, theirs = ([each for each in METRICS if each.own is own] for own in (True, False))
     return (
-        f"# Metrics\n\n{PRINTED}\n{INTRO}\n## `kept run` and `kept serve`\n\n{table(HEADINGS, _rows(host, told))}\n"
-        "## `kept intake` and `kept worker`\n\nWhich of the two tells what, and how to read it: "
-        f"[kafka](../kafka.md#looking).\n\n{table(HEADINGS, _rows(kafka, kafka.text().decode()))}"
+        f"# Metrics\n\n{PRINTED}\n{INTRO}\n{table(HEADINGS, map(_row, ours))}\n"
+        "## Values of labels\n\nThose of which all values are known.\n\n"
+        f"{table(('metric', 'label', 'values'), map(_values, filter(_has_values, ours)))}\n"
+        f"## Of the process\n\nAs every client of Prometheus tells them.\n\n{table(HEADINGS, map(_row, theirs))}"
     )
 
 
-HEADINGS = ("metric", "type", "labels", "meaning")
+def _row(metric: Metric) -> list[str]:
+    labels = ", ".join(map(code, metric.labels))
+    return [code(metric.name), metric.type, labels, who(metric), metric.help]
 
 
-def _rows(metrics: object, text: str) -> Iterator[list[str]]:
-    labels = {
-        family.name: each._labelnames  # noqa: SLF001 - nothing public says which labels there will be
-        for each in vars(metrics).values() if isinstance(each, MetricWrapperBase) for family in each.describe()
-    }  # fmt: skip
-    for found in FAMILY.finditer(text):
-        name = found["name"]
-        if not name.endswith("_created"):
-            shown = re.findall(r"(\w+)=", found["labels"] or "")
-            named = labels.get(name.removesuffix("_total")) or shown
-            yield [code(name), found["type"], ", ".join(map(code, named)), found["help"]]
+def who(metric: Metric) -> str:
+    """Name the processes that tell a metric."""
+    every = {process for processes in PROCESSES.values() for process in processes}
+    return "all" if set(metric.processes) == every else ", ".join(metric.processes)
+
+
+def _has_values(metric: Metric) -> bool:
+    return bool(metric.values)
+
+
+def _values(metric: Metric) -> list[str]:
+    return [code(metric.name), code(metric.labels[-1]), ", ".join(map(code, metric.values))]
