@@ -111,6 +111,8 @@ class Reader:
         try:
             data = self._raw.decode(body or b"{}")  # one whole value: what follows it could pass for an attribute
             raw = msgspec.json.encode({**attributes, "data": data})
+        except UnicodeEncodeError:
+            raise EventError("bad-event", "a ce- header is not UTF-8; percent-encode what is not ASCII") from None
         except (msgspec.MsgspecError, *UNREADABLE) as error:
             raise EventError("not-json", f"the data is not JSON: {error}") from None
         return self.one(raw)

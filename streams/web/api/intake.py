@@ -161,8 +161,14 @@ def _whole(form: str, request: web.Request, body: bytes) -> bytes:
     """Give all that was sent, as it goes to the dead letters: the binary form's attributes stand beside its body."""
     if form != BINARY:
         return body
-    attributes = {name[3:].lower(): value for name, value in request.headers.items() if name.lower().startswith("ce-")}
+    named = ((name[3:].lower(), value) for name, value in request.headers.items() if name.lower().startswith("ce-"))
+    attributes = {_shown(name): _shown(value) for name, value in named}
     return msgspec.json.encode({**attributes, "data": body.decode("utf-8", "replace")})
+
+
+def _shown(header: str) -> str:
+    """Give a header as text: what is not UTF-8 in it stands as the sign for that."""
+    return header.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
 def _id(raw: bytes) -> str:
