@@ -78,8 +78,10 @@ async def read_action(request: web.Request, host: Host, model: type[M], limit: i
 
 
 def key_of(request: web.Request) -> str:
-    """Give the key by which a caller knows an action again, or nothing. Raises Problem for one that is too long."""
+    """Give the key by which a caller knows an action again, or nothing. Raises Problem for one that cannot be one."""
     key = request.headers.get("Idempotency-Key", "")
+    if key != key.encode("utf-8", "replace").decode():
+        raise Problem(HTTPStatus.BAD_REQUEST, "the Idempotency-Key is not UTF-8; letters and digits will do")
     if len(key) > LONGEST_KEY:
         raise Problem(HTTPStatus.BAD_REQUEST, f"the Idempotency-Key has at most {LONGEST_KEY} characters")
     return key

@@ -140,7 +140,8 @@ async def knock(folder: Path, inputs: Iterable[bytes], *, most: int = 5) -> list
                     return
                 why = await _crash(port, _whole(raw, known))
                 if why:
-                    found.setdefault(why[:200], Crash(raw, why, why))
+                    where = f"{why[:20]} {raw.split(b'?')[0][:60]!r}"
+                    found.setdefault(where, Crash(raw, why, where))
 
         await asyncio.gather(*(sender() for _ in range(AT_ONCE)))
         event = json.dumps(waiting(os.urandom(4).hex(), caller.clock.at)).encode()
