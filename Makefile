@@ -4,10 +4,11 @@
 # make test-all  : the long proofs too: kills, images  make bench-kafka : the same on Kafka, beside other processors
 # make install   : the command kept, and no more       make warsaw    : an example's pages, from its data
 # make docs      : the documentation as a site/       make reference : the pages of docs/ that are made from the code
-#                                                    make words : the catalogues anew, from the messages in the code
+# make words     : the catalogues anew, from the code  make attack    : strangers, full disks, set clocks against it
 #
 # PYTHON=... chooses an interpreter, ARGS=... goes on to the command. Nothing is needed but Python 3.11 to 3.14;
-# for Kafka and the tests also Java 17 or newer and Maven, which fetches a broker once into the user's cache.
+# for Kafka and the tests also Java 17 or newer and Maven, which fetches a broker once into the user's cache; the tests
+# need a C compiler (cc) as well.
 # `run`, `run-kafka` and the tests share one environment: each lock holds all of the one before, in the same versions.
 
 VENV       := .venv
@@ -24,7 +25,7 @@ BENCH_PYTHONS := python3.12 python3.11 python3.13 python3.14 python3
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: install warsaw docs pictures reference schemas words help run run-kafka test test-all broker bench bench-kafka lock clean FORCE
+.PHONY: install warsaw docs pictures reference schemas words help run run-kafka test test-all attack broker bench bench-kafka lock clean FORCE
 
 help:
 	@sed -n 's/^# \{0,1\}//p; /^$$/q' Makefile
@@ -50,6 +51,11 @@ test test-all: broker $(VENV)/.can-test $(VENV)/.can-watch $(VENV)/.can-browse $
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/python -m pytest --numprocesses=auto --dist=worksteal $(CHOSEN) $(ARGS)
+
+# Strangers, full disks, lost folders and set clocks against real processes, while an honest sender goes on.
+attack: export PYTHONDONTWRITEBYTECODE :=
+attack: broker $(VENV)/.can-test $(VENV)/.can-step
+	@$(BIN)/python -m tests.attack $(ARGS)
 
 # The pictures of the documentation, taken by the test that uses the board as a supervisor does.
 pictures: $(VENV)/.can-test $(VENV)/.can-browse

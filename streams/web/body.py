@@ -63,7 +63,7 @@ async def read_body(request: web.Request, limit: int, patience: float = PATIENCE
         raise Problem(HTTPStatus.REQUEST_TIMEOUT, slow, headers={"Connection": "close"}) from None
     except (web.RequestPayloadError, HttpProcessingError, zlib.error) as error:
         request.content.feed_eof()  # else the server reads the rest of it, and fails at that
-        why = _first_line(error)
+        why = first_line(error)
         log.warning("a body cannot be read", path=request.path, encoding=encoding, why=why)
         torn = later("the body cannot be read: {why}; send it whole, as Content-Encoding says", why=why)
         raise Problem(HTTPStatus.BAD_REQUEST, torn, headers={"Connection": "close"}) from None
@@ -102,6 +102,7 @@ def _too_large(limit: int) -> Problem:
     return Problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, words)
 
 
-def _first_line(error: Exception) -> str:
+def first_line(error: Exception) -> str:
+    """Say in a line what could not be read."""
     message = getattr(error, "message", "") or str(error)
     return str(message).strip().partition("\n")[0][:200].rstrip(":") or "it ended early"

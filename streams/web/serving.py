@@ -6,13 +6,17 @@ Read next: `connections.py`.
 from __future__ import annotations
 
 import asyncio
+import logging
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Final
 
+import structlog
 from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
 
 from standards.errors import StateError
-from streams.live.log_throttle import throttle_loop
+from streams.live.log_throttle import LogThrottle, throttle_loop
+from streams.web.body import first_line
 from streams.web.connections import Connection, Connections, raise_descriptors
 
 if TYPE_CHECKING:
@@ -24,9 +28,37 @@ if TYPE_CHECKING:
 LONGEST_GOODBYE: Final = 5.0
 """How long requests under way are waited for at the end, in seconds."""
 
+log = structlog.get_logger("kept")
+
 
 def _nobody(_: str) -> None:
     """Tell nobody why a connection was ended."""
+
+
+class _OnceAMinute(logging.Filter):
+    """Has what is no request written once a minute for each sort of fault, in one line: anybody can send it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._throttle = LogThrottle()
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Say whether a record is to be written as it is."""
+        error = record.exc_info[1] if record.exc_info else None
+        if not isinstance(error, HttpProcessingError):
+            return True
+        more = self._throttle.due(type(error).__name__, asyncio.get_running_loop().time())
+        if more is not None:
+            log.warning("a request cannot be read", why=first_line(error), more_since_last_said=more)
+        return False
+
+
+def _server_log() -> logging.Logger:
+    """Give the log of one server; what it lets through is written where all of the libraries' is."""
+    logger = logging.Logger("aiohttp.server")  # noqa: LOG001 - one that others share would keep the filters of all
+    logger.parent = logging.getLogger()
+    logger.addFilter(_OnceAMinute())
+    return logger
 
 
 @asynccontextmanager
@@ -41,7 +73,9 @@ async def serving(
     connections = Connections(raise_descriptors(), ended)
     app.middlewares.insert(0, connections.middleware())
     # Bodies are unpacked by `body.py`, which sees whether one is whole.
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=LONGEST_GOODBYE, auto_decompress=False)
+    runner = web.AppRunner(
+        app, access_log=None, shutdown_timeout=LONGEST_GOODBYE, auto_decompress=False, logger=_server_log()
+    )
     await runner.setup()
     looking = asyncio.create_task(connections.look_on())
     try:

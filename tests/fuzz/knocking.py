@@ -80,9 +80,9 @@ class Known(NamedTuple):
     link: str
 
 
-def requests() -> list[bytes]:
+def requests(token: str = SECRET) -> list[bytes]:
     """Give good requests of every sort, in which what only the server knows is left out."""
-    bearer, who = f"Authorization: Bearer {SECRET}", "Cookie: {cookie}\nAccept: text/html"
+    bearer, who = f"Authorization: Bearer {token}", "Cookie: {cookie}\nAccept: text/html"
     asked = [f"GET {path} HTTP/1.1\nAccept-Language: de-DE,de;q=0.9,pl;q=0.5,*;q=0.1\n" for path in _GETS]
     found = [f"{each}{bearer}\n\n" for each in asked] + [f"{each}{who}\n\n" for each in asked]
     said = f"HTTP/1.1\n{bearer}\nContent-Type: application/json\nIdempotency-Key: a1\n\n"
@@ -90,9 +90,9 @@ def requests() -> list[bytes]:
     sent = f"HTTP/1.1\n{who}\nOrigin: http://{{host}}\nContent-Type: {FORM}\n\n"
     for name, form in _FORMS.items():
         found.append(f"POST /acts/{name} {sent}proof={{proof}}&{urlencode(form, safe='{}')}")
-    found.append(f"POST /sign-in {sent}token={SECRET.replace(' ', '+')}&name=ann&next=/shift")
+    found.append(f"POST /sign-in {sent}token={token.replace(' ', '+')}&name=ann&next=/shift")
     found.append(f"POST /do/{{link}} {sent}name=ann")
-    return [*(each.encode() for each in found), *_intakes(f"Authorization: Bearer {SECRET}\n".encode())]
+    return [*(each.encode() for each in found), *_intakes(f"{bearer}\n".encode())]
 
 
 def _intakes(bearer: bytes) -> list[bytes]:
@@ -138,7 +138,7 @@ async def knock(folder: Path, inputs: Iterable[bytes], *, most: int = 5) -> list
             for raw in waiting_inputs:
                 if len(found) >= most:
                     return
-                why = await _crash(port, _whole(raw, known))
+                why = await _crash(port, whole(raw, known))
                 if why:
                     where = f"{why[:20]} {raw.split(b'?')[0][:60]!r}"
                     found.setdefault(where, Crash(raw, why, where))
@@ -150,7 +150,7 @@ async def knock(folder: Path, inputs: Iterable[bytes], *, most: int = 5) -> list
     return list(found.values())
 
 
-def _whole(raw: bytes, known: Known) -> bytes:
+def whole(raw: bytes, known: Known) -> bytes:
     """Make of an input what is sent: with what the server knows, and with its length."""
     for name, value in known._asdict().items():
         raw = raw.replace(b"{%s}" % name.encode(), value.encode())

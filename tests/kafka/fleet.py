@@ -66,6 +66,11 @@ class Member:
         """Say whether it runs now."""
         return self._process is not None and self._process.poll() is None
 
+    @property
+    def pid(self) -> int:
+        """The number of its process; -1 before it was started."""
+        return -1 if self._process is None else self._process.pid
+
     def shares(self) -> list[int]:
         """Give the partitions that a worker judges, as its log said last."""
         said = _READY.findall(self.log.read_text(encoding="utf-8"))

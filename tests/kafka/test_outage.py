@@ -4,25 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import aiohttp
-import msgspec
 import pytest
 
 from standards.errors import StateError
 from streams.kafka.clients.connection import KafkaSettings
-from streams.kafka.clients.edge import wall
 from streams.storage.sqlite import FILE, Database
 from tests.kafka import comparing
 from tests.kafka.broker import Broker
 from tests.kafka.comparing import Differences, compare_ledger, compare_read_model, said, undisturbed
 from tests.kafka.fleet import Fleet, fleet_of, pause
+from tests.kafka.sending import Sender
 from tests.kafka.test_intake_process import address, status_of
-from tests.streams.asking import BATCH, waiting
 from tests.streams.hosting import NO_WAIT, shop
 
 AWAY = float(os.environ.get("OUTAGE_SECONDS", "20"))
@@ -31,39 +27,6 @@ PATIENCE = 60 + AWAY
 GRACE = f"{AWAY + 20:.0f}s"
 """Longer than the broker is away, so that nothing is late."""
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(240 + 4 * AWAY)]
-
-
-class Sender:
-    """Sends batches, one after another, each until it is taken, as a sender should."""
-
-    def __init__(self, session: aiohttp.ClientSession, url: str, file: Path) -> None:
-        self.answers: Counter[int] = Counter()
-        self.words: set[str] = set()
-        self.queues: set[str] = set()
-        self.newest = -1
-        self._session = session
-        self._url = f"{url}/v1/events"
-        self._file = file
-        self._batches = 0
-
-    async def send(self) -> None:
-        """Send a batch of events, each for a queue of its own and so in every partition, until it is acknowledged."""
-        self._batches += 1
-        self.newest = wall()
-        queues = [f"q{self._batches}-{number}" for number in range(40)]
-        events = [waiting(queue, self.newest, 5, queue=queue) for queue in queues]
-        while await self._post(events) != 202:
-            await pause(0.5)
-        self.queues.update(queues)
-        with self._file.open("ab") as file:
-            file.writelines(msgspec.json.encode(event) + b"\n" for event in events)
-
-    async def _post(self, events: list[dict[str, Any]]) -> int:
-        async with self._session.post(self._url, json=events, headers={"Content-Type": BATCH}) as answer:
-            self.answers[answer.status] += 1
-            if answer.status != 202:
-                self.words.add(await answer.text())
-            return answer.status
 
 
 async def sent_until(sender: Sender, holds: Callable[[], bool]) -> None:

@@ -10,10 +10,11 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
 import aiohttp
+import pytest
 from aiohttp import web
 
 from streams.web.connections import Connection, Connections
-from tests.streams.asking import BATCH, waiting
+from tests.streams.asking import BATCH, asking, waiting
 from tests.streams.commands import COMMAND, ROOT
 from tests.streams.hosting import T0, shop
 
@@ -108,6 +109,21 @@ async def test_where_all_places_are_taken_the_longest_silent_gives_up_theirs() -
         for reader in (asking_reader, late_reader):
             assert b"200 OK" in await reader.readuntil(b"\r\n")
     assert found.ended == ["unfinished", "full"]
+
+
+async def test_what_is_no_request_fills_no_log(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Whoever sends what is not a request is told so; the log says it in one line, however many there are."""
+    async with asking(tmp_path) as caller:
+        port = int(caller.url.rpartition(":")[2])
+        for number in range(20):
+            reader, writer = await asyncio.open_connection("127.0.0.1", port)
+            writer.write(b"GET / HTTP/1.1\r\nHost: localhost\r\nno header %d\r\n\r\n" % number)
+            assert b" 400 " in await reader.readline()
+            writer.close()
+    assert caplog.records == []
+    assert capsys.readouterr().out.count("a request cannot be read") == 1
 
 
 async def test_strangers_at_the_door_keep_no_event_out(tmp_path: Path) -> None:

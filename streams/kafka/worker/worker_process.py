@@ -131,7 +131,13 @@ async def _until_stopped(host: FaustHost, pulse: Pulse, stopping: asyncio.Event)
         except Exception as error:  # noqa: BLE001 - it was asked to end, and ends; whatever was wrong is said
             log.warning("stopped out of order; what was not acknowledged is judged again", reason=repr(error))
         return
-    await working
+    try:
+        await working
+    except Exception as error:
+        if type(error) is Exception:  # so RocksDB says that its disk fails
+            words = f"the state on this worker's disk cannot be used: {error}; see to the disk, and start it again"
+            raise StateError(words) from None
+        raise
 
 
 def _told_once(failed: threading.ExceptHookArgs) -> None:
