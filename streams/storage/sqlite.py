@@ -39,7 +39,8 @@ _ADVICE: Final = {
     sqlite3.SQLITE_LOCKED: "another program holds the file; end it and try again",
     sqlite3.SQLITE_READONLY: "it cannot be written; check the rights of the file and its folder",
     sqlite3.SQLITE_CANTOPEN: "it cannot be opened; check the rights of the file and its folder",
-    sqlite3.SQLITE_CORRUPT: "the file is damaged; keep it, and put back a backup",
+    sqlite3.SQLITE_CORRUPT: "the file is damaged, or the disk does not give it back as it is; start again, and if it "
+    "stays so, keep the file and put back a backup",
     sqlite3.SQLITE_NOTADB: "the file is not a database; keep it, and put back a backup or move it away",
 }
 
@@ -218,12 +219,19 @@ class FolderLock:
         try:
             fcntl.flock(self._handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
-            owner = os.read(self._handle, 32).decode(errors="replace").strip() or "unknown"
+            owner = self._owner()
             os.close(self._handle)
             message = f"{folder} is in use by process {owner}; stop it, or choose another folder with --data"
             raise StateError(message) from None
-        os.ftruncate(self._handle, 0)
-        os.write(self._handle, str(os.getpid()).encode())
+        with suppress(OSError):  # who has it is only told; a disk that is full is said by whoever stores something
+            os.ftruncate(self._handle, 0)
+            os.write(self._handle, str(os.getpid()).encode())
+
+    def _owner(self) -> str:
+        try:
+            return os.read(self._handle, 32).decode(errors="replace").strip() or "unknown"
+        except OSError:
+            return "unknown"
 
     def release(self) -> None:
         """Let others in."""
