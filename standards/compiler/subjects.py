@@ -5,7 +5,7 @@ Read next: `compiling.py`, which asks.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from standards.calendar.hours import did_you_mean
 from standards.compiler.clauses.clause_models import clause_models, opening_events, state_names
@@ -21,9 +21,16 @@ if TYPE_CHECKING:
     from standards.documents.model import ClauseModel, StandardModel
     from standards.expressions.expression import Field
 
+MOST_FIELDS: Final = 16
+"""How many fields may name a subject: whoever is owed something is known by a few."""
+
 
 def check_subject(entry: Entry, model: StandardModel, around: Surroundings) -> None:
     """Report fields under `per` that not every event has, and listed subjects that are not of their types."""
+    if len(model.per or ()) > MOST_FIELDS:
+        found = f"per names {len(model.per or ()):,} fields, and {MOST_FIELDS} is the limit"
+        entry.at("per").error("wrong-value", found, "name those that say whom the promise is made to")
+        return
     every = [*clause_models(model).values(), *_of_states(model, around)]
     events = list(dict.fromkeys(name for clause in every for name in clause.events))
     for index, name in enumerate(model.per or ()):

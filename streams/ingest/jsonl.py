@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import gzip
 import io
+import os
+import stat
 import sys
 import zlib
 from contextlib import contextmanager
@@ -58,16 +60,27 @@ class _Unpacked(io.RawIOBase):
 
 @contextmanager
 def opened(path: str) -> Iterator[IO[bytes]]:
-    """Open a file for reading: plain, `.gz`, or `-` for standard input. Reading a damaged gzip raises EventError."""
+    """Open a file for reading: plain, `.gz`, a pipe, or `-` for standard input.
+
+    Reading a damaged gzip raises EventError, and so does a device, which may never end.
+    """
     if path == "-":
         yield sys.stdin.buffer
         return
     with Path(path).open("rb") as plain:
+        _check_ends(path, plain)
         if path.endswith(".gz"):
             with gzip.open(plain) as unpacked:
                 yield io.BufferedReader(_Unpacked(path, unpacked))
         else:
             yield plain
+
+
+def _check_ends(path: str, opened_file: IO[bytes]) -> None:
+    mode = os.fstat(opened_file.fileno()).st_mode
+    device = stat.S_ISBLK(mode) or (stat.S_ISCHR(mode) and not opened_file.isatty())
+    if device and path != os.devnull:
+        raise EventError("damaged-file", f"{path}: this is a device, and not a file; write the events to a file")
 
 
 def chunks(stream: IO[bytes], refuse: Callable[[Refusal], None]) -> Iterator[Chunk]:

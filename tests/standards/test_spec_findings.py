@@ -272,3 +272,11 @@ def test_what_follows_from_a_slip_is_not_told_beside_it(old: str, new: str, told
     if "calendar" in new:
         text = text.replace("kept: 1", "kept: 1\ncalendars:\n  open: {timezone: Europe/Warsaw}")
     assert [found for _, _, found in findings(text.replace(old, new, 1))] == [told]
+
+
+def test_a_subject_has_few_fields() -> None:
+    """However many fields are written under per, that is one finding, and takes no time."""
+    many = ", ".join(f"f{number}" for number in range(20_000))
+    assert findings(STANDARD.replace("[site, queue]", f"[{many}]")) == [
+        ("wrong-value", "4:10", "per names 20,000 fields, and 16 is the limit"),
+    ]

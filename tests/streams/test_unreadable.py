@@ -1,5 +1,6 @@
 """Input that cannot be read, in part or at all: what the command says of it, and with which exit code it ends."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -58,3 +59,28 @@ def test_a_mapping_is_no_standards_file(tmp_path: Path) -> None:
     said = bad_input("backtest", written(tmp_path, MAPPING, "map.yaml"), "--events", EVENTS)
     assert "map.yaml:1:1" in said
     assert "--map" in said
+
+
+@pytest.mark.parametrize("kind", ["pipe", "device"])
+@pytest.mark.parametrize("document", [RULES, MAPPING, "kept: 1\nroutes: []\n"], ids=["standards", "mapping", "policy"])
+def test_a_document_is_a_file(tmp_path: Path, kind: str, document: str) -> None:
+    """A pipe or a device where a document belongs is refused at once: neither waits for anybody, nor ever ends."""
+    odd = tmp_path / "odd.yaml"
+    if kind == "pipe":
+        os.mkfifo(odd)
+    else:
+        odd.symlink_to("/dev/zero")
+    rules = [str(odd)] if document is RULES else [RULES, str(odd)]
+    given = [*rules[:1], "--events", written(tmp_path, "t,w", "rows.csv"), "--map", str(odd)]
+    said = bad_input("backtest", *given) if document is MAPPING else bad_input("check", *rules)
+    assert "this is a pipe or a device" in said
+
+
+@pytest.mark.parametrize("name", ["endless.jsonl", "endless.csv", "endless.jsonl.gz"])
+def test_events_come_from_what_ends(tmp_path: Path, name: str) -> None:
+    """A device where events belong is refused by name: it would be read for ever."""
+    endless = tmp_path / name
+    endless.symlink_to("/dev/zero")
+    more = ["--map", written(tmp_path, MAPPING, "map.yaml")] if name.endswith("csv") else []
+    said = bad_input("backtest", RULES, "--events", str(endless), *more)
+    assert f"{endless}: this is a device" in said
