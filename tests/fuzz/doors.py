@@ -29,10 +29,13 @@ from streams.documents.documents import Documents
 from streams.documents.rules import Rules
 from streams.ingest.mapping import load_mapping
 from streams.ingest.table import read_table
-from streams.ingest.wire import Reader, TooManyRefusedError, bounded, claim_of, encode, in_future, reserved
+from streams.ingest.wire import MAX_SKEW, Reader, TooManyRefusedError, bounded, claim_of, encode, in_future, reserved
+from streams.kafka.intake.arrivals import RAW, Arrivals
+from streams.kafka.records.facts import Letter
 from streams.stories.files import scripts_of
 from streams.stories.running import run
 from tests.fuzz.trying import Door, kept
+from tests.kafka.memory import Record
 
 ROOT = Path(__file__).resolve().parents[2]
 TODAY = date(2026, 3, 2)
@@ -70,7 +73,7 @@ def _example(name: str) -> bytes:
 
 def read_events(raw: bytes) -> None:
     """Read bytes in every form that an event can have."""
-    for read in (_one, _lines, _batch, _binary):
+    for read in (_one, _lines, _batch, _binary, _record):
         try:
             read(raw)
         except (EventError, TooManyRefusedError):
@@ -96,6 +99,17 @@ def _binary(raw: bytes) -> None:
     head, _, body = raw.decode("utf-8", "surrogateescape").partition(BEHIND.decode())
     headers = dict(line.partition(": ")[::2] for line in head.split("\n"))
     _READER.binary(headers, body.encode("utf-8", "surrogateescape"))
+
+
+def _record(raw: bytes) -> None:
+    """Read bytes as records of Kafka: as they are, and with what stands before them as headers."""
+    head, parted, body = raw.partition(BEHIND)
+    named = (line.partition(b": ")[::2] for line in head.split(b"\n"))
+    headers = tuple((name.decode("latin-1").replace("ce-", "ce_"), value) for name, value in named)
+    records = [Record("events", 0, 0, 1, raw), Record("events", 0, 1, 1, body, headers=headers if parted else ())]
+    letters: list[Letter] = []
+    Arrivals(_READER, stamps=lambda given: [NOW] * len(given), max_skew=MAX_SKEW).read(records, letters)
+    assert all(len(letter.raw) <= RAW for letter in letters), "a letter is bounded"
 
 
 # --- conditions ---------------------------------------------------------------------------------------------------
