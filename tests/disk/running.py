@@ -1,6 +1,6 @@
 """A short real run of a host, again and again, with its disk failing at each call in turn; a process of its own.
 
-    python -m tests.disk.running FOLDER FAULT TIMES STEP
+    python -m tests.disk.running FOLDER FAULT TIMES FIRST STEP
 
 A run begins, takes events in, tells of one, looks up, ends, and begins again. It says in JSON lines what came of each:
 at which call the disk failed, what was acknowledged, what was said, and what was not there when the disk was well.
@@ -105,8 +105,8 @@ async def tried(folder: Path, disk: Disk, fault: Fault, first: int, times: int) 
     return run.outcome
 
 
-async def _all(folder: Path, fault: Fault, times: int, step: int) -> None:
-    disk, first = Disk(folder / "control"), 1
+async def _all(folder: Path, fault: Fault, times: int, first: int, step: int) -> None:
+    disk = Disk(folder / "control")
     while True:
         outcome = await tried(folder, disk, fault, first, times)
         sys.stdout.buffer.write(msgspec.json.encode(outcome) + b"\n")
@@ -117,4 +117,4 @@ async def _all(folder: Path, fault: Fault, times: int, step: int) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(_all(Path(sys.argv[1]), FAULTS[sys.argv[2]], int(sys.argv[3]), int(sys.argv[4])))
+    asyncio.run(_all(Path(sys.argv[1]), FAULTS[sys.argv[2]], *map(int, sys.argv[3:6])))
