@@ -13,9 +13,8 @@ import pytest
 from standards.errors import StateError
 from streams.kafka.clients.connection import KafkaSettings
 from streams.storage.sqlite import FILE, Database
-from tests.kafka import comparing
 from tests.kafka.broker import Broker
-from tests.kafka.comparing import Differences, compare_ledger, compare_read_model, said, undisturbed
+from tests.kafka.comparing import Differences, Said, compare_ledger, compare_read_model, said, undisturbed
 from tests.kafka.fleet import Fleet, fleet_of, pause
 from tests.kafka.sending import Sender
 from tests.kafka.test_intake_process import address, status_of
@@ -87,8 +86,7 @@ async def test_nothing_acknowledged_is_lost_when_the_broker_is_away(
         assert sender.answers.keys() == {202, 503}
         assert any("Kafka" in text for text in sender.words)
         assert set((await fleet.stop("intake", "worker")).values()) == {0}
-        found, differences = await said(own_kafka), Differences()
-        await caught_up(fleet, len(found.lines))
+        found, differences = await caught_up(own_kafka, fleet), Differences()
         assert await fleet.stop("serve") == {"serve-1": 0}
         compare_ledger(found, undisturbed(tmp_path / "rules", events, cut), cut, differences)
         compare_read_model(found, fleet.of("serve")[0].data, differences)
@@ -97,7 +95,21 @@ async def test_nothing_acknowledged_is_lost_when_the_broker_is_away(
         record_property("cases", f"outage of {AWAY:.0f} s: answers {dict(sender.answers)}, ended by themselves {ended}")
 
 
-async def caught_up(fleet: Fleet, lines: int) -> None:
+async def caught_up(kafka: KafkaSettings, fleet: Fleet) -> Said:
+    """Give what the topics hold once it is decided of each line whether it is told, and all of that is shown."""
     async with asyncio.timeout(PATIENCE):
-        while comparing.shown(fleet.of("serve")[0].data)[0] < lines:
-            await pause(0.2)
+        while True:
+            found = await said(kafka)
+            decided = found.lines.keys() == found.reasons.keys()
+            if decided and numbers_shown(fleet) == (len(found.lines), len(found.notices)):
+                return found
+            await pause(0.5)
+
+
+def numbers_shown(fleet: Fleet) -> tuple[int, int]:
+    database = Database(fleet.of("serve")[0].data / FILE, read_only=True)
+    try:
+        ((lines,),), ((notices,),) = (database.all(f"SELECT count(*) FROM {table}") for table in ("ledger", "notices"))
+    finally:
+        database.close()
+    return lines, notices
