@@ -69,7 +69,7 @@ def _of_level(shape: Level, fields: Fields) -> set[float]:
     found = {float(digits) for digits in _DIGITS.findall(f"{measure.source} {must}")}
     found.update(number for number in (shape.over, shape.at_least) if number)
     if measure.tree is not None:
-        return found | _times(measure.tree, fields)
+        return found | _times(_compared(ast.walk(measure.tree)), fields)
     return found | _in_units({float(digits) for digits in _DIGITS.findall(must)}, measure.fields, fields)
 
 
@@ -115,14 +115,15 @@ def _units(us: int) -> set[float]:
 
 def _bounds(tree: ast.expr, fields: Fields) -> set[float]:
     """Give each number in a condition and, where it is a bound, its neighbour that a promise could say instead."""
-    literals = (_number(node) for node in ast.walk(tree))
-    return _times(tree, fields).union(*literals, *(numbers for numbers, _ in _compared(tree)))
+    nodes = list(ast.walk(tree))
+    compared = list(_compared(nodes))
+    return _times(compared, fields).union(*map(_number, nodes), *(numbers for numbers, _ in compared))
 
 
-def _times(tree: ast.expr, fields: Fields) -> set[float]:
+def _times(compared: Iterable[tuple[set[float], ast.expr]], fields: Fields) -> set[float]:
     """Give the numbers that are compared with fields in units of time, as lengths in every unit."""
     found: set[float] = set()
-    for numbers, beside in _compared(tree):
+    for numbers, beside in compared:
         names = [field_name(node) for node in ast.walk(beside) if isinstance(node, ast.Attribute)]
         found |= _in_units(numbers, names, fields)
     return found
@@ -134,9 +135,9 @@ def _in_units(numbers: set[float], names: Iterable[str], fields: Fields) -> set[
     return set().union(*(_units(round(number * size * SECOND)) for number in numbers for size in sizes))
 
 
-def _compared(tree: ast.expr) -> Iterator[tuple[set[float], ast.expr]]:
+def _compared(nodes: Iterable[ast.AST]) -> Iterator[tuple[set[float], ast.expr]]:
     """Give the numbers that are compared, each with its neighbour where it is a bound, and with what they are."""
-    for node in ast.walk(tree):
+    for node in nodes:
         if isinstance(node, ast.Compare):
             operands = (node.left, *node.comparators)
             for left, operation, right in zip(operands, node.ops, operands[1:], strict=False):
