@@ -7,8 +7,8 @@
 # make words     : the catalogues anew, from the code  make attack    : strangers, full disks, set clocks against it
 #
 # PYTHON=... chooses an interpreter, ARGS=... goes on to the command. Nothing is needed but Python 3.11 to 3.14;
-# for Kafka and the tests also Java 17 or newer and Maven, which fetches a broker once into the user's cache; the tests
-# need a C compiler (cc) as well.
+# for Kafka and the tests also Java 17 or newer and Maven, which fetches a broker once into the user's cache. With a C
+# compiler (cc) the tests prove failing disks too; without one they say that this was not proven.
 # `run`, `run-kafka` and the tests share one environment: each lock holds all of the one before, in the same versions.
 
 VENV       := .venv
