@@ -93,7 +93,7 @@ def alerts_of(standard: Standard) -> Iterable[Rule]:
                 f"and {judged(long)}{mine} >= {FEWEST}"
             ),
             "labels": {
-                "severity": each.severity, "standard": standard.id, "owner": standard.owner,
+                "severity": each.severity, "standard": standard.id, "owner": literal(standard.owner),
                 "aspect": standard.aspect, "window": describe(long),
             },
             "annotations": {
@@ -155,6 +155,11 @@ def counted(host: Host, kinds: str, span: str, more: str = "", by: str = "standa
     if host == "run":
         return f"sum by ({by}) ({increase})"
     return f"max by ({by}) (sum by (instance, {by}) ({increase}))"
+
+
+def literal(text: str) -> str:
+    """Write a text of the author's for a label, which Prometheus reads as a template of Go."""
+    return text.replace("{{", '{{ "{{" }}')
 
 
 def number(value: float) -> str:

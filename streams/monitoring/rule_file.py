@@ -36,7 +36,11 @@ _Dumper.add_representer(str, _text)
 
 def rule_file(host: Host, standards: Sequence[Standard], *, command: str, job: str = "kept") -> str:
     """Give the file, as YAML. `command` is what it was made by; `job` is the name under which Kept is scraped."""
-    groups = [{"name": f"kept-{name}", "rules": list(map(_rule, found))} for name, found in alerts_on(host) if found]
+    groups = [
+        {"name": f"kept-{name}", "rules": [_rule(alert, job) for alert in found]}
+        for name, found in alerts_on(host)
+        if found
+    ]
     burning = [rule for standard in standards for rule in alerts_of(standard)]
     if burning:
         groups.append({"name": "kept-promises", "interval": "1m", "rules": list(recording_rules(host))})
@@ -44,7 +48,7 @@ def rule_file(host: Host, standards: Sequence[Standard], *, command: str, job: s
     text = yaml.dump(
         {"groups": groups}, Dumper=_Dumper, sort_keys=False, width=WIDTH, allow_unicode=True, default_flow_style=False
     )
-    return "".join(f"# {line}\n" for line in _head(standards, command)) + text.replace(JOB, job)
+    return "".join(f"# {line}\n" for line in _head(standards, command)) + text
 
 
 def _head(standards: Sequence[Standard], command: str) -> Iterable[str]:
@@ -53,9 +57,9 @@ def _head(standards: Sequence[Standard], command: str) -> Iterable[str]:
     yield from left_out(standards)
 
 
-def _rule(alert: Alert) -> dict[str, Any]:
+def _rule(alert: Alert, job: str) -> dict[str, Any]:
     return {
-        "alert": alert.name, "expr": alert.expr, **({"for": alert.wait} if alert.wait else {}),
+        "alert": alert.name, "expr": alert.expr.replace(JOB, job), **({"for": alert.wait} if alert.wait else {}),
         "labels": {"severity": alert.severity},
         "annotations": {"summary": alert.summary, "what_to_do": f"{GUIDE}, {alert.name}"},
     }  # fmt: skip

@@ -23,11 +23,11 @@ CONDITION = re.compile(r"ratio_rate(\w+)\{[^}]*\} > \(([\d.]+) \* ([\d.]+)\)")
 MINUTES = {"5m": 5, "30m": 30, "1h": 60, "2h": 120, "6h": 360, "1d": 1440, "3d": 4320}
 
 
-def made(folder: Path, goal: str = "95%", over: str = "30d", host: Host = "run") -> Path:
+def made(folder: Path, goal: str = "95%", over: str = "30d", host: Host = "run", text: str = NO_WAIT) -> Path:
     """Print the rules for one standard with a goal, and give the file."""
     standards, file = folder / "standards.yaml", folder / "rules.yml"
     objective = f"    objective: {{kept: {goal}, over: {over}}}\n"
-    standards.write_text(NO_WAIT.replace("    per:", f"{objective}    per:"), encoding="utf-8")
+    standards.write_text(text.replace("    per:", f"{objective}    per:"), encoding="utf-8")
     printed = kept("rules", "--host", host, "--standards", str(standards))
     assert printed.returncode == 0, printed.stderr
     file.write_text(printed.stdout, encoding="utf-8")
@@ -160,6 +160,20 @@ def test_a_budget_burns(name: str, given: list[Json], told: list[Json], host: Ho
     """An alert comes for what chance does not explain, with its interval, and for nothing less."""
     file = made(tmp_path, host=host)
     test = {"name": name, "interval": "1m", "input_series": given, "alert_rule_test": told}
+    played = {"rule_files": [str(file)], "evaluation_interval": "1m", "tests": [test]}
+    (tmp_path / "played.yml").write_text(yaml.safe_dump(played), encoding="utf-8")
+    assert "SUCCESS" in run(tool("promtool"), "test", "rules", tmp_path / "played.yml")
+
+
+@pytest.mark.parametrize("owner", ["{{ $value }}", '{{{ end }}} "lead" $job', "{{"])
+def test_an_owner_is_named_as_the_author_wrote_it(owner: str, tmp_path: Path) -> None:
+    """Prometheus reads labels as templates, and no name is one: the alert comes, and says whose it is."""
+    file = made(tmp_path, text=NO_WAIT.replace("owner: floor-lead", f"owner: {owner!r}"))
+    expected = [burning_at(window, "100%", 59, 59, severity) for window, severity in WINDOWS.items()]
+    for each in expected:
+        each["exp_labels"]["owner"] = owner
+    given = [series("broken", "0+1x60")]
+    test = {"interval": "1m", "input_series": given, "alert_rule_test": [fire("59m", *expected)]}
     played = {"rule_files": [str(file)], "evaluation_interval": "1m", "tests": [test]}
     (tmp_path / "played.yml").write_text(yaml.safe_dump(played), encoding="utf-8")
     assert "SUCCESS" in run(tool("promtool"), "test", "rules", tmp_path / "played.yml")
