@@ -37,18 +37,19 @@ TILES: Final = 9
 class Silence(msgspec.Struct, frozen=True):
     """A declared feed that is dark `since` an instant (microseconds UTC), at a place that is not the wall's own.
 
-    -1: it was not heard as far as is known, which is a week.
+    -1: it was not heard as far as is known, which is a week. `site` is by whose clock that is told, if by any.
     """
 
     feed: str
     place: str
     since: int
+    site: str = ""
 
 
 class Quiet(msgspec.Struct, frozen=True):
     """From which sites no number comes any more, and `since` when.
 
-    `never`: none came that is known, and some should; `before`: other things did.
+    `never`: none came for a day, and some should; `before`: some did earlier.
     """
 
     since: Mapping[str, int] = {}
@@ -242,7 +243,7 @@ def _unknown(shell: Shell, scene: Scene) -> Html | None:
     said = [_silence(shell, each, unheard=scene.unheard) for each in scene.silent]
     named = sorted(quiet.since.items(), key=lambda each: natural(each[0]))
     said += [
-        sentence(words, "No number from {site} since {time}.", site=shell.called(site), time=shell.clock(at))
+        sentence(words, "No number from {site} since {time}.", site=shell.called(site), time=shell.at(site).clock(at))
         for site, at in named
     ]
     if quiet.never:
@@ -270,7 +271,8 @@ def _silence(shell: Shell, silence: Silence, *, unheard: bool) -> Html:
         return sentence(words, phrase("Nothing has come yet from {feed}.") if unheard else never, feed=name)
     if silence.place:
         name = sentence(words, "{feed} at {site}", feed=name, site=shell.called(silence.place))
-    return sentence(words, "{feed} is silent since {time}.", feed=name, time=shell.clock(silence.since))
+    time = shell.at(silence.site).clock(silence.since)
+    return sentence(words, "{feed} is silent since {time}.", feed=name, time=time)
 
 
 def _measured(shell: Shell, name: str) -> str:

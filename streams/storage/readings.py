@@ -1,18 +1,13 @@
-"""The last readings at a site: how many wait in each line, as the events in the store say it.
+"""The last readings at a site: how many wait in each line, one row for each, whatever has come in since.
 
-Only what came in last is looked through. A store that is folded from topics has no events; there the workers say what
-they read last, and it has a table of its own.
-Read next: `streams/board/wall.py`, which shows them.
+Read next: `last_readings.py`, which finds them among events; `streams/board/wall.py`, which shows them.
 """
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
-
-from standards.judge.events import microseconds
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -20,20 +15,13 @@ if TYPE_CHECKING:
     from standards.judge.events import EventType
     from streams.storage.sqlite import Database, SharedConnection
 
-COMMITS: Final = 300
-"""How many of the newest commits are looked through."""
-BYTES: Final = 2_000_000
-"""How much of them is, at most."""
 _PUT: Final = """
 INSERT INTO readings (site, name, what, value, at) VALUES (?,?,?,?,?)
 ON CONFLICT DO UPDATE SET value = excluded.value, at = excluded.at WHERE excluded.at >= at
 """
-_TOLD: Final = "SELECT site, name, what, value, at FROM readings WHERE at >= ? AND (? = '' OR site = ?)"
-_NEWEST: Final = """
-SELECT body FROM (SELECT seq, body, sum(length(body)) OVER (ORDER BY seq DESC) AS read FROM
-    (SELECT seq, body FROM events WHERE last >= ? ORDER BY seq DESC LIMIT ?))
-WHERE read <= ? ORDER BY seq
-"""
+_LAST: Final = "SELECT site, name, what, value, at FROM readings WHERE at >= ?"
+_EVER: Final = "SELECT 1 FROM readings"
+_HERE: Final = "site = ?"
 
 
 class Reading(msgspec.Struct, frozen=True):
@@ -51,20 +39,11 @@ class Reading(msgspec.Struct, frozen=True):
         return self.site, self.name, self.what
 
 
-class _Stored(msgspec.Struct):
-    type: str
-    time: datetime
-    data: dict[str, Any]
-
-
 class Kind(msgspec.Struct, frozen=True):
     """A type of readings: the fields that name what is counted, beside the site, and the one that counts it."""
 
     names: tuple[str, ...]
     what: str
-
-
-_stored = msgspec.json.Decoder(_Stored).decode
 
 
 def kinds(vocabulary: Mapping[str, EventType]) -> dict[str, Kind]:
@@ -85,22 +64,19 @@ class Readings:
     def __init__(self, connection: SharedConnection) -> None:
         self._all = connection.all
 
-    def last(self, vocabulary: Mapping[str, EventType], site: str, since: int) -> list[Reading]:
+    def last(self, site: str, since: int) -> list[Reading]:
         """Give the last readings at a site, or at all of them, that are from an instant on, in no order."""
-        found = {told.key: told for row in self._all(_TOLD, since, site, site) for told in (Reading(*row),)}
-        wanted = kinds(vocabulary)
-        marks = [f'"{name}"'.encode() for name in wanted]
-        for (body,) in self._all(_NEWEST, since, COMMITS, BYTES):
-            for raw in bytes(body).splitlines():
-                if any(mark in raw for mark in marks) and (reading := _reading(_stored(raw), wanted)):
-                    key = reading.key
-                    if site in ("", reading.site) and (key not in found or found[key].at <= reading.at):
-                        found[key] = reading
-        return [reading for reading in found.values() if reading.at >= since]
+        rows = self._all(f"{_LAST} AND {_HERE}", since, site) if site else self._all(_LAST, since)
+        return [Reading(*row) for row in rows]
+
+    def ever(self, site: str) -> bool:
+        """Say whether there is any at a site, or at all, however old: as far back as they are kept."""
+        rows = self._all(f"{_EVER} WHERE {_HERE} LIMIT 1", site) if site else self._all(f"{_EVER} LIMIT 1")
+        return bool(rows)
 
 
 def book_readings(database: Database, readings: Iterable[Reading]) -> None:
-    """Store what workers read last, within a transaction; an older one changes nothing."""
+    """Store what was read last, within a transaction; an older one changes nothing."""
     database.put(_PUT, [(each.site, each.name, each.what, each.value, each.at) for each in readings])
 
 
@@ -108,8 +84,3 @@ def reading_of(kind: Kind, at: int, field: Callable[[str], Any]) -> Reading:
     """Make a reading of an event of a kind, from an instant; `field` gives the event's fields, or None."""
     name = "/".join(str(field(each) or "") for each in kind.names)
     return Reading(str(field("site") or ""), name, kind.what, field(kind.what) or 0, at)
-
-
-def _reading(event: _Stored, wanted: Mapping[str, Kind]) -> Reading | None:
-    kind = wanted.get(event.type)
-    return None if kind is None else reading_of(kind, microseconds(event.time), event.data.get)

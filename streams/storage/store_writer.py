@@ -18,7 +18,9 @@ from streams.runtime.position import Position
 from streams.runtime.router_runtime import AlertResult
 from streams.storage.cases.case_store import CaseStore
 from streams.storage.joined_table import JoinedTable
+from streams.storage.last_readings import LastReadings
 from streams.storage.ledger_tables import book_lines, book_notices
+from streams.storage.readings import book_readings
 from streams.storage.retention import forget
 from streams.storage.router_tables import book_actions, book_calls
 from streams.storage.rows import Delivery
@@ -95,6 +97,7 @@ class StoreWriter:
         self.keep = keep
         self.cases = CaseStore(database, rulebook)
         self._joined = JoinedTable(database)
+        self._readings = LastReadings(rulebook)
 
     def write(self, batch: Batch) -> tuple[dict[str, tuple[int, int]], int]:
         """Write a batch in one transaction; it is durable when this returns. Raises StateError.
@@ -120,6 +123,8 @@ class StoreWriter:
             times = [event.at for event in batch.events]
             put(_EVENTS, [(received, min(times), max(times), _encode_lines(batch.events))])
             book_actions(self.database, batch.actions)
+            self._readings.take(batch.events)
+            book_readings(self.database, self._readings.changed())
         put(_LETTER, [letter_row(received, it.reason, it.message, it.raw) for it in batch.refusals])
         late = [(unused.reason, unused.event) for unused in batch.unused]
         put(_LATE, [(received, reason, type_of(it), it.source, it.id, it.at) for reason, it in late])

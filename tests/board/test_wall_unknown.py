@@ -106,6 +106,33 @@ def test_a_wall_that_hangs_there_notices_that_a_feed_falls_silent(fed: Served, p
     expect(page.locator(".tiles")).to_have_count(0)
 
 
+def test_a_feed_that_is_heard_by_other_fields_than_before_is_not_known_yet(tmp_path: Path) -> None:
+    """After its `per` was edited the wall is drawn: of what it was heard by before nothing is said."""
+    for per, said in (("[site]", False), ("[queue, site]", True)):
+        fed = FED.replace("per: [site]", f"per: {per}", 1)
+        with Served(tmp_path, standards=shop(tmp_path, fed)) as served:
+            if not said:
+                waiting(served, "s1", "a")
+            served.go(3)
+            assert ("from <b>tills</b>" in wall(served, "s1")) is said
+            waiting(served, "s1", f"b{said}")
+            served.go(3)
+            assert "from <b>tills</b>" not in wall(served, "s1")
+
+
+def test_a_site_that_is_silent_is_not_forgotten_for_what_others_say(fed: Served) -> None:
+    """However much the others say meanwhile, its last number is known: since when it is silent is told all the same."""
+    waiting(fed, "s2", "a")
+    fed.go(1_200)
+    for number in range(305):
+        waiting(fed, "s1", f"b{number}")
+    fed.go(3)
+    for page in (wall(fed), wall(fed, "s2")):
+        assert (DOUBTFUL in page, "No number from s2 since" in page) == (True, True)
+    fed.go(2 * 24 * HOUR)
+    assert "No number has come from s2 for a while." in wall(fed, "s2")
+
+
 def test_of_very_many_sites_nothing_is_said_that_is_not_known() -> None:
     """Only so many standings are told of on Kafka: one that is not among them may speak."""
     (tills,) = [feed for feed in rulebook(FED).feeds if feed.name == "tills"]
@@ -113,5 +140,5 @@ def test_of_very_many_sites_nothing_is_said_that_is_not_known() -> None:
     now = T0 + 400 * SECOND
     assert silences([tills], many, "s999", now) == []
     assert silences([tills], many[:3], "s999", now) == [Silence("tills", "", -1)]
-    assert silences([tills], many, "s7", now) == [Silence("tills", "", T0)]
+    assert silences([tills], many, "s7", now) == [Silence("tills", "", T0, "s7")]
     assert len(silences([tills], many, "", now)) == MOST

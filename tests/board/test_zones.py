@@ -16,8 +16,10 @@ from streams.delivery.links import PATH, Link, Links
 from streams.storage.rows import PromiseFilter
 from tests.board.peopled import ALL, BASE, entered
 from tests.board.serving import Served, fill, owed
+from tests.board.visiting import Visitor
 from tests.streams.asking import Peopled, cloud
-from tests.streams.hosting import SECOND, T0
+from tests.streams.hosting import NO_WAIT, SECOND, T0
+from tests.streams.hosting import shop as shop_of
 
 POLICY = """
 kept: 1
@@ -134,3 +136,19 @@ def test_a_zone_whose_clocks_show_the_same_is_not_named() -> None:
     assert page.in_zone(warsaw).hour(T0) == page.hour(T0)
     assert page.in_zone(TOKYO).hour(T0).endswith(" JST")
     assert page.in_zone(None) == page
+
+
+FED = NO_WAIT.replace(
+    "standards:\n", "feeds:\n  tills: {events: [queue.length], per: [site], silent_after: 5m}\nstandards:\n", 1
+)
+
+
+def test_the_wall_of_all_tells_silences_as_it_is_there(tmp_path: Path) -> None:
+    """Since when a site, or a feed at it, is silent goes by the clock of the site, and says so."""
+    with Served(tmp_path, peopled=Peopled(POLICY), standards=shop_of(tmp_path, FED)) as served:
+        served.send(cloud("queue.length", "l1", served.now, site="s3", queue="q1", waiting=1))
+        since = f"{moment(served.now).astimezone(TOKYO):%H:%M:%S}"
+        served.go(1_200)
+        page = Visitor(served).ask("/wall")[2]
+        assert [said for _, said in told(page) if "JST" in said] == [f"{since} JST"] * 2
+        assert [said for _, said in told(Visitor(served).ask("/wall?site=s3")[2]) if said == since] == [since] * 2

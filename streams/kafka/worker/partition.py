@@ -29,7 +29,6 @@ from streams.kafka.records.rows import CASE, UndecodableState, by_kind
 from streams.kafka.worker.derived import route_derived
 from streams.kafka.worker.flushing import Judged
 from streams.kafka.worker.journal import Journal
-from streams.kafka.worker.last_readings import LastReadings
 from streams.kafka.worker.listed import begin, listing
 from streams.kafka.worker.renewal import Renewal
 from streams.kafka.worker.strangers import settle_strangers
@@ -41,6 +40,7 @@ from streams.runtime.alert_pipeline import AlertPipeline
 from streams.runtime.feeds import MOST, standings
 from streams.runtime.pump import SETTLE, Pump
 from streams.runtime.share import Share
+from streams.storage.last_readings import LastReadings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -54,6 +54,8 @@ if TYPE_CHECKING:
 
 MEMORY = 200_000
 """How many subjects are remembered as this partition's or not."""
+READINGS = 500
+"""How many last readings are published at once; the others come with the next."""
 BEGIN_EVERY = 60_000_000
 """How often listed subjects are looked at while older revisions still owe them, in microseconds."""
 
@@ -289,7 +291,8 @@ class Partition:
     def _progress(self) -> Progress:
         lows, wall, judged = list(self.watermark.lows), self.watermark.wall, self._judged_until - self._shift
         feeds = [] if self.number else standings(self._rulebook.feeds, self._pump.hearings.items())[:MOST]
-        return Progress(self.number, lows, self.newest, judged, wall, self.problems, feeds, self._readings.changed())
+        readings = self._readings.changed(READINGS)
+        return Progress(self.number, lows, self.newest, judged, wall, self.problems, feeds, readings)
 
 
 def _heard_anew(position: Position, rulebook: Rulebook) -> Position:

@@ -8,16 +8,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from standards.calendar.duration import DAY, MINUTE
+from standards.judge.rulebook import subject_key
 from standards.judge.standard import clauses
 from streams.board.wall import Quiet, Silence
 from streams.runtime.feeds import MOST
 from streams.storage.readings import kinds
-from streams.web.actions import KNOWN_FOR
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from standards.judge.rulebook import Rulebook
+    from standards.judge.rulebook import Key, Rulebook
     from standards.judge.standard import Feed
     from streams.host import Host
     from streams.runtime.feeds import FeedStanding
@@ -36,26 +36,29 @@ def silences(feeds: Iterable[Feed], known: Sequence[FeedStanding], site: str, no
     """
     found = []
     for feed in feeds:
-        heard = [each for each in known if each.name == feed.name and each.last >= 0]
-        by_site = bool(site) and "site" in feed.per
-        here = [each for each in heard if not by_site or _parts(each)[feed.per.index("site")] == site]
+        at = feed.per.index("site") if "site" in feed.per else -1
+        mine = [(each, _key(feed, each)) for each in known if each.name == feed.name and each.last >= 0]
+        heard = [(each, key, str(key[at]) if at >= 0 else "") for each, key in mine if key is not None]
+        here = [(each, key, there) for each, key, there in heard if at < 0 or site in ("", there)]
         if not here and not (heard and len(known) >= MOST):
             found.append(Silence(feed.name, "", -1))
-        for each in here:
+        for each, key, there in here:
             if each.dark(now):
-                place = "/".join(part for part in _parts(each) if not (by_site and part == site))
-                found.append(Silence(feed.name, place, each.last))
+                place = "/".join(str(part) for part in key if not (site and part == there))
+                found.append(Silence(feed.name, place, each.last, there))
     return found
 
 
-def _parts(standing: FeedStanding) -> list[str]:
-    return [part.replace("%2F", "/").replace("%25", "%") for part in standing.key.split("/")]
+def _key(feed: Feed, standing: FeedStanding) -> Key | None:
+    """Read for which key a feed was heard; None where that was by other fields than it has now."""
+    return subject_key(standing.key, ["text"] * len(feed.per))
 
 
 def numbers(host: Host, site: str) -> tuple[list[Reading], Quiet]:
     """Give the last numbers at a site, or at all, and what is missing of them. Raises StateError."""
     now = host.wall()
-    found = host.read_model.readings.last(host.rulebook.vocabulary, site, now - REMEMBERED)
+    readings = host.read_model.readings
+    found = readings.last(site, now - REMEMBERED)
     recent = [each for each in found if each.at >= now - RECENT]
     speaking = {each.site for each in recent}
     since: dict[str, int] = {}
@@ -64,8 +67,7 @@ def numbers(host: Host, site: str) -> tuple[list[Reading], Quiet]:
             since[each.site] = max(each.at, since.get(each.site, -1))
     if found or not _counts(host.rulebook):
         return recent, Quiet(since)
-    seen = host.read_model.owed.sites(now - KNOWN_FOR)
-    return recent, Quiet(never=True, before=site in seen if site else host.now_status().newest >= 0)
+    return recent, Quiet(never=True, before=readings.ever(site))
 
 
 def _counts(rulebook: Rulebook) -> bool:

@@ -1,11 +1,12 @@
-"""The last readings of a partition: how many wait in each line, for the boards, which have no events.
+"""The last readings among events: how many wait in each line, for the board, which looks through no events.
 
-Read next: `streams/storage/readings.py`, which says what a reading is; `partition.py`, which publishes them.
+Read next: `readings.py`, which says what a reading is. The writer of an embedded host stores them with their batch
+(`store_writer.py`); a worker publishes them with its progress (`streams/kafka/worker/partition.py`).
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from streams.storage.readings import Reading, kinds, reading_of
 
@@ -14,9 +15,6 @@ if TYPE_CHECKING:
 
     from standards.judge.events import Event
     from standards.judge.rulebook import Rulebook
-
-MOST: Final = 500
-"""How many are published at once; the others come with the next."""
 
 
 class LastReadings:
@@ -37,9 +35,9 @@ class LastReadings:
                 if known is None or known.at <= made.at:
                     self._last[made.key] = made
 
-    def changed(self) -> list[Reading]:
-        """Give them, as many as fit into one record."""
-        given = list(self._last.items())[:MOST]
+    def changed(self, most: int | None = None) -> list[Reading]:
+        """Give them, or so many of them at most; the others come with the next."""
+        given = list(self._last.items())[:most]
         for key, _ in given:
             del self._last[key]
         return [reading for _, reading in given]
