@@ -6,8 +6,9 @@ Read next: `digest.py`, which puts them beside how many they are.
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
+from alerts.policy.policy import UTC_ZONE
+from standards.calendar.hours import known_zone
 from standards.natural import natural
 
 if TYPE_CHECKING:
@@ -56,4 +57,10 @@ def due_words(parts: Sequence[Notice], words: Words, now: int) -> Iterator[str]:
 def _clock(of: Notice, parts: Sequence[Notice], words: Words, now: int) -> str:
     """Tell the deadline of one of some notices as its own text does; with its zone where theirs are several."""
     named = of.names_zone or len({part.zone for part in parts}) > 1
-    return words.clock(of.presses, ZoneInfo(of.zone), now, named=named)
+    return clock_of(of, of.presses, words, now, named=named)
+
+
+def clock_of(of: Notice, at: int, words: Words, now: int, *, named: bool = False) -> str:
+    """Tell an instant in the zone of a notice, which another machine may have written: UTC, named, if it is unknown."""
+    zone = known_zone(of.zone)
+    return words.clock(at, zone or UTC_ZONE, now, named=named or zone is None)

@@ -6,12 +6,11 @@ Read next: `throttle.py`, which sends them.
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
-from zoneinfo import ZoneInfo
 
 import msgspec
 
 from alerts.policy.policy import PLACE
-from alerts.routing.deadlines import due_words
+from alerts.routing.deadlines import clock_of, due_words
 from alerts.routing.facts import range_words
 from alerts.routing.place import told_apart
 from alerts.words.words import ENGLISH, Words, phrase, several
@@ -155,7 +154,7 @@ def _same(same: Sequence[Notice], first: Notice, words: Words, now: int) -> Iter
     yield words.how_many(len(same), *SAME, names=_some(words.named(_beside(part, first) for part in same), words))
     found = [part.counted for part in same if part.counted is not None]
     if len(found) == len(same) and len({each.field for each in found}) == 1:
-        yield range_words(found, words, lambda at: words.clock(at, ZoneInfo(first.zone), now))
+        yield range_words(found, words, lambda at: clock_of(first, at, words, now))
 
 
 def _some(names: Sequence[str], words: Words) -> str:

@@ -91,12 +91,20 @@ def parse_week(mapping: Mapping[str, Sequence[str]]) -> Week:
 
 def zone(name: str) -> ZoneInfo:
     """Look up a time zone by its IANA name, such as `Europe/Warsaw`. Raises ValueError for an unknown one."""
-    try:
-        return ZoneInfo(name)
-    except (LookupError, OSError, ValueError) as error:  # it depends on what the name happens to hit in the zone files
+    found = known_zone(name)
+    if found is None:
         near = did_you_mean(name, available_timezones()) or "write an IANA name such as Europe/Warsaw"
         hint = "write a place's name, such as Europe/Warsaw: its clocks change" if re.search("[0-9]", name) else near
-        raise ValueError(f"{name!r} is not a known time zone; {hint}") from error
+        raise ValueError(f"{name!r} is not a known time zone; {hint}")
+    return found
+
+
+def known_zone(name: str) -> ZoneInfo | None:
+    """Look up a time zone by its IANA name; None for one that this machine does not know."""
+    try:
+        return ZoneInfo(name)
+    except (LookupError, OSError, ValueError):  # it depends on what the name happens to hit in the zone files
+        return None
 
 
 def did_you_mean(found: str, known: Iterable[str]) -> str:

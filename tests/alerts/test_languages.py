@@ -248,3 +248,16 @@ def test_what_no_mail_holds_is_on_the_board() -> None:
     letter = text(made, Links("secret", "https://kept.example").of(made))
     assert letter.count("https://kept.example/promises/") == MOST_PAGES + 1
     assert "7 more, on the board: https://kept.example/" in letter
+
+
+def test_a_zone_that_this_machine_lacks_keeps_no_message_back() -> None:
+    """A notice that another machine wrote may name one: then its times are told in UTC, which is said."""
+    counts = (7, 9, 4, 5, 1)
+    lines = [replace(at(f"q{n}"), numbers=Numbers(NOON, {"waiting": count})) for n, count in enumerate(counts, 1)]
+    known = [told(line, "en") for line in lines]
+    elsewhere = [replace(part, zone="Mars/Base") for part in known]
+    for make in (lambda parts: joined(parts, NOON), lambda parts: summary(parts, "ann", NOON)):
+        there, unknown = (make([replace(part, zone=zone) for part in known]).text for zone in ("UTC", "Mars/Base"))
+        assert unknown.replace(" UTC", "") == there.replace(" UTC", "")
+        assert " UTC" in unknown
+    assert "UTC" in digest(elsewhere, "ann", NOON).text
