@@ -164,6 +164,22 @@ def test_the_head_of_a_phone_page_is_low(crowded: Served, browser: Browser, lang
     assert page.locator("button:visible").evaluate_all(broken) == []
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_head_of_a_page_is_one_row(crowded: Served, browser: Browser, language: str) -> None:
+    """On a screen of 1280 pixels the pages and who looks stand in one row, of which only a long name is cut."""
+    page = browser.new_page(viewport={"width": 1280, "height": 800})
+    signed_in(crowded, page, name="Anna Maria Kowalska-Brzęczyszczykiewicz")
+    crowded.go(30)
+    page.set_extra_http_headers({"Accept-Language": language})
+    page.goto(f"{crowded.url}/")
+    expect(page.locator("#link")).to_have_text(Words(language).say("live"))
+    expect(page.locator("#overdue")).not_to_be_empty()
+    assert page.locator(".top").evaluate("element => element.getBoundingClientRect().height") <= 64
+    assert page.locator("nav").evaluate("each => each.scrollWidth <= each.clientWidth"), "the tabs do not slide"
+    broken = "all => all.filter(each => each.scrollWidth > each.clientWidth).map(each => each.textContent)"
+    assert page.locator(".top button:visible").evaluate_all(broken) == []
+
+
 def test_what_to_do_can_be_read_on_a_phone(crowded: Served, browser: Browser) -> None:
     """In a storm the line of a group says what to do without a cut, and its button stands below it, in whole words."""
     for width in (320, 390):
