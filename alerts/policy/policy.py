@@ -147,12 +147,15 @@ class Route(msgspec.Struct, frozen=True):
         return tuple(field_of(line, name) for name in self.group_by)
 
     def repeats(self, line: Line) -> bool:
-        """Say whether a line is told to more than the first: not what informs, nor what came too late to be judged."""
-        return line.severity != "info" and line.reason != "came-too-late"
+        """Say whether a line is told to more than the first, and again.
+
+        Not what informs, nor what nobody can know, or came too late to be judged: there is nothing that one can take.
+        """
+        return line.severity != "info" and line.verdict != "unknown" and line.reason != "came-too-late"
 
     def repeat_of(self, line: Line) -> int:
         """Give how often a line's trouble is told again, in microseconds; 0 is never."""
-        if not self.repeats(line) or line.verdict == "unknown":  # it does not get worse
+        if not self.repeats(line):
             return 0
         return REPEAT.get(line.severity, 0) if self.repeat is None else self.repeat
 

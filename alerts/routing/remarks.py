@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from alerts.words.words import phrase
+from standards.natural import same
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -77,6 +78,13 @@ def asked(until: int, at: int) -> Remark:
 def taken_over(by: str) -> Remark:
     """Say who took it over."""
     return lambda reader: reader.words.say("{by} has it now.", by=by)
+
+
+def has_it(by: str, to: str) -> Remark:
+    """Say to somebody who has it: they, or somebody else."""
+    if same(by, to):
+        return lambda reader: reader.words.say("You have it.")
+    return lambda reader: reader.words.say("{by} has it.", by=by)
 
 
 def at_the_shift(holder: str, *, gone: bool) -> Remark:

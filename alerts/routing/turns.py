@@ -135,7 +135,10 @@ class Turns:
         more = self._remark(incident, turn, at)
         incident.anew = False
         times = 0 if turn == "trouble" else incident.times  # a line is news to somebody once, on whatever route
-        made = [self.calling.notice(incident.line, name, times, at, more=more) for name in names]
+        made = [
+            self.calling.notice(incident.line, name, times, at, more=self._whose(incident, name, more))
+            for name in names
+        ]
         if incident.after_all and turn == "trouble":
             made = [msgspec.structs.replace(each, severity="ticket") for each in made]
             incident.after_all = False
@@ -177,6 +180,10 @@ class Turns:
         if turn == "trouble" or incident.acknowledged or incident.began < 0:
             return None
         return remarks.untaken(incident.began, at) if at > incident.began else None
+
+    def _whose(self, incident: Incident, name: str, more: Remark | None) -> Remark | None:
+        """Add to a remark for somebody who has it, if anybody does: whoever reads it need not run."""
+        return remarks.joined(remarks.has_it(incident.acknowledged, name), more) if incident.acknowledged else more
 
     def _nobody_has_it(self, incident: Incident) -> Remark:
         """Say why the chain begins anew; that is said once."""

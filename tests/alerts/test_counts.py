@@ -2,6 +2,7 @@
 
 from alerts.routing.actions import Action
 from standards.judge.ledger import Line
+from standards.judge.promise import Kind
 from tests.alerts.playing import MINUTE, NOON, SECOND, Floor, act, line, silencing
 
 EXPLAINS = """
@@ -88,6 +89,16 @@ def test_a_feed_that_goes_dark_is_one_message_at_a_site() -> None:
     floor.play(later, 7200)
     lost = [(told.speaks_for, (told.decided - NOON) // SECOND) for told in floor.notices if told.kind == "lost"]
     assert lost == [(("p", "r", "q"), 60), (("t1", "t2", "t3", "t4", "t5"), 1860)]
+
+
+def test_what_nobody_can_know_climbs_no_chain() -> None:
+    """There is nothing to take of it, so nobody is told later that nobody took it; what is broken is told on."""
+    chain = "routes: [{tell: ann, repeat: never, escalate: [{after: 5m, tell: chief}]}]\n"
+    cases: tuple[tuple[Kind, list[str]], ...] = (("lost", ["ann"]), ("broken", ["ann", "chief"]))
+    for kind, told in cases:
+        floor = Floor("kept: 1\npeople: {ann: {}, chief: {}}\n" + chain)
+        floor.go(3600, [line(0, kind, "p")])
+        assert [each.to for each in floor.notices] == told
 
 
 def test_who_hears_of_one_more_hears_how_many_stand() -> None:
