@@ -254,10 +254,12 @@ def test_a_zone_that_this_machine_lacks_keeps_no_message_back() -> None:
     """A notice that another machine wrote may name one: then its times are told in UTC, which is said."""
     counts = (7, 9, 4, 5, 1)
     lines = [replace(at(f"q{n}"), numbers=Numbers(NOON, {"waiting": count})) for n, count in enumerate(counts, 1)]
-    known = [told(line, "en") for line in lines]
-    elsewhere = [replace(part, zone="Mars/Base") for part in known]
-    for make in (lambda parts: joined(parts, NOON), lambda parts: summary(parts, "ann", NOON)):
-        there, unknown = (make([replace(part, zone=zone) for part in known]).text for zone in ("UTC", "Mars/Base"))
-        assert unknown.replace(" UTC", "") == there.replace(" UTC", "")
-        assert " UTC" in unknown
-    assert "UTC" in digest(elsewhere, "ann", NOON).text
+    written = [told(line, "en") for line in lines]
+    elsewhere, utc = ([replace(part, zone=zone) for part in written] for zone in ("Mars/Base", "UTC"))
+    for told_of, known in (
+        (joined(elsewhere, NOON), joined(utc, NOON)),
+        (summary(elsewhere, "ann", NOON), summary(utc, "ann", NOON)),
+        (digest(elsewhere, "ann", NOON), digest(utc, "ann", NOON)),
+    ):
+        assert told_of.text.replace(" UTC", "") == known.text.replace(" UTC", "")
+        assert " UTC" in told_of.text
