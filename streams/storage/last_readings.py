@@ -6,12 +6,13 @@ Read next: `readings.py`, which says what a reading is. The writer of an embedde
 
 from __future__ import annotations
 
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
-from streams.storage.readings import Reading, kinds, reading_of
+from streams.storage.readings import Reading, kinds
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable
 
     from standards.judge.events import Event
     from standards.judge.rulebook import Rulebook
@@ -23,27 +24,27 @@ class LastReadings:
     def __init__(self, rulebook: Rulebook) -> None:
         wanted = kinds(rulebook.vocabulary)
         self._kinds = {cls: wanted[name] for name, cls in rulebook.classes.items() if name in wanted}
-        self._last: dict[tuple[str, str, str], Reading] = {}
+        self._places = {cls: attrgetter("site", *kind.names) for cls, kind in self._kinds.items()}
+        self._last: dict[tuple[type[Event], tuple[object, ...]], Event] = {}
 
     def take(self, events: Iterable[Event]) -> None:
-        """Note the readings among some events."""
+        """Note the readings among some events: this is done for each event, so what they say is read when asked for."""
         for event in events:
-            kind = self._kinds.get(type(event))
-            if kind is not None:
-                made = reading_of(kind, event.at, _fields_of(event))
-                known = self._last.get(made.key)
-                if known is None or known.at <= made.at:
-                    self._last[made.key] = made
+            cls = type(event)
+            place = self._places.get(cls)
+            if place is not None:
+                key = cls, place(event.data)
+                known = self._last.get(key)
+                if known is None or known.at <= event.at:
+                    self._last[key] = event
 
     def changed(self, most: int | None = None) -> list[Reading]:
         """Give them, or so many of them at most; the others come with the next."""
         given = list(self._last.items())[:most]
         for key, _ in given:
             del self._last[key]
-        return [reading for _, reading in given]
+        return [self._reading(event, place) for (_, place), event in given]
 
-
-def _fields_of(event: Event) -> Callable[[str], object]:
-    """Give what gives a field of an event, or None."""
-    data = event.data
-    return lambda name: getattr(data, name, None)
+    def _reading(self, event: Event, place: tuple[object, ...]) -> Reading:
+        what, (site, *names) = self._kinds[type(event)].what, place
+        return Reading(str(site), "/".join(map(str, names)), what, getattr(event.data, what), event.at)

@@ -5,12 +5,12 @@ Read next: `last_readings.py`, which finds them among events; `streams/board/wal
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Iterable, Mapping
 
     from standards.judge.events import EventType
     from streams.storage.sqlite import Database, SharedConnection
@@ -32,11 +32,6 @@ class Reading(msgspec.Struct, frozen=True):
     what: str
     value: float
     at: int
-
-    @property
-    def key(self) -> tuple[str, str, str]:
-        """Say of what it is a reading."""
-        return self.site, self.name, self.what
 
 
 class Kind(msgspec.Struct, frozen=True):
@@ -78,9 +73,3 @@ class Readings:
 def book_readings(database: Database, readings: Iterable[Reading]) -> None:
     """Store what was read last, within a transaction; an older one changes nothing."""
     database.put(_PUT, [(each.site, each.name, each.what, each.value, each.at) for each in readings])
-
-
-def reading_of(kind: Kind, at: int, field: Callable[[str], Any]) -> Reading:
-    """Make a reading of an event of a kind, from an instant; `field` gives the event's fields, or None."""
-    name = "/".join(str(field(each) or "") for each in kind.names)
-    return Reading(str(field("site") or ""), name, kind.what, field(kind.what) or 0, at)
