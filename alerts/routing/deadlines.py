@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from alerts.policy.policy import UTC_ZONE
-from standards.calendar.hours import known_zone
+from standards.calendar.local_time import known_zone
 from standards.natural import natural
 
 if TYPE_CHECKING:

@@ -30,7 +30,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from standards.calendar.changes import Change, in_force
 from standards.calendar.duration import DAY, SECOND, spoken
-from standards.calendar.local_time import first_shown, instant, local_day, midnight
+from standards.calendar.local_time import first_shown, instant, known_zone, local_day, midnight
 from standards.calendar.spans import together
 from standards.calendar.spelling import days_meant, shift_meant
 
@@ -97,14 +97,6 @@ def zone(name: str) -> ZoneInfo:
         hint = "write a place's name, such as Europe/Warsaw: its clocks change" if re.search("[0-9]", name) else near
         raise ValueError(f"{name!r} is not a known time zone; {hint}")
     return found
-
-
-def known_zone(name: str) -> ZoneInfo | None:
-    """Look up a time zone by its IANA name; None for one that this machine does not know."""
-    try:
-        return ZoneInfo(name)
-    except (LookupError, OSError, ValueError):  # it depends on what the name happens to hit in the zone files
-        return None
 
 
 def did_you_mean(found: str, known: Iterable[str]) -> str:

@@ -10,12 +10,10 @@ from __future__ import annotations
 from bisect import bisect_left
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
-from typing import TYPE_CHECKING, Literal, assert_never
+from typing import Literal, assert_never
+from zoneinfo import ZoneInfo
 
 from standards.calendar.duration import DAY, SECOND, spoken
-
-if TYPE_CHECKING:
-    from zoneinfo import ZoneInfo
 
 Period = Literal["day", "week", "month"]
 
@@ -89,3 +87,11 @@ def first_shown(wall: datetime, zone: ZoneInfo) -> int:
     # In a gap the two readings lie on either side of the jump (PEP 495), and offsets change on whole seconds.
     seconds = range(by_later_offset // SECOND, by_earlier_offset // SECOND + 1)
     return seconds[bisect_left(seconds, wall, key=wall_clock)] * SECOND
+
+
+def known_zone(name: str) -> ZoneInfo | None:
+    """Look up a time zone by its IANA name; None for one that this machine does not know."""
+    try:
+        return ZoneInfo(name)
+    except (LookupError, OSError, ValueError):  # it depends on what the name happens to hit in the zone files
+        return None

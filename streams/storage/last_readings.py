@@ -7,7 +7,7 @@ Read next: `readings.py`, which says what a reading is. The writer of an embedde
 from __future__ import annotations
 
 from operator import attrgetter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from streams.storage.readings import Reading, kinds
 
@@ -18,10 +18,15 @@ if TYPE_CHECKING:
     from standards.judge.rulebook import Rulebook
 
 
-class LastReadings:
-    """Those that have changed since they were last asked for."""
+AT_ONCE: Final = 500
+"""How many a worker publishes at once; the others come with the next."""
 
-    def __init__(self, rulebook: Rulebook) -> None:
+
+class LastReadings:
+    """Those that have changed since they were last asked for, and so many of them at most; None: all."""
+
+    def __init__(self, rulebook: Rulebook, most: int | None = None) -> None:
+        self._most = most
         wanted = kinds(rulebook.vocabulary)
         self._kinds = {cls: wanted[name] for name, cls in rulebook.classes.items() if name in wanted}
         self._places = {cls: attrgetter("site", *kind.names) for cls, kind in self._kinds.items()}
@@ -38,9 +43,9 @@ class LastReadings:
                 if known is None or known.at <= event.at:
                     self._last[key] = event
 
-    def changed(self, most: int | None = None) -> list[Reading]:
-        """Give them, or so many of them at most; the others come with the next."""
-        given = list(self._last.items())[:most]
+    def changed(self) -> list[Reading]:
+        """Give them, as many as may be given at once; the others come with the next."""
+        given = list(self._last.items())[: self._most]
         for key, _ in given:
             del self._last[key]
         return [self._reading(event, place) for (_, place), event in given]

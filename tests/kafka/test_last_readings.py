@@ -11,8 +11,8 @@ from streams.kafka.records.facts import Facts, FactsCodec, Progress
 from streams.kafka.records.topics import PROGRESS
 from streams.kafka.records.unpacking import Record
 from streams.kafka.serve.projection import Projection
-from streams.kafka.worker.partition import READINGS, Partition, Setting
-from streams.storage.last_readings import LastReadings
+from streams.kafka.worker.partition import Partition, Setting
+from streams.storage.last_readings import AT_ONCE, LastReadings
 from streams.storage.read_model import ReadModel
 from streams.storage.readings import Reading
 from streams.storage.sqlite import FILE, Database
@@ -55,6 +55,6 @@ def test_a_worker_says_what_was_read_last(tmp_path: Path) -> None:
 
 def test_many_lines_are_said_one_record_after_the_other() -> None:
     """Of more lines than fit into one record the rest comes with the next; none is left out."""
-    readings = LastReadings(BOOK)
-    readings.take([length(f"q{number}", 1, T0) for number in range(READINGS + 5)])
-    assert [len(readings.changed(READINGS)) for _ in range(3)] == [READINGS, 5, 0]
+    readings = LastReadings(BOOK, AT_ONCE)
+    readings.take([length(f"q{number}", 1, T0) for number in range(AT_ONCE + 5)])
+    assert [len(readings.changed()) for _ in range(3)] == [AT_ONCE, 5, 0]

@@ -40,7 +40,7 @@ from streams.runtime.alert_pipeline import AlertPipeline
 from streams.runtime.feeds import MOST, standings
 from streams.runtime.pump import SETTLE, Pump
 from streams.runtime.share import Share
-from streams.storage.last_readings import LastReadings
+from streams.storage.last_readings import AT_ONCE, LastReadings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -54,8 +54,6 @@ if TYPE_CHECKING:
 
 MEMORY = 200_000
 """How many subjects are remembered as this partition's or not."""
-READINGS = 500
-"""How many last readings are published at once; the others come with the next."""
 BEGIN_EVERY = 60_000_000
 """How often listed subjects are looked at while older revisions still owe them, in microseconds."""
 
@@ -116,7 +114,7 @@ class Partition:
         self._ticks = TickBatch(self._pump, AlertPipeline(told))
         self._useless: list[Write] = [(name, None) for name, _ in sorted_rows[FORMER_DESK]]
         self._listing = listing(rulebook)
-        self._readings = LastReadings(rulebook)
+        self._readings = LastReadings(rulebook, AT_ONCE)
         self._begun = mark.begun
         self._journal = Journal(rulebook, setting.writer_id, facts)
         self._applied: dict[CaseKey, int] = {}
@@ -291,8 +289,7 @@ class Partition:
     def _progress(self) -> Progress:
         lows, wall, judged = list(self.watermark.lows), self.watermark.wall, self._judged_until - self._shift
         feeds = [] if self.number else standings(self._rulebook.feeds, self._pump.hearings.items())[:MOST]
-        readings = self._readings.changed(READINGS)
-        return Progress(self.number, lows, self.newest, judged, wall, self.problems, feeds, readings)
+        return Progress(self.number, lows, self.newest, judged, wall, self.problems, feeds, self._readings.changed())
 
 
 def _heard_anew(position: Position, rulebook: Rulebook) -> Position:
