@@ -20,7 +20,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, Literal, assert_never
 
 from alerts.routing.audience import first_step, next_shift
-from alerts.routing.early import catch_up
+from alerts.routing.early import catch_up, go_on
 from alerts.routing.holder import leave
 from alerts.routing.incident import WARNED, Incident, is_trouble, look_of, name_of
 from standards.judge.promise import NEVER
@@ -141,10 +141,11 @@ class Changes:
                 incident.trouble_at = at + self.turns.all_clears.well_after(incident, line)
                 self.calling.reason(line, "grouped")
             case "anew":
-                incident.kinds = incident.before = []
+                incident.kinds, incident.before, incident.added = [], [], {}
                 leave(incident, at)
+                incident.passed_by = incident.passed_to = ""
+                incident.taken_until = incident.anew_at = incident.hand_at = NEVER
                 incident.step, incident.began, incident.held_told = 1, -1, 0
-                incident.added = {}
                 incident.after_all = line.kind == "undone"
                 self._wait(incident, line, route, at)
             case _:
@@ -182,6 +183,8 @@ class Changes:
                 del self.case.settling[place]
         incident.over, incident.over_at, incident.cleared = None, NEVER, []
         incident.shift_at = next_shift(self.people, incident, at)
+        if not incident.anew:
+            go_on(incident, self.people, at)
 
     def _newest(self, incident: Incident, line: Line, at: int) -> None:
         """Take a line for the newest trouble, in place of one that waits to be told."""

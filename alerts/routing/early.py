@@ -7,23 +7,33 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from alerts.routing.actions import HANDED_ON
+from alerts.routing.actions import DEBRIEFED, GIVEN_BACK, HANDED_ON, Action
 from alerts.routing.audience import next_shift
-from alerts.routing.holder import TAKEN, hand_on, leave, take
+from alerts.routing.holder import TAKEN, give_back, hand_on, leave, take
 from standards.judge.promise import NEVER
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from alerts.policy.policy import People
-    from alerts.routing.actions import Action
     from alerts.routing.incident import Incident
 
 
-def remembered(acts: Sequence[Action], act: Action) -> list[Action]:
-    """Give what is to be remembered of some acts about one promise, oldest first, after one more of them."""
-    last = [each for each in acts if each.type != HANDED_ON]
-    return [*last, act] if act.type == HANDED_ON else [act]
+def remember(early: dict[str, list[Action]], promise: str, act: Action) -> None:
+    """Remember what somebody did about a promise, which comes last: what they say who has it by, and nothing else.
+
+    What has been talked over before there was anything to talk over says nothing of that.
+    """
+    acts = early.pop(promise, [])
+    had = bool(acts) and acts[-1].type != GIVEN_BACK
+    if act.type == DEBRIEFED or (act.type == GIVEN_BACK and not had):
+        mine = acts
+    else:
+        kept = {"to": act.data["to"]} if "to" in act.data else {}
+        last = {HANDED_ON: [each for each in acts if each.type != HANDED_ON], GIVEN_BACK: acts[-1:]}.get(act.type, [])
+        mine = [*last, Action("", act.at, act.by, type=act.type, data=kept)]
+    if mine:
+        early[promise] = mine
 
 
 def catch_up(incident: Incident, acts: Sequence[Action], people: People, at: int) -> None:
@@ -34,13 +44,23 @@ def catch_up(incident: Incident, acts: Sequence[Action], people: People, at: int
     if incident.taken_until <= at:
         leave(incident, incident.taken_until)
         incident.taken_until = NEVER
+    go_on(incident, people, at)
+    if incident.acknowledged in people.people and incident.acknowledged not in incident.told:
+        incident.told = [*incident.told, incident.acknowledged]
+    incident.shift_at = next_shift(people, incident, at) if incident.told else NEVER
+
+
+def go_on(incident: Incident, people: People, at: int) -> None:
+    """Let trouble that is here, or here again, go on with who has it: they are asked in time whether they still do.
+
+    Who it was handed on to, and has not taken it yet, is told.
+    """
     if incident.passed_to in people.people:
         incident.hand_at = at
     elif incident.passed_to:
         incident.anew_at = at
-    if incident.acknowledged in people.people and incident.acknowledged not in incident.told:
-        incident.told = [*incident.told, incident.acknowledged]
-    incident.shift_at = next_shift(people, incident, at) if incident.told else NEVER
+    elif incident.acknowledged and incident.taken_until == NEVER:
+        incident.taken_until = at + people.route(incident.route).taken_of(incident.line.severity)
 
 
 def _repeat(incident: Incident, act: Action, people: People) -> None:
@@ -50,6 +70,4 @@ def _repeat(incident: Incident, act: Action, people: People) -> None:
         take(incident, act.by, act.at)
         incident.taken_until = act.at + people.route(incident.route).taken_of(incident.line.severity)
     else:
-        incident.passed_by = act.by
-        leave(incident, act.at)
-        incident.passed_by = ""
+        give_back(incident, act.by, act.at)

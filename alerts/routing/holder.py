@@ -49,5 +49,12 @@ def leave(incident: Incident, at: int) -> None:
     incident.acknowledged = ""
 
 
+def give_back(incident: Incident, by: str, at: int) -> None:
+    """Have it given back before there is trouble, or after: nobody is told."""
+    incident.passed_by, incident.passed_to = by, ""
+    leave(incident, at)
+    incident.passed_by = ""
+
+
 def _handed(incident: Incident, by: str) -> bool:
     return bool(incident.offered) and same(incident.offered, by)

@@ -13,8 +13,8 @@ from alerts.routing import remarks
 from alerts.routing.actions import DEBRIEFED, GIVEN_BACK, HANDED_ON
 from alerts.routing.audience import first_step, next_shift
 from alerts.routing.calling import Said
-from alerts.routing.early import remembered
-from alerts.routing.holder import TAKEN, hand_on, take
+from alerts.routing.early import remember
+from alerts.routing.holder import TAKEN, give_back, hand_on, take
 from alerts.routing.incident import current_promise, look_of
 from alerts.routing.notice import owed_until
 from standards.judge.promise import NEVER
@@ -51,9 +51,9 @@ class Taking:
             return
         promise = current_promise(case, action.promise)
         if promise not in case.incidents:
-            case.early[promise] = remembered(case.early.get(promise, ()), action)
+            remember(case.early, promise, action)
         for incident in case.incidents.get(promise, {}).values():
-            incident.heard = at
+            incident.heard = max(incident.heard, at)  # after time went back, that is ahead still
             if incident.over is not None:
                 self._note_after(incident, action, at)
             elif action.type == HANDED_ON:
@@ -68,11 +68,11 @@ class Taking:
 
     @staticmethod
     def _note_after(incident: Incident, action: Action, at: int) -> None:
-        """Note who takes what is over: it is theirs if it comes back; nothing can be handed on."""
+        """Note who takes what is over: it is theirs if it comes back, until they give it back; nothing is handed on."""
         if action.type in TAKEN:
             take(incident, action.by, at)
-        else:
-            incident.holders = list(dict.fromkeys([*incident.holders, action.by]))
+        elif action.type == GIVEN_BACK and (incident.acknowledged or incident.passed_to):
+            give_back(incident, action.by, at)
 
     def _take(self, incident: Incident, by: str, at: int) -> None:
         """Be quiet while somebody has it: its verdict, and that all is well, are told nevertheless."""

@@ -8,11 +8,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from alerts.routing.all_clear import RETURNS
 from alerts.routing.incident import Swing, Went
 from standards.judge.promise import NEVER
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from alerts.routing.actions import Action
     from alerts.routing.incident import AlertRouter, Incident
     from alerts.routing.waiting import RecipientThrottle
 
@@ -29,6 +34,7 @@ def take_router_back(case: AlertRouter, now: int, by: int) -> None:
     case.swings = {name: Swing(min(it.until, now + RETURNS), it.times) for name, it in case.swings.items()}
     case.went = {route: Went(it.count, _sooner(it.until, now, by)) for route, it in case.went.items()}
     case.dark = {group: _sooner(until, now, by) for group, until in case.dark.items()}
+    case.early = {promise: done_by(acts, now) for promise, acts in case.early.items()}
     case.look_again(now)
     for routes in case.incidents.values():
         for incident in routes.values():
@@ -49,6 +55,11 @@ def _take_incident_back(incident: Incident, now: int, by: int) -> None:
     incident.hand_at = _sooner(incident.hand_at, now, by)
     incident.added = {step: min(since, now) for step, since in incident.added.items()}
     incident.shift_at = NEVER if incident.shift_at == NEVER else now  # calendars do not move
+
+
+def done_by(acts: Iterable[Action], now: int) -> list[Action]:
+    """Give what people did as done by `now`, in microseconds UTC."""
+    return [msgspec.structs.replace(act, at=min(act.at, now)) for act in acts]
 
 
 def take_throttle_back(case: RecipientThrottle, now: int, by: int) -> None:

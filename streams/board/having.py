@@ -65,7 +65,7 @@ def having(acts: Iterable[Action], found: Having = _NOBODY) -> Having:
             found = found if again else Having(act.by, act.at, found.giver if handed else "")
         elif act.type == HANDED_ON:
             found = Having(found.holder, act.at, act.by, str(act.data.get("to") or "?"))
-        elif act.type == GIVEN_BACK:
+        elif act.type == GIVEN_BACK and (found.holder or found.offered):
             found = Having(giver=act.by, since=act.at)
     return found
 

@@ -15,14 +15,14 @@ import msgspec
 
 from alerts.policy.policy import Silence, place_of
 from alerts.routing.actions import Action
-from alerts.routing.early import remembered
+from alerts.routing.early import remember
 from alerts.routing.incident import REMEMBERED_FOR, AlertRouter, PromiseIncidents, Renamed, current_promise, name_of
 from alerts.routing.notice import Notice, Reason, Withheld
 from alerts.routing.notification import Notification, Standing
 from alerts.routing.reloading import Reloaded, name_routes, policy_name, steps_of
 from alerts.routing.router import feed
 from alerts.routing.throttle import feed as feed_throttle
-from alerts.routing.turning_back import take_router_back, take_throttle_back
+from alerts.routing.turning_back import done_by, take_router_back, take_throttle_back
 from alerts.routing.waiting import RecipientThrottle
 from standards.calendar.duration import DAY
 from standards.errors import StateError
@@ -171,9 +171,12 @@ class RouterRuntime:
     def go_back(self, now: int, by: int) -> None:
         """Let time go back to `now`, in microseconds UTC, by `by`; what that changes comes with the next result."""
         result = AlertResult()
-        actions = [msgspec.structs.replace(action, at=min(action.at, now)) for action in self.house.actions]
-        heard = {name: min(at, now) for name, at in self.house.heard.items()}
-        self.house = result.touched["house", ""] = msgspec.structs.replace(self.house, actions=actions, heard=heard)
+        house = self.house
+        heard = {name: min(at, now) for name, at in house.heard.items()}
+        early = {promise: done_by(acts, now) for promise, acts in house.early.items()}
+        self.house = result.touched["house", ""] = msgspec.structs.replace(
+            house, actions=done_by(house.actions, now), heard=heard, early=early
+        )
         for name, place in self.places.items():
             take_router_back(place, now, by)
             small = msgspec.structs.replace(place, incidents={})
@@ -236,7 +239,7 @@ class RouterRuntime:
                 known = {at for at, case in self.places.items() if current_promise(case, promise) in case.incidents}
                 concerned = known | home.get(promise, set())
                 if not concerned:
-                    early[promise] = remembered(early.get(promise, ()), action)
+                    remember(early, promise, action)
             for place in concerned:
                 found.setdefault(place, []).append(action)
         if early != self.house.early:

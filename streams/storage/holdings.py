@@ -75,9 +75,14 @@ def _holding(promise: str, incidents: PromiseIncidents) -> Holding | None:
     if last is None:
         return None
     since = _had_since(last)
-    lapsed = last.lapsed or ("" if last.acknowledged or last.giver else next(reversed(last.holders), ""))
-    return Holding(promise, last.acknowledged, since, last.asked_until, last.giver, last.offered,
-                   "" if last.acknowledged else lapsed, max(last.heard, since))  # fmt: skip
+    lapsed = "" if last.acknowledged else last.lapsed or _had_it_before(last)
+    return Holding(promise, last.acknowledged, since, last.asked_until, last.giver, last.offered, lapsed,
+                   max(last.heard, since))  # fmt: skip
+
+
+def _had_it_before(incident: Incident) -> str:
+    """Say who had it last by what an older Kept stored, which did not say who has it no longer."""
+    return "" if incident.had_since >= 0 or incident.giver else next(reversed(incident.holders), "")
 
 
 def _counts(incident: Incident) -> tuple[bool, bool, int]:
