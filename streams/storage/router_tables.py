@@ -22,8 +22,9 @@ if TYPE_CHECKING:
 _WITHHELD = "INSERT OR IGNORE INTO withheld (id, promise, received, body) VALUES (?,?,?,?)"
 _ACTION = """
 INSERT INTO acts (source, id, type, promise, at, by, body) VALUES (?,?,?,?,?,?,?)
-ON CONFLICT DO UPDATE SET at = excluded.at WHERE excluded.at < at
+ON CONFLICT DO UPDATE SET at = min(at, excluded.at), noted = 0 WHERE noted
 """
+_NOTE = "INSERT OR IGNORE INTO acts (source, id, type, promise, at, by, body, noted) VALUES (?,?,?,?,?,?,?,1)"
 
 _fields = attrgetter("source", "id", "type", "promise", "at", "by")
 _encode = msgspec.json.encode
@@ -62,11 +63,20 @@ def book_withheld(database: Database, withheld: Iterable[tuple[int, Withheld]]) 
 
 
 def book_actions(database: Database, actions: Iterable[Action]) -> list[Action]:
-    """Write, inside a transaction, what people did, each once however often it comes; gives what was not there.
+    """Write, inside a transaction, what people did, each once however often it comes; gives what is new.
 
-    It was done when it is first said to have been: a host that took it in may have a clock that is ahead of the others.
+    New is what was only noted, too. The time of that may become an earlier one: the clock here may be ahead of others.
     """
-    return [action for action in actions if database.put(_ACTION, [(*_fields(action), _encode(action.data))])]
+    return [action for action in actions if database.put(_ACTION, [_row(action)])]
+
+
+def note_actions(database: Database, actions: Iterable[Action]) -> None:
+    """Note, inside a transaction, what people did by this host's clock, until it comes the way that all share."""
+    database.put(_NOTE, [_row(action) for action in actions])
+
+
+def _row(action: Action) -> tuple[object, ...]:
+    return (*_fields(action), _encode(action.data))
 
 
 def read_calls(database: Database) -> dict[CaseName, Stored]:

@@ -159,6 +159,10 @@ ALTER TABLE holdings ADD COLUMN heard INTEGER NOT NULL DEFAULT -1;       -- up t
 UPDATE holdings SET heard = since;
 """
 
+_NOTED = """
+ALTER TABLE acts ADD COLUMN noted INTEGER NOT NULL DEFAULT 0;            -- by this serve's clock, until it comes again
+"""
+
 MIGRATIONS: tuple[str, ...] = (
     FIRST,
     _BEYOND_ONE_MACHINE,
@@ -173,5 +177,6 @@ MIGRATIONS: tuple[str, ...] = (
     _READINGS,
     _WHO_HAS_IT,
     _ONE_WORD,
+    _NOTED,
 )
 """Applied in order, each in one transaction; their number is the schema version that this Kept writes."""

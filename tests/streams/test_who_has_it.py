@@ -19,6 +19,7 @@ from streams.kafka.records.topics import ACTS
 from streams.kafka.records.unpacking import Record
 from streams.kafka.serve.projection import Projection
 from streams.storage.read_model import ReadModel
+from streams.storage.router_tables import book_actions
 from streams.storage.sqlite import FILE, Database
 from tests.alerts.playing import NOON, SECOND, line
 from tests.streams.told import Told, did
@@ -148,6 +149,15 @@ def test_a_retry_of_what_waited_for_its_time_is_inert(told: Told) -> None:
     assert told.incident.acknowledged != "ann"
 
 
+def test_a_sender_cannot_change_when_somebody_did_something(told: Told) -> None:
+    """The same source and id come again with an earlier time, by another: the first stands, and nothing is new."""
+    told.go(1, line(0, "broken", "p"))
+    told.go(10, did("a", 9, "ann"))
+    with told.database.writing():
+        assert book_actions(told.database, [did("a", 3, "bob")]) == []
+    assert [(act.by, act.at) for act in told.board.board.actions_on(["p"])] == [("ann", NOON + 9 * SECOND)]
+
+
 def test_what_a_serve_noted_by_its_own_clock_is_when_the_intake_says(tmp_path: Path) -> None:
     """A serve's clock is ahead: what it noted at once stands, once it comes by the topic, at the time that all know."""
     database = Database(tmp_path / FILE)
@@ -156,6 +166,8 @@ def test_what_a_serve_noted_by_its_own_clock_is_when_the_intake_says(tmp_path: P
     fold.acts([noted])
     told_of = PersonsAct(replace(noted, at=NOON + 5 * SECOND))
     fold.fold([Record(ACTS, ACTS, 0, 0, NOON, encode(told_of))], NOON)
+    again = PersonsAct(replace(noted, at=NOON + 2 * SECOND))
+    assert fold.fold([Record(ACTS, ACTS, 0, 1, NOON, encode(again))], NOON).acts == 0
     read_model = ReadModel(tmp_path)
     assert [act.at for act in read_model.board.actions_on(["p"])] == [NOON + 5 * SECOND]
     read_model.close()

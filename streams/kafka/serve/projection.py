@@ -24,7 +24,7 @@ from streams.storage.holdings import book_holdings
 from streams.storage.ledger_tables import book_lines, book_notices
 from streams.storage.readings import book_readings
 from streams.storage.retention import forget
-from streams.storage.router_tables import book_actions, book_withheld
+from streams.storage.router_tables import book_actions, book_withheld, note_actions
 from streams.storage.status import Committed
 from streams.storage.store_writer import KEEP, letter_row
 
@@ -121,7 +121,7 @@ class Projection:
     def acts(self, rows: Sequence[Action]) -> None:
         """Note, in one transaction, what people did. Raises StateError."""
         with self._database.writing():
-            book_actions(self._database, rows)
+            note_actions(self._database, rows)
 
     def in_force(self, excerpts: Mapping[str, tuple[str, str]], wall: int) -> None:
         """Note, in one transaction, which revisions are in force: revision -> (standard, its text)."""
