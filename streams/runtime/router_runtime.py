@@ -28,6 +28,7 @@ from standards.calendar.duration import DAY
 from standards.errors import StateError
 from standards.judge.events import Tick
 from standards.judge.promise import NEVER
+from streams.runtime.acts_in_order import apart, due
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -42,14 +43,14 @@ CaseKind = Literal["place", "matter", "person", "house"]
 CaseName = tuple[CaseKind, str]
 
 _Found = TypeVar("_Found")
-_at = attrgetter("at")
 _by_time = attrgetter("at", "to")
 
 
 class SiteState(msgspec.Struct):
     """What concerns every place: the silences that hold, actions to come, and when actions were heard.
 
-    `early` are those about promises of which no place has heard yet, oldest first. `policy` are the routes by which it
+    `early` are those about promises of which no place has heard yet, oldest first. The
+    last action counted at `reached`. `policy` are the routes by which it
     was decided last, `steps` how many steps each of them has.
     """
 
@@ -57,6 +58,7 @@ class SiteState(msgspec.Struct):
     actions: list[Action] = msgspec.field(default_factory=list, name="acts")
     heard: dict[str, int] = {}
     early: dict[str, list[Action]] = {}
+    reached: int = -1
     policy: str = ""
     steps: dict[str, int] = {}
 
@@ -147,7 +149,7 @@ class RouterRuntime:
         heard = self._facts(lines, self._due(actions, low, result), low, result)
         for place, facts in self._everywhere(heard, self.places) if first else heard.items():
             case = self.places.get(place) or AlertRouter(place, silences=list(before))
-            step = feed(case, [*first, *facts, Tick(low)], self.policy)
+            step = feed(case, [*first, *apart(facts), Tick(low)], self.policy)
             notifications += step.calls
             result.withheld += step.withheld
             for line, reason in step.reasons:
@@ -175,8 +177,9 @@ class RouterRuntime:
         heard = {name: min(at, now) for name, at in house.heard.items()}
         early = {promise: done_by(acts, now) for promise, acts in house.early.items()}
         self.house = result.touched["house", ""] = msgspec.structs.replace(
-            house, actions=done_by(house.actions, now), heard=heard, early=early
-        )
+            house, actions=done_by(house.actions, now), heard=heard, early=early,
+            reached=min(house.reached, now),
+        )  # fmt: skip
         for name, place in self.places.items():
             take_router_back(place, now, by)
             small = msgspec.structs.replace(place, incidents={})
@@ -202,15 +205,14 @@ class RouterRuntime:
             return []
         heard = {name: at for name, at in house.heard.items() if at + DAY > low}
         heard |= {name: max(low, action.at) for name, action in new.items()}
-        waiting = sorted([*house.actions, *new.values()], key=_at)
-        due = [action for action in waiting if action.at <= low]
+        found = due(house.actions, new.values(), house.reached, low)
         silences = {silence.name: silence for silence in house.silences}
-        silences.update({action.silence.name: action.silence for action in due if action.silence is not None})
+        silences.update({action.silence.name: action.silence for action in found.acts if action.silence is not None})
         lasting = [silence for silence in silences.values() if silence.until > low]
-        left = [action for action in waiting if action.at > low]
-        self.house = msgspec.structs.replace(house, silences=lasting, actions=left, heard=heard)
-        result.touched["house", ""] = self.house
-        return due
+        self.house = result.touched["house", ""] = msgspec.structs.replace(
+            house, silences=lasting, actions=found.left, heard=heard, reached=found.reached
+        )
+        return found.acts
 
     def _facts(
         self, lines: Iterable[Line | Renamed], actions: Iterable[Action], low: int, result: AlertResult

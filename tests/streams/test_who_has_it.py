@@ -65,6 +65,39 @@ def test_the_board_says_what_the_routers_decide(
         told.floor.restart()
 
 
+@given(st.lists(acts(), min_size=2, max_size=8), st.lists(st.booleans(), min_size=8, max_size=8), st.booleans())
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_how_many_acts_come_at_once_decides_nothing(
+    told: Told, done: list[Action], ends: list[bool], is_trouble: bool
+) -> None:
+    """However acts are split up as they come, by whatever clocks: the same has it, and the same people hear of it then."""
+    done = [replace(act, id=str(number)) for number, act in enumerate(done)]
+    outcomes = []
+    for splits in ([False] * 8, ends, [True] * 8):
+        told.begin()
+        told.go(0, *([line(0, "broken", "p")] if is_trouble else []))
+        batch, now = list[Action](), NOON
+        for number, act in enumerate(done):
+            batch, now = [*batch, act], max(now, act.at)
+            if splits[number] or number == len(done) - 1:
+                told.go((now - NOON) / SECOND, *batch)
+                told.floor.restart()
+                batch = []
+        told.go(100, *([] if is_trouble else [line(95, "broken", "p")]))
+        had = told.incident and (told.incident.acknowledged, told.incident.offered, told.incident.had_since)
+        told.go(600)
+        outcomes.append((had, sorted(set(told.messages))))
+    assert outcomes == outcomes[:1] * 3
+
+
+def test_a_slow_clock_in_the_same_batch_counts_as_it_came(told: Told) -> None:
+    """Ann took it, then Bob by a clock that is behind: it is Bob's, whether both are heard at once or not."""
+    told.go(1, line(0, "broken", "p"))
+    told.go(11, did("a", 9, "ann"), did("b", 5, "bob"))
+    assert told.incident is not None
+    assert (told.incident.acknowledged, told.shown.holder) == ("bob", "bob")
+
+
 @pytest.mark.parametrize("two", [("x", "y"), ("y", "x")])
 @pytest.mark.parametrize("waits", [True, False])
 def test_of_two_at_one_instant_the_last_to_come_has_it(told: Told, two: tuple[str, str], waits: bool) -> None:
