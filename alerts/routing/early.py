@@ -24,16 +24,14 @@ def remember(early: dict[str, list[Action]], promise: str, act: Action) -> None:
 
     What has been talked over before there was anything to talk over says nothing of that.
     """
-    acts = early.pop(promise, [])
+    acts = early.get(promise, [])
     had = bool(acts) and acts[-1].type != GIVEN_BACK
     if act.type == DEBRIEFED or (act.type == GIVEN_BACK and not had):
-        mine = acts
-    else:
-        kept = {"to": act.data["to"]} if "to" in act.data else {}
-        last = {HANDED_ON: [each for each in acts if each.type != HANDED_ON], GIVEN_BACK: acts[-1:]}.get(act.type, [])
-        mine = [*last, Action("", act.at, act.by, type=act.type, data=kept)]
-    if mine:
-        early[promise] = mine
+        return
+    last = {HANDED_ON: [each for each in acts if each.type != HANDED_ON], GIVEN_BACK: acts[-1:]}.get(act.type, [])
+    kept = {"to": act.data["to"]} if "to" in act.data else {}
+    early.pop(promise, None)  # the latest come last
+    early[promise] = [*last, Action("", act.at, act.by, type=act.type, data=kept)]
 
 
 def catch_up(incident: Incident, acts: Sequence[Action], people: People, at: int) -> None:

@@ -16,7 +16,7 @@ import msgspec
 from alerts.policy.policy import Silence, place_of
 from alerts.routing.actions import Action
 from alerts.routing.early import remember
-from alerts.routing.incident import REMEMBERED_FOR, AlertRouter, PromiseIncidents, Renamed, current_promise, name_of
+from alerts.routing.incident import AlertRouter, PromiseIncidents, Renamed, current_promise, name_of
 from alerts.routing.notice import Notice, Reason, Withheld
 from alerts.routing.notification import Notification, Standing
 from alerts.routing.reloading import Reloaded, name_routes, policy_name, steps_of
@@ -29,6 +29,7 @@ from standards.errors import StateError
 from standards.judge.events import Tick
 from standards.judge.promise import NEVER
 from streams.runtime.acts_in_order import apart, due
+from streams.runtime.early_acts import bound, remembered
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -215,13 +216,13 @@ class RouterRuntime:
         return found.acts
 
     def _facts(
-        self, lines: Iterable[Line | Renamed], actions: Iterable[Action], low: int, result: AlertResult
+        self, lines: Sequence[Line | Renamed], actions: Sequence[Action], low: int, result: AlertResult
     ) -> dict[str, list[_Fact]]:
         """Sort lines and actions to their places, in the order of time; give the places that wait for time too.
 
         What is done about a promise of which no place has heard goes to the place that hears of it first.
         """
-        early = {name: acts for name, acts in self.house.early.items() if acts[-1].at + REMEMBERED_FOR > low}
+        early = remembered(self.house.early, lines, acts=bool(actions), low=low)
         found: dict[str, list[_Fact]] = {
             name: [] for (kind, name), wake in self._wakes.items() if kind == "place" and wake <= low
         }
@@ -244,7 +245,8 @@ class RouterRuntime:
                     remember(early, promise, action)
             for place in concerned:
                 found.setdefault(place, []).append(action)
-        if early != self.house.early:
+        bound(early)
+        if early is not self.house.early and early != self.house.early:
             self.house = result.touched["house", ""] = msgspec.structs.replace(self.house, early=early)
         return {place: sorted(facts, key=_order) for place, facts in sorted(found.items())}
 

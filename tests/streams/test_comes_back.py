@@ -7,10 +7,13 @@ from pathlib import Path
 from typing import Final
 
 import pytest
+from msgspec.json import encode
 from msgspec.structs import replace
+from structlog.testing import capture_logs
 
-from alerts.routing.actions import ACKNOWLEDGED, GIVEN_BACK, HANDED_ON
+from alerts.routing.actions import ACKNOWLEDGED, DEBRIEFED, GIVEN_BACK, HANDED_ON
 from streams.board.having import Having
+from streams.runtime.early_acts import MOST
 from tests.alerts.playing import NOON, SECOND, line
 from tests.streams.told import Told, did
 
@@ -117,3 +120,71 @@ def test_what_was_done_early_by_a_clock_that_was_ahead_leads_nothing_astray(told
     assert told.floor.calls.places["s1"].now == NOON + 111 * SECOND
     told.go(200)
     assert ("cyd", 190) in told.messages
+
+
+DAY: Final = 86_400
+
+
+@pytest.mark.parametrize(("hours", "knows"), [(47, True), (49, False)])
+def test_what_was_done_early_is_remembered_for_48_hours(told: Told, hours: int, knows: bool) -> None:
+    """Ann hands it on before there is trouble: within two days Bob is told of that once there is, later he is not."""
+    told.go(1, did("a", 1, "ann", HANDED_ON, "bob"))
+    told.go(hours * 3600, line(hours * 3600, "warned", "p"))
+    assert (told.shown.offered == "bob") == knows
+
+
+def test_what_is_over_of_early_acts_is_no_longer_stored(told: Told) -> None:
+    """Nothing else happens, and two days go by: the house keeps nothing of it."""
+    told.go(1, did("a", 1, "ann", HANDED_ON, "bob"))
+    told.go(2 * DAY + 2)
+    assert told.floor.calls.house.early == {}
+
+
+@pytest.mark.parametrize(("hours", "knows"), [(47, True), (49, False)])
+def test_what_a_place_remembers_of_early_acts_ends_after_a_restart(told: Told, hours: int, knows: bool) -> None:
+    """It comes with the line that ends what nobody waited for: the place keeps it for two days, and then nothing."""
+    told.go(2, did("a", 1, "ann", HANDED_ON, "bob"), line(2, "excused", "p"))
+    told.floor.restart()
+    assert told.floor.calls.wake == NOON + (2 * DAY + 1) * SECOND
+    told.go(hours * 3600)
+    assert ("s1" in told.floor.calls.places) == knows
+    told.go(hours * 3600 + 1, line(hours * 3600 + 1, "warned", "p"))
+    assert (told.shown.offered == "bob") == knows
+
+
+def test_what_was_done_before_somebody_else_had_it_takes_it_from_nobody(told: Told) -> None:
+    """Ann took the promise that another takes the place of before Bob had that one: what comes back is Bob's."""
+    told.go(2, replace(did("a", 1, "ann"), promise="r"))
+    told.go(3, line(3, "broken", "p"))
+    told.go(5, did("b", 4, "bob"))
+    told.go(10, line(10, "fulfilled_late", "p"))
+    told.go(30, replace(line(30, "broken", "p"), id="r.9", promise="r"))
+    found = next(iter(told.floor.calls.places["s1"].incidents["r"].values()))
+    assert found.acknowledged == "bob"
+
+
+def test_talked_over_before_there_was_trouble_is_not_remembered(told: Told) -> None:
+    """What somebody says of a promise of which nobody heard takes no room, nor does a long text with an act."""
+    told.go(2, replace(did("a", 1, "ann", DEBRIEFED), data={"cause": "x" * 10_000}))
+    assert told.floor.calls.house.early == {}
+    told.go(3, replace(did("b", 3, "ann"), data={"note": "x" * 10_000}))
+    assert len(encode(told.floor.calls.house)) < 1_000
+
+
+def test_of_too_much_the_oldest_is_forgotten_and_the_log_says_so(told: Told) -> None:
+    """More is taken early than has room: the oldest goes, and is told of; the newest is theirs."""
+    with capture_logs() as logged:
+        told.go(2, *(replace(did(f"{each}", 1, "ann"), promise=f"{each}") for each in range(MOST + 2)))
+    early = told.floor.calls.house.early
+    assert (len(early), "0" in early, "1" in early, f"{MOST + 1}" in early) == (MOST, False, False, True)
+    assert [(each["count"], each["first"]) for each in logged] == [(2, "0")]
+    assert len(encode(told.floor.calls.house)) < 2_000_000
+
+
+def test_where_nothing_is_new_nothing_is_written(told: Told) -> None:
+    """Time goes on, and other trouble comes: what was done early is neither copied nor stored again."""
+    told.go(2, did("a", 1, "ann"))
+    early = told.floor.calls.house.early
+    result = told.floor.calls.push([line(5, "broken", "q")], [], NOON + 6 * SECOND)
+    assert told.floor.calls.house.early is early
+    assert ("house", "") not in result.touched

@@ -70,7 +70,7 @@ def test_the_board_says_what_the_routers_decide(
 def test_how_many_acts_come_at_once_decides_nothing(
     told: Told, done: list[Action], ends: list[bool], is_trouble: bool
 ) -> None:
-    """However acts are split up as they come, by whatever clocks: the same has it, and the same people hear of it then."""
+    """However acts are split up as they come, by whatever clocks: the same has it, and the same people hear of it."""
     done = [replace(act, id=str(number)) for number, act in enumerate(done)]
     outcomes = []
     for splits in ([False] * 8, ends, [True] * 8):
