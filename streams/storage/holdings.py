@@ -20,6 +20,7 @@ _PUT: Final = f"INSERT OR REPLACE INTO holdings ({_COLUMNS}) VALUES (?,?,?,?,?,?
 _HELD: Final = f"""
 SELECT {_COLUMNS} FROM holdings WHERE promise IN (SELECT value FROM json_each(?))
 """  # noqa: S608 - fixed names
+_DONE: Final = "SELECT DISTINCT promise FROM acts WHERE promise IN (SELECT value FROM json_each(?))"
 
 _encode = msgspec.json.encode
 
@@ -27,10 +28,10 @@ _encode = msgspec.json.encode
 class Holding(msgspec.Struct, frozen=True):
     """A promise that a `holder` has since an instant or, where that is empty, that nobody has.
 
-    `since` is -1 where nobody ever had it. `asked_until` is up to when they are to say whether they still have it, -1
-    where they were not asked. `giver` handed it on or gave it back; to whom is `offered`, until they have taken it;
-    `lapsed` had it until then. What people did up to `heard` is in that, whatever else is known of it. Instants are
-    microseconds UTC.
+    `since` is -1 where nobody ever had it, or it is forgotten who did. `asked_until` is up to when they are to say
+    whether they still have it, -1 where they were not asked. `giver` handed it on or gave it back; to whom is
+    `offered`, until they have taken it; `lapsed` had it until then. What people did up to `heard` is in that, whatever
+    else is known of it. Instants are microseconds UTC.
     """
 
     promise: str
@@ -48,12 +49,20 @@ def book_holdings(database: Database, incidents: Mapping[str, PromiseIncidents |
     if not incidents:
         return 0
     before = {each.promise: each for each in _held(database.all(_HELD, [_names(incidents)]))}
-    now = {promise: found for promise, routes in incidents.items() if routes and (found := _holding(promise, routes))}
+    gone = [before[promise] for promise, routes in incidents.items() if not routes and promise in before]
+    now = _forgotten(database, gone)
+    now |= {promise: found for promise, routes in incidents.items() if routes and (found := _holding(promise, routes))}
     changed = [promise for promise in incidents if before.get(promise) != now.get(promise)]
     database.put("DELETE FROM holdings WHERE promise = ?", [(promise,) for promise in changed if promise not in now])
     rows = [now[promise] for promise in changed if promise in now]
     database.put(_PUT, [msgspec.structs.astuple(row) for row in rows])
     return len(changed)
+
+
+def _forgotten(database: Database, gone: Collection[Holding]) -> dict[str, Holding]:
+    """Give what is left of promises whose incidents are forgotten: what people did up to then says nothing any more."""
+    done = {promise for (promise,) in database.all(_DONE, [_names([each.promise for each in gone])])} if gone else ()
+    return {each.promise: Holding(each.promise, "", -1, heard=each.heard) for each in gone if each.promise in done}
 
 
 def read_holdings(connection: SharedConnection, promises: Collection[str]) -> dict[str, Holding]:

@@ -188,3 +188,23 @@ def test_where_nothing_is_new_nothing_is_written(told: Told) -> None:
     result = told.floor.calls.push([line(5, "broken", "q")], [], NOON + 6 * SECOND)
     assert told.floor.calls.house.early is early
     assert ("house", "") not in result.touched
+
+
+@pytest.mark.parametrize("lapses", [False, True])
+def test_what_is_long_over_is_given_to_nobody(told: Told, lapses: bool) -> None:
+    """Ann took it, and its incident is forgotten: the board does not give it back to her, but to who takes it anew."""
+    told.go(1, line(0, "broken", "p"))
+    told.go(5, did("a", 4, "ann"))
+    told.go(200 if lapses else 10, *([] if lapses else [line(10, "fulfilled_late", "p")]))
+    told.go(9 * DAY)
+    assert (told.incident, told.shown) == (None, Having())
+    told.go(9 * DAY + 5, did("b", 9 * DAY + 4, "bob"))
+    assert told.shown.holder == "bob"
+
+
+def test_of_what_nobody_did_anything_about_nothing_is_kept(told: Told) -> None:
+    """It is over, and nobody took it: once it is forgotten, no row of who has it is left."""
+    told.go(1, line(0, "broken", "p"))
+    told.go(10, line(10, "fulfilled_late", "p"))
+    told.go(9 * DAY)
+    assert told.board.board.holdings(["p"]) == {}
