@@ -8,7 +8,6 @@ Read next: `streams/board/having.py`, which says who has it.
 
 from __future__ import annotations
 
-from asyncio import Lock
 from difflib import get_close_matches
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
@@ -20,6 +19,7 @@ from alerts.words.words import phrase
 from standards.natural import natural, same
 from streams.board.having import ACTS, by_promise, present
 from streams.web.board.fields import needed, said_event
+from streams.web.board.one_at_a_time import OneAtATime
 from streams.web.operation import asked
 from streams.web.problem import Problem
 
@@ -47,7 +47,7 @@ class Taking:
     def __init__(self, host: Host, chosen: Chosen) -> None:
         self._host = host
         self._chosen = chosen
-        self._one_by_one = Lock()
+        self._alone = OneAtATime()
 
     async def acknowledge(self, given: Given, name: str) -> Later | None:
         """Take one promise on, or all of a group that were there when it was drawn, but for what others have by now.
@@ -56,7 +56,7 @@ class Taking:
         """
         self._check_known(ACKNOWLEDGED)
         promises, said = await self._chosen.one_or_group(given)
-        async with self._one_by_one:
+        async with self._alone.having(each.id for each in promises):
             free = await self._not_with_others(promises, name)
             if free:
                 await self._submit(ACKNOWLEDGED, free, {"by": name}, given)
