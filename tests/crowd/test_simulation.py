@@ -32,7 +32,7 @@ def test_the_ideal_stands_in_the_end(tmp_path_factory: pytest.TempPathFactory, d
     assert done.differences.lines() == []
 
 
-@pytest.mark.parametrize("number", [SOME, pytest.param(MANY, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("number", [SOME, pytest.param(MANY, marks=[pytest.mark.slow, pytest.mark.timeout(1_200)])])
 def test_many_crowds_come_to_the_ideal(
     tmp_path: Path, number: int, record_property: Callable[[str, object], None]
 ) -> None:
