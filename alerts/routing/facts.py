@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from alerts.policy.reader import Reader
     from alerts.words.words import Words
-    from standards.judge.ledger import Line
+    from standards.judge.ledger import Line, Plain
     from standards.judge.numbers import Numbers
     from standards.judge.standard import Standard
 
@@ -44,6 +44,8 @@ AS_IT_STANDS: Final = MINUTE
 """For how long after a line was known its number is told as what is so now, in microseconds."""
 PERSONS: Final = frozenset({"agent", "from_agent", "to_agent", "passed_on_by"})
 """The fields of Kept's own event types that name one of us."""
+NAMING: Final = phrase("Agent: {name}."), phrase("Passed on by {by} to {to}.")
+"""The sentences that name one of us."""
 _BOUND: Final = re.compile(r"\s*(?:measure\s*)?(>=|<=|>|<)\s*([0-9]+(?:\.[0-9]+)?)\s*(%?)\s*")
 _SIGNS: Final = {">=": "", "<=": "≤ ", ">": "> ", "<": "< "}
 _OF_SHARE: Final = phrase("{good} of {count}, needs {bound}.")
@@ -134,16 +136,18 @@ def _bound(source: str, words: Words) -> str:
 
 def whom(line: Line, reader: Reader) -> str:
     """Say who of us it is about, to a reader who may see that."""
-    if not reader.sees_persons:
-        return ""
-    name, by, to = (_named(line, field, reader) for field in ("agent", "from_agent", "to_agent"))
+    return whom_by(line.fields, reader.words, reader.names) if reader.sees_persons else ""
+
+
+def whom_by(fields: Mapping[str, Plain], words: Words, names: Mapping[str, str]) -> str:
+    """Say who of us it is about, by the fields of a promise; `names` are those of the policy."""
+    name, by, to = (_named(fields, field, names) for field in ("agent", "from_agent", "to_agent"))
+    agent, passed = NAMING
     if name:
-        return reader.words.say("Agent: {name}.", name=name)
-    if by and to:
-        return reader.words.say("Passed on by {by} to {to}.", by=by, to=to)
-    return ""
+        return words.say(agent, name=name)
+    return words.say(passed, by=by, to=to) if by and to else ""
 
 
-def _named(line: Line, field: str, reader: Reader) -> str:
-    found = " ".join(str(line.fields.get(field) or "").split())
-    return reader.names.get(found, found)
+def _named(fields: Mapping[str, Plain], field: str, names: Mapping[str, str]) -> str:
+    found = " ".join(str(fields.get(field) or "").split())
+    return names.get(found, found)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
+from alerts.routing.persons import fields_without_persons
 from alerts.words.words import phrase, several
 from streams.board.filters import place
 from streams.board.markup import Html, el, facts, section, sentence
@@ -187,11 +188,13 @@ def _row(shell: Shell, promise: PromiseRow, standard: Standard | None, act: Acti
     broken = sentence(shell.words, "broken {time}", time=shell.clock(promise.settled))
     when = el("p", broken, class_="quiet")
     late = el("p", shell.words.say("It was done later."), class_="quiet") if promise.state == "late" else None
-    people = ", ".join(f"{_label(shell, name)} {value}" for name, value in promise.fields.items())
+    about = ", ".join(
+        f"{_label(shell, name)} {value}" for name, value in fields_without_persons(promise.fields).items()
+    )
     learned = _learned(shell, act) if act else None
     told = standard.in_language(shell.words.language).promise if standard else ""
     promised = el("p", told, class_="promise")
-    return el("li", head, promised, el("p", people, class_="quiet"), when, late, learned)
+    return el("li", head, promised, el("p", about, class_="quiet"), when, late, learned)
 
 
 def _label(shell: Shell, name: str) -> str:

@@ -23,7 +23,7 @@ from streams.web.problem import Problem, did_you_mean
 from streams.web.session import may
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from aiohttp import web
 
@@ -35,6 +35,8 @@ T = TypeVar("T")
 
 SOURCES: Final = 100
 """How many senders are told of in one answer."""
+SEES_PERSONS: Final = "supervisor"
+"""The role from which on it is seen who of us a promise is about."""
 _OK = HTTPStatus.OK
 _NOT_FOUND = HTTPStatus.NOT_FOUND
 
@@ -84,12 +86,20 @@ class Reading:
             due_before=-1 if query.due_before is None else max(0, microseconds(query.due_before)),
         )
         page = await _asked_after(self._host.read_model.promises, wanted, query.after, query.limit)
-        items = [showing.promise_item(row) for row in page.items]
+        seen = may(request[ROLE], SEES_PERSONS)
+        items = [showing.promise_item(row if seen else showing.row_without_persons(row)) for row in page.items]
         return json_answer(views.PromisePage(items=items, next=page.next or None))
 
     async def _promise(self, request: web.Request) -> web.Response:
         read_query(request, NoQuery)
-        return json_answer(showing.promise_detail(await known_promise(self._host, request.match_info["id"])))
+        found = await known_promise(self._host, request.match_info["id"])
+        if not may(request[ROLE], SEES_PERSONS):
+            found = showing.without_persons_named(found, self._names())
+        return json_answer(showing.promise_detail(found))
+
+    def _names(self) -> Mapping[str, str]:
+        people = self._host.people
+        return people.names if people else {}
 
     async def _standards(self, request: web.Request) -> web.Response:
         read_query(request, NoQuery)
@@ -115,6 +125,8 @@ class Reading:
         query = read_query(request, NoticesQuery)
         rows = await _asked_after(self._host.read_model.notices, query.after, query.limit)
         following = rows[-1].notice.id if len(rows) == query.limit else None
+        if not may(request[ROLE], SEES_PERSONS):
+            rows = [showing.notice_without(row, self._names()) for row in rows]
         return json_answer(views.NoticePage(items=[showing.notice_item(row) for row in rows], next=following))
 
     async def _suppressed(self, request: web.Request) -> web.Response:

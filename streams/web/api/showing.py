@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, TypeVar
 
+from msgspec.structs import replace
+
+from alerts.routing.persons import fields_without_persons, without_persons
 from standards.calendar.duration import SECOND
 from standards.judge.events import moment
 from streams.web.api import act_views, feed_views, views
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
     from alerts.routing.actions import Action
@@ -32,6 +36,23 @@ def _shown(view: type[V], row: object, **otherwise: object) -> V:
 
 def _at(instant: int) -> datetime | None:
     return moment(instant) if instant >= 0 else None
+
+
+def without_persons_named(view: PromiseView, names: Mapping[str, str]) -> PromiseView:
+    """Give a promise as whoever only looks on is shown it; `names` are what the policy calls people."""
+    return replace(
+        view, row=row_without_persons(view.row), notices=[notice_without(row, names) for row in view.notices]
+    )
+
+
+def row_without_persons(row: PromiseRow) -> PromiseRow:
+    """Give the row of a promise without the fields that name one of us."""
+    return replace(row, fields=fields_without_persons(row.fields))
+
+
+def notice_without(row: NoticeRow, names: Mapping[str, str]) -> NoticeRow:
+    """Give a notice as whoever only looks on is shown it."""
+    return replace(row, notice=without_persons(row.notice, names))
 
 
 def promise_item(row: PromiseRow) -> views.PromiseItem:

@@ -1,0 +1,109 @@
+"""Who of us a promise is about: for who may act, and for nobody who only looks on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from alerts.policy.reader import Reader
+from alerts.routing.notice import notice
+from alerts.routing.persons import without_persons
+from alerts.words.words import Words
+from streams.storage.rows import PromiseFilter
+from tests.alerts.test_facts import ABOUT
+from tests.alerts.test_relevance import REGISTER, WARNED
+from tests.board.peopled import ALL, TOKENS, entered
+from tests.board.serving import Served
+from tests.streams.asking import Peopled, cloud
+from tests.streams.hosting import shop
+
+PROMISED = """
+kept: 1
+standards:
+  called-back:
+    promise: We call you back.
+    what: Call back.
+    how: Say what you know.
+    why: Silence breaks a promise.
+    exceptions: None.
+    owner: lead
+    per: [contact]
+    carry: [agent, team]
+    when: callback.promised
+    expect: callback.made
+    within: 1m
+    owed_for: 2m
+    severity: page
+"""
+POLICY = """
+kept: 1
+people:
+  ann: {addresses: {mail: ann@shop.example}, language: de}
+teams:
+  floor: {members: [ann]}
+routes: [{tell: ann}]
+"""
+
+
+@pytest.fixture
+def promised(tmp_path: Path) -> Iterator[Served]:
+    """A host where a call back that Leokadia had promised was not made, and ann was told in German."""
+    with Served(tmp_path, ALL, Peopled(POLICY), shop(tmp_path, PROMISED)) as served:
+        served.send(cloud("callback.promised", "p", served.now, contact="c1", agent="Leokadia", team="floor"))
+        served.go(70)
+        yield served
+
+
+def everything(served: Served) -> dict[str, str]:
+    """Give the pages and the addresses of the API that tell of the promise, each by what it is."""
+    row = served.caller.host.read_model.promises(PromiseFilter(), limit=1).items[0]
+    return {
+        "page": f"/promises/{row.id}", "notices": "/notices", "api": "/v1/promises", "one": f"/v1/promises/{row.id}",
+        "told": "/v1/notices",
+    }  # fmt: skip
+
+
+def test_who_only_looks_is_not_told_who_of_us_it_is_about(promised: Served) -> None:
+    """Neither in the messages that are quoted nor among the fields, on no page and by no address; the rest stands."""
+    paths = everything(promised)
+    looks, acts = (entered(promised, role)[0] for role in ("viewer", "supervisor"))
+    for what, path in paths.items():
+        assert "Leokadia" in acts.ask(path)[2], what
+        status, _, said = looks.ask(path)
+        assert (status, "Leokadia" in said, "Von unserer Seite" in said) == (200, False, False), what
+        assert "c1" in said, what
+    key = {"Authorization": f"Bearer {TOKENS['viewer']}"}
+    for path in ("api", "one", "told"):
+        assert "Leokadia" not in promised.do(promised.caller.get(paths[path], **key)).text, path
+    told = promised.do(promised.caller.get("/v1/notices", **key)).json["items"][0]
+    assert told["text"].startswith("c1: Call back.")
+    assert "seit" in told["text"].lower(), "in the language in which it was told"
+
+
+@pytest.mark.parametrize("role", ["viewer", "supervisor", "admin"])
+def test_a_card_of_debriefs_names_none_of_us(promised: Served, role: str) -> None:
+    """What is talked over is the way of working; the other fields stand there."""
+    promised.go(300)
+    page = entered(promised, role)[0].ask("/debriefs")[2]
+    assert "team floor" in page
+    assert "Leokadia" not in page
+
+
+@pytest.mark.parametrize("language", ["en", "de", "pl"])
+@pytest.mark.parametrize("who", [{"agent": "J. Zoe Q."}, {"agent": "", "from_agent": "Zoe", "to_agent": "Bob"}])
+def test_a_message_loses_only_the_sentence_that_names_us(language: str, who: dict[str, str]) -> None:
+    """In every language it is what others are told; of an older name for the same person it is in English."""
+    line = msgspec.structs.replace(WARNED, fields={**ABOUT, **who})
+    reader = Reader(Words(language), sees_persons=True)
+    told, others = (
+        notice(line, REGISTER, msgspec.structs.replace(reader, sees_persons=sees)) for sees in (True, False)
+    )
+    assert "Zoe" in told.text
+    shown = without_persons(told, {})
+    assert (shown.text, shown.language) == (others.text, language)
+    assert set(shown.fields) == {"site", "queue"}
+    renamed = without_persons(told, {"J. Zoe Q.": "Lou", "Zoe": "Lou"})
+    assert (renamed.text, renamed.language) == (told.english, "en")
