@@ -136,8 +136,8 @@ class Group(msgspec.Struct, frozen=True):
     """Promises of one sort, standard and site: how many there are, the first deadline of them, and the first `items`.
 
     `view` is that of them alone. `held` are the ids of those that its buttons act on, the most urgent ones: `free` are
-    those that nobody has, `had` those that somebody has, and `shares` who. `whole`: that is what the page is about,
-    so the group stands open.
+    those that nobody has, `had` those that somebody has, each with who, and `shares` who has how many. `whole`: that
+    is what the page is about, so the group stands open.
     """
 
     site: str
@@ -148,7 +148,7 @@ class Group(msgspec.Struct, frozen=True):
     view: View
     held: tuple[str, ...] = ()
     free: tuple[str, ...] = ()
-    had: tuple[str, ...] = ()
+    had: Mapping[str, str] = {}
     shares: Shares = Shares()
     whole: bool = False
     called: str = ""
@@ -209,7 +209,7 @@ def _card(item: Item, identity: str, wording: Wording, *, acts: bool) -> Html:
     buttons = (
         el("div", *actions(item, words), class_="actions") if item.urgent else None,
         excuse(item, words),
-        hand_over(item, words) if item.urgent else None,
+        hand_over(item, wording) if item.urgent else None,
     )
     content = el("div", todo, rest, buttons if acts and item.excusable else None, class_="about")
     return el("li", _left(item, wording), content, id=identity, **_timed(item, item.taken))
@@ -226,7 +226,7 @@ def _group(group: Group, identity: str, wording: Wording, *, acts: bool) -> Html
         el("p", el("a", _every(group, words), href=group.view.address())) if more else None,
         el("p", partly(words), class_="quiet") if acts and first.excusable and group.partly else None,
         excuse_group(group, words) if acts and first.excusable else None,
-        hand_over_group(group, words) if acts and first.urgent else None,
+        hand_over_group(group, wording) if acts and first.urgent else None,
         class_="about",
     )
     takes = acts and first.urgent and group.free and any(item.takes for item in group.items)
@@ -261,7 +261,7 @@ def _line(item: Item, wording: Wording, *, acts: bool) -> Html:
     time = el("span", _time(item, item.due, wording), class_="count")
     said = " ".join(filter(None, (item.since(wording), item.note(wording))))
     note = el("span", said, class_="note") if said else None
-    buttons = el("span", *of_line(item, wording.words), class_="actions") if acts and item.urgent else None
+    buttons = el("span", *of_line(item, wording), class_="actions") if acts and item.urgent else None
     return el("li", time, link, note, buttons, id=f"p-{item.id}", **_timed(item, item.taken))
 
 

@@ -92,17 +92,20 @@ class Changes:
 
 
 class Drawn:
-    """The last differences as they were drawn: once for all who know one version, and read one language."""
+    """The last differences as they were drawn: once for all who know one version and read one language.
+
+    For those who may act by their name too: what one of them has is theirs alone to give back.
+    """
 
     def __init__(self) -> None:
-        self._last: OrderedDict[tuple[str, str, str, bool], Message | None] = OrderedDict()
+        self._last: OrderedDict[tuple[str, str, str, str, bool], Message | None] = OrderedDict()
 
     def since(self, changes: Changes, version: str, wording: Wording, *, acts: bool) -> Message | None:
         """Give what is different from a version, as `Changes.since` does, with the time of the moment in it.
 
         What is said of times left is from when it was drawn; the page counts on from the time at once.
         """
-        key = changes.version, version, wording.words.language, acts
+        key = changes.version, version, wording.words.language, wording.name if acts else "", acts
         if key not in self._last:
             self._last[key] = changes.since(version, wording, acts=acts)
             while len(self._last) > MOST_DRAWN:

@@ -47,6 +47,10 @@ class Having(msgspec.Struct, frozen=True):
         """Say whether somebody has it, for sure."""
         return bool(self.holder) and not self.offered
 
+    def is_with(self, name: str) -> bool:
+        """Say whether somebody has it, or was handed it: then it is theirs to give back."""
+        return any(each and same(each, name) for each in (self.holder, self.offered))
+
     @property
     def can_be_taken(self) -> bool:
         """Say whether it is for somebody to take: also for who is asked whether they still have it."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import urlencode
 
 from alerts.words.words import phrase
+from standards.natural import same
 from streams.board.markup import Html, el
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
     from alerts.words.words import Words
     from streams.board.blocks import Group, Item
+    from streams.board.wording import Wording
 
 TOGETHER: Final = 200
 """On how many promises one button acts at most: their ids stand in it."""
@@ -121,44 +123,57 @@ def _excuses(item: Item, words: Words, title: str, about: dict[str, str], whom: 
     return el("details", summary, offered, el("p", more, class_="actions") if more else None, class_="excuse")
 
 
-def hand_over(item: Item, words: Words) -> Html | None:
-    """Offer to hand on, or to give back, what somebody has."""
+def hand_over(item: Item, wording: Wording) -> Html | None:
+    """Offer to hand on what somebody has and, to them alone, to give it back."""
     if not item.taken:
         return None
+    words, about = wording.words, {"promise": item.id}
     label = words.say(_LABELLED, label=words.say("Hand it on to somebody else"), said=_whom(item))
     link = el("a", words.say("Somebody else"), href=f"/promises/{item.id}#hand-on", class_="plain", aria_label=label)
-    return _hands(item, words, {"promise": item.id}, _whom(item), link)
+    mine = about if item.having.is_with(wording.name) else None
+    return _hands(item, words, about, mine, _whom(item), link)
 
 
-def hand_over_group(group: Group, words: Words) -> Html | None:
-    """Offer to hand on, or to give back, what people have of a group."""
+def hand_over_group(group: Group, wording: Wording) -> Html | None:
+    """Offer to hand on what people have of a group and, to each of them, to give back what they have themselves."""
     if not group.had:
         return None
-    return _hands(group.items[0], words, {"group": held_in(group.had)}, f"{group.place} {group.names(words)}")
+    words, own = wording.words, [each for each, holder in group.had.items() if same(holder, wording.name)]
+    mine = {"group": held_in(own)} if own else None
+    return _hands(group.items[0], words, {"group": held_in(group.had)}, mine, f"{group.place} {group.names(words)}")
 
 
-def _hands(item: Item, words: Words, about: dict[str, str], whom: str, more: Html | None = None) -> Html:
-    back = _button(words.say("Give it back"), whom, "hand", urlencode(about), "give-back", words=words, plain=True)
+def _give_back(about: dict[str, str], whom: str, words: Words) -> Html:
+    return _button(words.say("Give it back"), whom, "hand", urlencode(about), "give-back", words=words, plain=True)
+
+
+def _hands(  # noqa: PLR0913, PLR0917 - what one fold has
+    item: Item, words: Words, about: dict[str, str], mine: dict[str, str] | None, whom: str, more: Html | None = None
+) -> Html | None:
+    if not (mine or item.others or more):
+        return None
+    back = el("p", _give_back(mine, whom, words), class_="actions") if mine else None
     buttons = (
         _labelled(to, words.say("Hand it on to {name}: {what}", name=to, what=whom), "hand",
                   urlencode({**about, "to": to}), "hand-on", plain=True)
         for to in item.others
     )  # fmt: skip
-    title = words.say("Hand it on, or give it back")
+    title = words.say("Hand it on, or give it back") if mine else words.say("Hand it on")
     summary = el("summary", title, aria_label=words.say(_LABELLED, label=title, said=whom))
     to = el("p", el("span", words.say("Hand it on to:"), class_="quiet"), *buttons, more, class_="actions")
-    return el("details", summary, to if item.others or more else None, el("p", back, class_="actions"), class_="excuse")
+    return el("details", summary, to if item.others or more else None, back, class_="excuse")
 
 
-def of_line(item: Item, words: Words) -> Iterator[Html]:
+def of_line(item: Item, wording: Wording) -> Iterator[Html]:
     """Offer what can be done about one of a group, in little room."""
+    words = wording.words
     yield from actions(item, words)
     if item.taken:
         said, whom = words.say("Hand it on"), _whom(item)
         yield el("a", said, href=f"/promises/{item.id}#hand-on", class_="plain",
                  aria_label=words.say(_LABELLED, label=said, said=whom))  # fmt: skip
-        value = urlencode({"promise": item.id})
-        yield _button(words.say("Give it back"), whom, "hand", value, "give-back", words=words, plain=True)
+        if item.having.is_with(wording.name):
+            yield _give_back({"promise": item.id}, whom, words)
 
 
 _LABELLED: Final = phrase("{label}: {said}")

@@ -46,7 +46,6 @@ class Shell(Wording, frozen=True, kw_only=True):
     """
 
     status: Status
-    name: str = ""
     proof: str = ""
     acts: bool = False
     unguarded: bool = False

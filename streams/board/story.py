@@ -178,8 +178,9 @@ def _advice(shell: Shell, standard: Standard | None) -> Html | None:
 
 def _at_once(shell: Shell, story: Story) -> Html | None:
     """Offer what is done in a moment, right under the headline: who comes from a message has a phone in the hand."""
-    takes, back = story.acknowledges and story.having.can_be_taken, story.hands and story.having.holder
-    if not shell.acts or not story.owed or not (takes or story.doable or back):
+    takes, hands = story.acknowledges and story.having.can_be_taken, story.hands and story.having.holder
+    back = story.hands and story.having.is_with(shell.name)
+    if not shell.acts or not story.owed or not (takes or story.doable or hands or back):
         return None
     say = shell.words.say
     buttons = (
@@ -188,7 +189,7 @@ def _at_once(shell: Shell, story: Story) -> Html | None:
         if story.doable
         else None,
         el("button", say("Give it back"), formaction="/acts/give-back", class_="plain") if back else None,
-        el("a", say("Hand it on"), href="#hand-on", class_="plain") if back else None,
+        el("a", say("Hand it on"), href="#hand-on", class_="plain") if hands else None,
     )
     content = hidden("promise", story.view.row.id), acting_as(shell), el("p", *buttons, class_="actions")
     return el("div", form(shell, "/acts/acknowledge", *content), id="take-it")

@@ -68,7 +68,7 @@ class Wording(msgspec.Struct, frozen=True):
     """How somebody is told: as of which instant (`now`, in microseconds UTC), in which zone, and in which words.
 
     `names` are what places are called, by their ids. `beside` is the page's zone, where this is of a place in another
-    one: then a time says its zone.
+    one: then a time says its zone. `name` is whoever is told, or nothing.
     """
 
     now: int
@@ -76,6 +76,7 @@ class Wording(msgspec.Struct, frozen=True):
     words: Words = ENGLISH
     names: Mapping[str, str] = {}
     beside: ZoneInfo | None = None
+    name: str = ""
 
     def in_zone(self, zone: ZoneInfo | None) -> Self:
         """Give the wording for what is at a place in a zone; None: it has none of its own."""

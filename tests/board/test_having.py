@@ -18,8 +18,9 @@ from streams.board.having import Having, by_promise, having, having_words, prese
 from streams.board.wording import Wording
 from streams.storage.holdings import Holding
 from tests.board.crowd import STORES, TILLS, signed_in
-from tests.board.peopled import acts, entered
-from tests.board.serving import Served, owed
+from tests.board.peopled import TOKENS, acts, entered
+from tests.board.serving import Served, owed, proof_in
+from tests.board.visiting import Visitor
 from tests.streams.hosting import SECOND, T0
 
 WORDING = Wording(T0, ZoneInfo("UTC"))
@@ -184,3 +185,24 @@ def test_a_group_is_excused_by_one_transaction(crowded: Served) -> None:
     assert commits == [TILLS]
     assert crowded.now - T0 < 3_600 * SECOND
     assert len(acts(crowded)) == TILLS < TILLS * STORES
+
+
+def test_only_who_has_it_gives_it_back(crowded: Served) -> None:
+    """A colleague may hand it on, and is not offered more; a form of theirs is refused with who has it."""
+    (promise, other, *_) = owed(crowded).values()
+    first, proof = entered(crowded)
+    assert first.ask("/acts/acknowledge", {"proof": proof, "name": "ann", "group": f"{promise}.{other}"})[0] == 303
+    second = Visitor(crowded)
+    assert second.enter(TOKENS["supervisor"], "bob") == 303
+    pages = ("/", f"/promises/{promise}", "/?site=store-1&standard=no-wait&part=warned")
+    for path in pages:
+        mine, theirs = first.ask(path)[2], second.ask(path)[2]
+        assert ("give-back" in mine, "give-back" in theirs) == (True, False), path
+        assert "hand-on" in theirs, path
+    own = proof_in(second.ask("/notices")[2])
+    for about in ({"promise": promise}, {"group": f"{promise}.{other}"}):
+        status, _, said = second.ask("/acts/give-back", {"proof": own, "name": "bob", **about})
+        assert (status, "It is with somebody else now: ann." in said) == (409, True)
+    assert [act[0] for act in acts(crowded)] == ["alert.acknowledged"] * 2
+    form = {"proof": proof, "name": "ann", "promise": promise}
+    assert first.ask("/acts/give-back", form)[0] == 303

@@ -195,7 +195,7 @@ class Live:
             if rows:
                 changes = await self.fresh(view, name)
                 zone = zones_of(self._host).get(view.site, self._usual.zone)
-                wording = Wording(self._host.wall(), zone, words, names_of(self._host))
+                wording = Wording(self._host.wall(), zone, words, names_of(self._host), name=name)
                 message = self._drawn.since(changes, known, wording, acts=acts) or message
                 known = changes.version
             if sent != self.commits:

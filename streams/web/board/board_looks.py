@@ -179,11 +179,11 @@ class Look:
         view = msgspec.structs.replace(
             self._view, site=group.site or NOWHERE, standard=group.standard, part=sort, page=1
         )
-        had = tuple(each for each in ids if done.taken(each))
+        had = {each: done.havings[each].holder for each in ids if done.taken(each)}
         return Group(
             group.site, group.standard, group.count, group.due, items, view, ids,
             tuple(each for each in ids if not done.taken(each)), had,
-            shares(had, done.havings, group.count), self._view.alone,
+            shares(tuple(had), done.havings, group.count), self._view.alone,
             called(group.site, names_of(self._host)),
         )  # fmt: skip
 

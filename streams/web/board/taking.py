@@ -83,17 +83,24 @@ class Taking:
         return said
 
     async def give_back(self, given: Given, name: str) -> Later | None:
-        """Give one promise, or several, back that somebody has: the others are told anew."""
+        """Give one promise, or several, back that somebody of this name has: the others are told anew.
+
+        What is with somebody else stays with them. Raises Problem where that is all of it, or nobody has it.
+        """
         self._check_known(GIVEN_BACK)
         given = _pressed(given)
         promises, said = await self._chosen.one_or_group(given)
         acts, holdings = await self._done(promises)
-        held = {promise for promise, found in by_promise(acts, holdings).items() if found.holder or found.offered}
-        had = [each for each in promises if each.id in held or _given_back_by(name, each.id, acts)]
-        if not had:
+        found = by_promise(acts, holdings)
+        mine = {promise for promise, having in found.items() if having.is_with(name)}
+        had = [each for each in promises if each.id in mine or _given_back_by(name, each.id, acts)]
+        others = [found[each.id] for each in promises if each not in had and each.id in found]
+        with_others = [each.offered or each.holder for each in others if each.holder or each.offered]
+        if not had and not with_others:
             raise Problem(HTTPStatus.CONFLICT, later("Nobody has it, so it cannot be given back."))
+        left = _left(with_others, len(with_others) if not had else len(promises))
         await self._submit(GIVEN_BACK, had, {"by": name}, given)
-        return said
+        return _both(said, left)
 
     def _check_known(self, kind: str) -> None:
         if kind not in self._host.rulebook.classes:
