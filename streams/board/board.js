@@ -218,8 +218,9 @@ function acted(form, button) {
   const fields = new FormData(form, button);
   const box = fragment("<p class='note-box'><span></span> <button type='button' class='plain'></button></p>");
   const block = blockOf(button);
-  const act = { form, box, path: new URL(button.formAction || form.action).pathname, fields, of: block && block.id,
-    words: named(button).replace(/\s+/g, " ").trim() };
+  const words = named(button).replace(/\s+/g, " ").trim(), label = `${button.textContent.trim()}: `;
+  const act = { form, box, path: new URL(button.formAction || form.action).pathname, fields, of: block && block.id, words,
+    what: words.startsWith(label) ? words.slice(label.length) : document.querySelector("h1").textContent };
   const undo = box.querySelector("button");
   undo.textContent = word("undo");
   undo.addEventListener("click", () => undone(act, block));
@@ -281,7 +282,8 @@ async function sent(act) {
   const told = answer && (answer.headers.get("Content-Type") || "").includes("json") ? (await answer.json()).detail : "";
   const gone = answer && (answer.status === 401 || answer.redirected);
   const why = gone ? word("signed_out") : told || word("not_reached");
-  const failed = word("failed", { act: act.words, why });
+  const takes = act.path === "/acts/acknowledge";
+  const failed = takes ? word("not_taken", { what: act.what, why }) : word("failed", { act: act.words, why });
   noted(act, failed, "failed");
   say(failed);
   finished(act);

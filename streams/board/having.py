@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 
 ACTS: Final = (ACKNOWLEDGED, HANDED_ON, GIVEN_BACK)
 """The acts that say who has a promise."""
-_NAMED: Final = 3
+HAS: Final = phrase("{name} has {count} of {of}.")
+OTHERS_HAVE: Final = phrase("Others have {count} of {of}.")
+NAMED: Final = 3
 """How many of those who have some of a group are named."""
 
 
@@ -131,7 +133,7 @@ def shares(promises: Sequence[str], havings: Mapping[str, Having], count: int) -
     """Find who has how many of a group of `count` promises."""
     taken = [found for each in promises if (found := havings.get(each)) is not None and found.taken]
     holders = Counter(found.holder for found in taken)
-    named = holders.most_common(_NAMED)
+    named = holders.most_common(NAMED)
     whole = taken[0] if len(holders) == 1 and len(taken) == count else Having()
     return Shares(count, tuple(named), len(taken) - sum(mine for _, mine in named), whole)
 
@@ -145,9 +147,9 @@ def shares_words(found: Shares, wording: Wording) -> str:
         words = phrase("{name} has all {count}, since {time}.")
         return say(words, name=whole.holder, count=number(found.count), time=wording.hour(whole.since))
     of = number(found.count)
-    said = [say("{name} has {count} of {of}.", name=name, count=number(mine), of=of) for name, mine in found.holders]
+    said = [say(HAS, name=name, count=number(mine), of=of) for name, mine in found.holders]
     if found.others:
-        said.append(say("Others have {count} of {of}.", count=number(found.others), of=of))
+        said.append(say(OTHERS_HAVE, count=number(found.others), of=of))
     return " ".join(said)
 
 

@@ -22,6 +22,7 @@ _SAID: Final = {
     "undo": phrase("Undo"), "close": phrase("Close"), "again": phrase("Try again"),
     "can_undo": phrase("{act}. You can undo this for {seconds} seconds."), "undone": phrase("Undone: {act}."),
     "noted": phrase("Noted. {act}."), "failed": phrase("Not done: {act}. {why}"),
+    "not_taken": phrase("Not taken: {what}. {why}"),
     "signed_out": phrase("You are signed out. Sign in, then do it again."),
     "not_reached": phrase("Kept could not be reached."), "not_done": phrase("Kept could not do it."),
     "live": phrase("live"), "no_connection": phrase("no connection"),

@@ -76,7 +76,8 @@ def test_what_is_over_meanwhile_is_left_alone_and_counted(crowded: Served, deed:
     excuse(crowded, "till 3", "till 4")
     status, headers, said = visitor.ask(f"/acts/{deed}", form, Accept=accept)
     assert (status, headers["Content-Type"].partition(";")[0]) == (200, accept)
-    assert "It was for 10 of the 12 that were shown; the others are not owed any more." in said
+    assert "2 of 12 were over already." in said
+    assert ("10 of 12 are yours now." in said) == (deed == "acknowledge")
     assert ('href="/?site=store-1"' in said) == (accept == "text/html")
     assert len(acts(crowded)) == TILLS
     excuse(crowded, *(f"till {till}" for till in range(1, TILLS + 1) if till not in (3, 4) and deed == "acknowledge"))
@@ -89,7 +90,22 @@ def test_the_script_says_for_how_many_it_was(crowded: Served, page: Page) -> Non
     signed_in(crowded, page)
     page.get_by_role("button", name=re.compile("^I have all 12: .* store-1")).click()
     excuse(crowded, "till 3", "till 4")
-    expect(page.locator(".note-box.well")).to_contain_text("It was for 10 of the 12 that were shown", timeout=SENT)
+    expect(page.locator(".note-box.well")).to_contain_text(
+        "10 of 12 are yours now. 2 of 12 were over already.", timeout=SENT
+    )
+
+
+def test_who_comes_too_late_reads_what_was_not_taken(crowded: Served, page: Page) -> None:
+    """The note of the page names what it was about and who has it, not the button that was pressed."""
+    first, proof = entered(crowded)
+    signed_in(crowded, page)
+    page.get_by_role("button", name=re.compile("^I have all 12: .* store-1")).click()
+    held = pressed(first.ask("/")[2], "group")
+    assert first.ask("/acts/acknowledge", {"proof": proof, "name": "Ann", **held})[0] == 303
+    failed = page.locator(".note-box.failed")
+    expect(failed).to_contain_text("It is with somebody else now: Ann.", timeout=SENT)
+    expect(failed).to_contain_text("Not taken: Open the next register")
+    expect(failed).not_to_contain_text("I have all")
 
 
 def test_a_group_beyond_what_one_button_takes_says_so(tmp_path: Path) -> None:

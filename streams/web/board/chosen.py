@@ -63,7 +63,8 @@ class Chosen:
         found = [row for row in rows if self._board.is_owed(row)]
         if not found:
             raise Problem(HTTPStatus.CONFLICT, later("Nothing of this group is owed any more."))
-        return found, _of_shown(len(found), shown, *_OWED)
+        over = shown - len(found)
+        return found, later_many(over, *_OVER, of=shown) if over else None
 
     async def of_site(self, site: str, span: str, by: str) -> tuple[list[PromiseRow], Later | None]:
         """Give what a site owes or has broken since a span ago, as far as somebody in this role may excuse it."""
@@ -92,7 +93,7 @@ class Chosen:
         rows, shown = await self._held(value)
         kind = debriefs.kind_of(promise)
         found = [row for row in rows if row.verdict == "broken" and debriefs.kind_of(row) == kind]
-        return found, _of_shown(len(found), shown, *_BROKEN)
+        return found, None if len(found) == shown else later_many(len(found), *_BROKEN, shown=shown)
 
     async def _held(self, value: str) -> tuple[list[PromiseRow], int]:
         """Read the promises that a form holds by their ids, and say how many those are."""
@@ -102,16 +103,8 @@ class Chosen:
         return await asked(self._host.read_model.owed.named, list(ids)), len(ids)
 
 
-_OWED: Final = several(
-    "It was for {count} of the {shown} that were shown; the others are not owed any more.",
-    "It was for {count} of the {shown} that were shown; the others are not owed any more.",
-)
+_OVER: Final = several("{count} of {of} was over already.", "{count} of {of} were over already.")
 _BROKEN: Final = several(
     "It was for {count} of the {shown} that were shown; the others are not broken any more.",
     "It was for {count} of the {shown} that were shown; the others are not broken any more.",
 )
-
-
-def _of_shown(found: int, shown: int, one: str, many: str) -> Later | None:
-    """Say for how many of those that were shown it was, where it was not for all."""
-    return None if found == shown else later_many(found, one, many, shown=shown)

@@ -83,7 +83,7 @@ class Linked:
         shell = self._board.shell(request)
         thanks = shell.words.say("Thank you, {name}. It is noted, and stands with the promise.", name=name)
         beside = el("p", more.said(shell.words)) if more is not None else None
-        drawn = page(shell, shell.words.say("Done"), "", el("p", thanks, class_="calm"), beside)
+        drawn = page(shell, shell.words.say("Noted"), "", el("p", thanks, class_="calm"), beside)
         return self._board.answer(request, drawn)
 
     def _link(self, request: web.Request) -> Link:

@@ -8,7 +8,9 @@ Read next: `streams/board/having.py`, which says who has it.
 
 from __future__ import annotations
 
+from collections import Counter
 from difflib import get_close_matches
+from functools import reduce
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
 from urllib.parse import parse_qsl
@@ -17,7 +19,8 @@ from alerts.routing.actions import ACKNOWLEDGED, GIVEN_BACK, HANDED_ON
 from alerts.words.later import Later, later, later_many
 from alerts.words.words import phrase
 from standards.natural import natural, same
-from streams.board.having import ACTS, by_promise, present
+from streams.board.having import ACTS, HAS, NAMED, OTHERS_HAVE, by_promise, present
+from streams.board.offers import members
 from streams.web.board.fields import needed, said_event
 from streams.web.board.one_at_a_time import OneAtATime
 from streams.web.operation import asked
@@ -61,7 +64,9 @@ class Taking:
             if free:
                 await self._submit(ACKNOWLEDGED, free, {"by": name}, given)
             with_others = _names(promises, by_promise(*await self._done(promises)), name)
-        return _both(said, _left(with_others, len(promises)))
+        _check_left(with_others, len(promises))
+        shown = len(dict.fromkeys(members(given["group"]))) if given.get("group") else len(promises)
+        return _went(len(promises) - len(with_others), with_others, said, shown)
 
     async def _not_with_others(self, promises: Sequence[PromiseRow], name: str) -> list[PromiseRow]:
         """Give those of some promises that nobody else has: their page may be older than who has it."""
@@ -98,9 +103,9 @@ class Taking:
         with_others = [each.offered or each.holder for each in others if each.holder or each.offered]
         if not had and not with_others:
             raise Problem(HTTPStatus.CONFLICT, later("Nobody has it, so it cannot be given back."))
-        left = _left(with_others, len(with_others) if not had else len(promises))
+        _check_left(with_others, len(with_others) + len(had))
         await self._submit(GIVEN_BACK, had, {"by": name}, given)
-        return _both(said, left)
+        return _all_of([*_whose(with_others, len(promises)), said])
 
     def _check_known(self, kind: str) -> None:
         if kind not in self._host.rulebook.classes:
@@ -140,24 +145,33 @@ def _names(promises: Sequence[PromiseRow], found: Mapping[str, Having], name: st
     return [found[each.id].holder for each in promises if _is_with_another(found.get(each.id), name)]
 
 
-def _left(holders: Sequence[str], count: int) -> Later | None:
-    """Say who has what somebody would take, of so many. Raises Problem where that is all of it."""
-    names = ", ".join(sorted(set(holders), key=natural))
+def _check_left(holders: Sequence[str], count: int) -> None:
+    """Refuse what somebody else has by now. Raises Problem where that is all of so many."""
     if holders and len(holders) == count:
+        names = ", ".join(sorted(set(holders), key=natural))
         raise Problem(HTTPStatus.CONFLICT, later("It is with somebody else now: {names}.", names=names))
-    if not holders:
+
+
+def _went(mine: int, holders: Sequence[str], over: Later | None, shown: int) -> Later | None:
+    """Say of those that were shown how many whoever pressed has, who has others, and how many are over; not of all."""
+    if not holders and over is None:
         return None
-    return later_many(
-        len(holders),
-        "{count} of them is with somebody else now: {names}.",
-        "{count} of them are with somebody else now: {names}.",
-        names=names,
-    )
+    yours = later_many(mine, "{count} of {of} is yours now.", "{count} of {of} are yours now.", of=shown)
+    return _all_of([yours, *_whose(holders, shown), over])
 
 
-def _both(one: Later | None, other: Later | None) -> Later | None:
-    """Say two things, one after the other, as far as there are."""
-    return later("{one} {other}", one=one, other=other) if one and other else one or other
+def _whose(holders: Sequence[str], of: int) -> list[Later]:
+    """Say who has how many of so many: those who have most by name, what others have together."""
+    counted = Counter(holders).most_common()
+    said = [later(HAS, name=name, count=count, of=of) for name, count in counted[:NAMED]]
+    others = sum(count for _, count in counted[NAMED:])
+    return [*said, later(OTHERS_HAVE, count=others, of=of)] if others else said
+
+
+def _all_of(said: Sequence[Later | None]) -> Later | None:
+    """Say some things, one after the other, as far as there are."""
+    found = [each for each in said if each is not None]
+    return reduce(lambda one, other: later("{one} {other}", one=one, other=other), found) if found else None
 
 
 def _nobody(to: str, known: Sequence[str]) -> Later:
