@@ -30,6 +30,9 @@ ROWS: Final = 3
 """How many promises that need a hand are named."""
 NAMED: Final = 3
 """How many of the places for which there is no room are named."""
+LONG: Final = 8
+LONGER: Final = 11
+"""From how many letters in one word on a name is written in smaller type, and in the smallest."""
 TILES: Final = 9
 """How many numbers are shown."""
 
@@ -283,7 +286,9 @@ def _measured(shell: Shell, name: str) -> str:
 def _tile(shell: Shell, reading: Reading, sort: str, *, named: bool) -> Html:
     whole = f"{reading.site}/{reading.name}"
     name = shell.called(whole).replace("/", " ") if named else called_there(whole, reading.site, shell.names)
-    return el("li", el("span", name), el("b", shell.words.number(reading.value)), class_=sort or None)
+    longest = max(map(len, name.split()), default=0)
+    size = "longer" if longest > LONGER else "long" if longest > LONG else None
+    return el("li", el("span", name, class_=size), el("b", shell.words.number(reading.value)), class_=sort or None)
 
 
 def _today(shell: Shell, scene: Scene) -> Html:

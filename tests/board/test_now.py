@@ -158,6 +158,8 @@ def test_the_head_of_a_phone_page_is_low(crowded: Served, browser: Browser, lang
         page.goto(crowded.url + path)
         expect(page.locator("#link")).to_have_text(Words(language).say("live"))
         assert page.locator(".top").evaluate("element => element.getBoundingClientRect().height") <= 96, path
+        above = "all => Math.min(...all.map(each => each.getBoundingClientRect().top))"
+        assert page.locator(".who button:visible").evaluate_all(above) >= 3, "no button stands on the edge"
         assert page.locator("nav").evaluate("each => each.scrollWidth <= each.clientWidth"), "the tabs do not slide"
     page.goto(f"{crowded.url}/")
     broken = "all => all.filter(each => each.scrollWidth > each.clientWidth).map(each => each.textContent)"

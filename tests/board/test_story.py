@@ -6,8 +6,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from msgspec.structs import replace
+from playwright.sync_api import Browser
 
 from alerts.routing.notice import Notice, Withheld
+from alerts.words.words import LANGUAGES
 from standards.judge.ledger import Line
 from standards.judge.promise import Kind, State, Verdict
 from standards.judge.score import Score
@@ -24,6 +26,7 @@ from streams.board.timeline import timeline
 from streams.storage.rows import NoticeRow, PromiseRow, PromiseView, SuppressedFilter
 from streams.storage.status import Status
 from tests.alerts.test_relevance import REGISTER
+from tests.board.serving import Served, owed
 from tests.streams.hosting import SECOND, T0
 
 UTC = ZoneInfo("UTC")
@@ -153,3 +156,12 @@ def test_the_customer_waits_until_it_was_done(more: list[str], state: str, waite
     row = replace(ROW, state=state, verdict="broken", settled=T0 + 900 * SECOND)
     story = Story(PromiseView(row, kinds, [], "{}", []), REGISTER, [])
     assert story.waited_until(T0 + 2_000 * SECOND) == T0 + waited * SECOND
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_all_columns_of_what_happened_are_seen(busy: Served, browser: Browser, language: str) -> None:
+    """On a screen of 1280 pixels none is cut off, in any language."""
+    page = browser.new_page(viewport={"width": 1280, "height": 800}, extra_http_headers={"Accept-Language": language})
+    page.goto(f"{busy.url}/promises/{owed(busy)['s3/q3']}")
+    assert page.locator(".lines-of").evaluate("each => each.scrollWidth <= each.clientWidth")
+    page.close()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from streams.storage.readings import kinds
@@ -12,7 +13,7 @@ from tests.board.crowd import line
 from tests.board.peopled import entered
 from tests.board.serving import Running, Served, owed
 from tests.board.visiting import Visitor
-from tests.streams.asking import register, waiting
+from tests.streams.asking import Peopled, register, waiting
 
 METRES = 5
 SCREEN = 1.2
@@ -40,9 +41,21 @@ def test_the_wall_shows_what_is_owed_and_who_waits(busy: Served, page: Page) -> 
     busy.go(3)
     expect(page.locator(".wall-rows > li.warned")).to_have_count(0)
     expect(tiles.filter(has_text="q4").locator("b")).to_have_text("2")
-    nowhere = Visitor(busy).ask("/wall?site=s9")[2]
-    assert "Nothing needs a hand" in nowhere
-    assert 'class="tiles"' not in nowhere
+
+
+def test_a_long_name_on_a_tile_is_not_cut_up(busy: Served, browser: Browser) -> None:
+    """Its type is smaller instead, so that each of its words stands on one line."""
+    busy.send(waiting("long", busy.now, 9, queue="kasa ekspresowa przy wejściu"))
+    busy.go(3)
+    page = browser.new_page(viewport={"width": 1280, "height": 720})
+    page.goto(f"{busy.url}/wall?site=s3")
+    name = page.locator(".tiles span").filter(has_text="ekspresowa")
+    lines = """each => { const text = each.firstChild, found = document.createRange();
+      const at = text.data.indexOf("ekspresowa");
+      found.setStart(text, at); found.setEnd(text, at + 10); return found.getClientRects().length; }"""
+    assert name.evaluate(lines) == 1
+    assert name.evaluate("each => each.scrollWidth <= each.clientWidth + 1")
+    page.close()
 
 
 def test_a_storm_is_shown_by_site(crowded: Served) -> None:
@@ -94,3 +107,36 @@ def test_readings_that_count_something_at_a_site_are_shown(busy: Served) -> None
     found = kinds(busy.caller.host.rulebook.vocabulary)
     assert (found["queue.length"].names, found["queue.length"].what) == (("queue",), "waiting")
     assert "register.opened" not in found
+
+
+SITES = """
+kept: 1
+people: {ann: {addresses: {mail: ann@shop.example}}}
+names: {krk-3/k9: Express till}
+sites: {lis-1: {timezone: Europe/Lisbon}}
+routes: [{tell: ann}]
+"""
+
+
+def test_a_quiet_site_can_be_reached(tmp_path: Path) -> None:
+    """With nothing owed there each known site is offered: by the policy, by a part that it names, as heard lately."""
+    with Served(tmp_path, peopled=Peopled(SITES)) as served:
+        served.send(waiting("calm", served.now, 1))
+        served.go(3)
+        visitor = Visitor(served)
+        for path, form in (("/wall", 'href="/wall?site={}"'), ("/", '<option value="{}">')):
+            shown = visitor.ask(path)[2]
+            for site in ("s3", "lis-1", "krk-3"):
+                assert form.format(site) in shown, (path, site)
+        assert "No number has come yet from lis-1." in visitor.ask("/wall?site=lis-1")[2], "known, and never heard"
+        for path in ("/wall", "/shift"):
+            assert {visitor.ask(f"{path}?site={site}")[0] for site in ("s3", "lis-1", "krk-3", "-")} == {200}, path
+
+
+@pytest.mark.parametrize("path", ["/wall", "/shift"])
+def test_a_site_that_is_not_known_is_not_called_calm(busy: Served, path: str) -> None:
+    """A slip in an address would be a wall on which nothing ever stands; the known sites are offered instead."""
+    status, _, shown = Visitor(busy).ask(f"{path}?site=s33")
+    assert (status, "s33 is not known here" in shown) == (404, True)
+    assert f'href="{path}?site=s3"' in shown
+    assert "Nothing needs a hand" not in shown

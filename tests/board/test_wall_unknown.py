@@ -56,7 +56,7 @@ def test_before_the_first_event_nothing_is_calm(fed: Served, empty: Served) -> N
 
 
 def test_a_site_that_was_never_heard_is_not_calm_beside_one_that_is(fed: Served) -> None:
-    """Of one that speaks all is known but for the feed that never did; of the other one nothing is."""
+    """Of one that speaks all is known but for the feed that never did; of the other one not even that there is one."""
     waiting(fed, "s1", "a")
     fed.go(3)
     assert "Nothing has come from <b>doors</b>, or not for a week." in wall(fed, "s1")
@@ -65,9 +65,8 @@ def test_a_site_that_was_never_heard_is_not_calm_beside_one_that_is(fed: Served)
     fed.go(3)
     assert KNOWN in wall(fed, "s1")
     page = wall(fed, "s2")
-    assert DOUBTFUL in page
-    assert "Nothing has come from <b>tills</b>, or not for a week." in page
-    assert "No number has come yet from s2." in page
+    assert "s2 is not known here" in page
+    assert KNOWN not in page
 
 
 def test_of_several_sites_one_is_dark_since_an_hour(fed: Served) -> None:

@@ -36,6 +36,7 @@ from streams.web.board.board_looks import Look, names_of, persons, zones_of
 from streams.web.board.fields import by_script, no_promise, no_standard
 from streams.web.board.files import Files
 from streams.web.board.lists import Lists
+from streams.web.board.places import is_known, sites_offered, unknown_site
 from streams.web.board.readers import language_of
 from streams.web.guard import ACTS, HEADERS, ROLE, SESSION
 from streams.web.operation import asked
@@ -185,7 +186,8 @@ class Board:
         shell, shown = self.shell(request, changes.version), changes.picture  # nothing comes between them
         rulebook, people = self.host.rulebook, self.host.people
         choices = Choices(
-            request[STANDING].sites, sorted(rulebook.current), sorted({it.owner for it in rulebook.current.values()}),
+            await sites_offered(self.host, request[STANDING].sites), sorted(rulebook.current),
+            sorted({it.owner for it in rulebook.current.values()}),
             sorted(people.teams) if people else (),
             sorted({role for it in rulebook.current.values() for role in it.may_excuse}), whose=bool(shell.name),
         )  # fmt: skip
@@ -193,8 +195,11 @@ class Board:
 
     async def _wall(self, request: web.Request) -> web.Response:
         shell, view = self.shell(request), View(site=View.of(request.query).site)
+        sites = await sites_offered(self.host, request[STANDING].sites)
+        if not await is_known(self.host, view.site, sites):
+            return self.answer(request, unknown_site(shell, view.site, "/wall", sites), HTTPStatus.NOT_FOUND)
         look = Look(self.host, view, "")
-        scene = await asked(look.scene, view.site, self.days(shell.zone)[-1], request[STANDING].sites)
+        scene = await asked(look.scene, view.site, self.days(shell.zone)[-1], sites)
         return self.answer(request, wall.draw(shell, scene))
 
     async def _standards(self, request: web.Request) -> web.Response:

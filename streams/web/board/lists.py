@@ -5,6 +5,7 @@ Read next: `board.py`, which serves them.
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from alerts.routing.actions import SILENCED, THANKED, UNSILENCED
@@ -21,6 +22,7 @@ from streams.runtime.source_clocks import off_time
 from streams.storage.rows import SuppressedFilter
 from streams.web.actions import known_sites
 from streams.web.board.board_looks import SILENCES, Look, unsaid_since
+from streams.web.board.places import is_known, sites_offered, unknown_site
 from streams.web.operation import asked
 
 if TYPE_CHECKING:
@@ -49,6 +51,9 @@ class Lists:
         """Show the shift; much that was not kept is grouped, unless one site and standard of it is looked at."""
         board, owed = self._board, self._host.read_model.owed
         shell, view, page = board.shell(request), View.of(request.query), page_of(request.query)
+        sites = await sites_offered(self._host, ())
+        if not await is_known(self._host, view.site, sites):
+            return board.answer(request, unknown_site(shell, view.site, "/shift", sites), HTTPStatus.NOT_FOUND)
         site = "" if view.site == NOWHERE else view.site
         on = shift.on_shift(self._host.people, shell.now)
         since = on.since if on.since >= 0 else board.days(shell.zone)[-1]

@@ -1,0 +1,65 @@
+"""Which sites the board offers: those where something is owed, those of the policy, and those that were heard lately.
+
+Read next: `board.py`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from urllib.parse import urlencode
+
+from standards.judge.rulebook import subject_key
+from standards.natural import natural
+from streams.board.markup import el
+from streams.board.shell import page
+from streams.board.view import NOWHERE
+from streams.web.actions import known_sites
+from streams.web.board.wall_silence import REMEMBERED
+from streams.web.operation import asked
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from streams.board.shell import Shell
+    from streams.host import Host
+
+
+async def sites_offered(host: Host, owing: Iterable[str]) -> tuple[str, ...]:
+    """Name the sites that can be looked at; `owing` are those where something is owed."""
+    heard = await asked(host.read_model.readings.last, "", host.wall() - REMEMBERED)
+    people = host.people
+    named = {*people.sites, *_sites_named(people.names)} if people else set[str]()
+    found = {*owing, *named, *(each.site for each in heard), *_sites_of_feeds(host)}
+    return tuple(sorted(filter(None, found), key=natural))
+
+
+async def is_known(host: Host, site: str, offered: Iterable[str]) -> bool:
+    """Say whether a page can be about a site: before the first event it can be about any."""
+    if site in ("", NOWHERE, *offered) or host.now_status().newest < 0:
+        return True
+    return site in await known_sites(host)
+
+
+def unknown_site(shell: Shell, site: str, path: str, offered: Iterable[str]) -> str:
+    """Draw the page that says that a site is not known, and offers those that are, on the page that was asked for."""
+    say = shell.words.say
+    links = (el("li", el("a", shell.called(each), href=f"{path}?{urlencode({'site': each})}")) for each in offered)
+    every = el("p", el("a", say("All sites"), href=path))
+    title = say("{site} is not known here", site=site)
+    said = el("p", say("Kept knows no such site. These it knows:"), class_="trouble")
+    return page(shell, title, "", said, el("ul", links), every)
+
+
+def _sites_named(names: Mapping[str, str]) -> Iterator[str]:
+    """Give the sites of which the policy names a part: the till `s1/t1` is at the site `s1`."""
+    return (site for site, part, _ in (name.partition("/") for name in names) if part)
+
+
+def _sites_of_feeds(host: Host) -> Iterator[str]:
+    """Give the sites from which a feed was heard."""
+    per = {feed.name: feed.per for feed in host.rulebook.feeds if "site" in feed.per}
+    for each in host.feeds():
+        fields = per.get(each.name, ())
+        key = subject_key(each.key, ["text"] * len(fields)) if each.last >= 0 and fields else None
+        if key is not None:
+            yield str(key[tuple(fields).index("site")])
