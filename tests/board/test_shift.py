@@ -27,7 +27,7 @@ routes:
 
 def test_a_shift_is_who_is_on_and_since_when(tmp_path: Path) -> None:
     """Those whose shift it is are named, with what has been settled since it began, and what is still owed."""
-    with Served(tmp_path, peopled=Peopled(POLICY)) as served:
+    with Served(tmp_path, peopled=Peopled(f"{POLICY}sites: {{s9: {{timezone: Europe/Lisbon}}}}\n")) as served:
         fill(served)
         people = served.caller.host.people
         on = on_shift(people, served.now)
