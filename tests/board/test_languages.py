@@ -15,6 +15,7 @@ from streams.board.blocks import Item
 from streams.board.changes import Changes, Drawn
 from streams.board.now import Part, Picture
 from streams.board.reasons import reasons
+from streams.board.silences import SPANS
 from streams.board.wording import Wording
 from streams.delivery.links import PATH, Deed, Link, Links
 from streams.storage.rows import PromiseFilter
@@ -201,3 +202,8 @@ def test_a_phone_shows_it_whole_and_its_script_speaks_it(shop: Served, browser: 
     expect(page.locator(".note-box button")).to_have_text(words.say("Undo"))
     assert foreign(page.content(), language, values(shop)) == []
     context.close()
+
+
+def test_spans_stand_beside_a_label_by_themselves() -> None:
+    """In German they are in the case of a name, not in one that a preposition would ask for."""
+    assert [Words("de").say(span) for span in SPANS.values()][:2] == ["eine halbe Stunde", "eine Stunde"]
