@@ -112,6 +112,9 @@ _EVENTS: Final = (
     Metric("kept_source_clock_ahead_seconds", "gauge",
            "How far the fastest of the senders' clocks was ahead within the last hour; the board, or the intake's log,"
            " names it.", _FINDERS),
+    Metric("kept_feeds_silent", "gauge",
+           "For how many of its keys a declared feed is silent for too long; 1 where it was never heard. Verdicts that"
+           " rest on it are unknown.", _READERS, ("feed",)),
     Metric("kept_backlog_events", "gauge", "Events that wait to be stored.", _READERS),
 )  # fmt: skip
 

@@ -27,7 +27,8 @@ class Moment(NamedTuple):
     `ahead` how far the fastest of the senders' clocks is ahead; None: there is nothing to tell it by. `standards` are
     those in force, by id, `attained` the scores of those with an objective, over its span. `totals` are how many lines
     the ledger has by standard, owner and kind; None while what is stored is not all of it. `silent` counts the devices
-    that are switched on and do not ring, by the reason; None: nobody is told by push.
+    that are switched on and do not ring, by the reason; None: nobody is told by push. `dark` are the declared feeds,
+    each with the number of its keys for which it is silent.
     """
 
     nearest: Mapping[str, int]
@@ -37,6 +38,7 @@ class Moment(NamedTuple):
     attained: Mapping[str, Score] = {}
     totals: Mapping[tuple[str, str, str], int] | None = None
     silent: Mapping[str, int] | None = None
+    dark: Mapping[str, int] = {}
 
 
 def at_scrape(status: Status, wall: int, asked: Moment) -> Gauges:
@@ -48,6 +50,7 @@ def at_scrape(status: Status, wall: int, asked: Moment) -> Gauges:
         | {(name,): count for name, (count, _) in asked.overdue.items()},
         "kept_oldest_overdue_seconds": dict.fromkeys(none, 0.0)
         | {(name,): max(0, wall - due) / SECOND for name, (_, due) in asked.overdue.items()},
+        "kept_feeds_silent": {(feed,): count for feed, count in asked.dark.items()},
         "kept_backlog_events": {(): status.waiting},
         "kept_clock_step_seconds": {(): status.clock_step / SECOND},
         "kept_ready": {(): int(status.ready)},

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
+from streams.monitoring.burn_rates import counted
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -121,6 +123,32 @@ TIME: Final = (
 )
 
 LOSS: Final = (
+    Alert(
+        "KeptFeedSilent",
+        "max by (instance, feed) (kept_feeds_silent) > 0",
+        "the feed {{ $labels.feed }} is silent at {{ $labels.instance }}, for {{ $value }} of its keys or altogether",
+        "warning",
+        "5m",
+        ("run",),
+    ),
+    Alert(
+        "KeptFeedSilent",
+        "max by (feed) (kept_feeds_silent) > 0",
+        "the feed {{ $labels.feed }} is silent, for {{ $value }} of its keys or altogether",
+        "warning",
+        "5m",
+        ("kafka",),
+    ),
+    *(
+        Alert(
+            "KeptVerdictsUnknown",
+            f"{counted(host, 'lost', '15m', by='standard, owner')} > 0",
+            "promises of {{ $labels.standard }} ended as unknown: a feed was silent, or events were lost",
+            "warning",
+            hosts=(host,),
+        )
+        for host in ("run", "kafka")
+    ),
     Alert(
         "KeptEventsTooLate",
         'sum by (reason) (increase(kept_unused_events_total{reason=~"late|too-old-to-tell"}[15m])) > 0',

@@ -5,6 +5,7 @@ Read next: `standards/judge/feeds.py`.
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Final
 
 import msgspec
@@ -36,6 +37,11 @@ class FeedStanding(msgspec.Struct, frozen=True):
     def dark(self, now: int) -> bool:
         """Say whether it has been silent for too long."""
         return self.last < 0 or now - self.last > self.silent_after
+
+
+def dark_by_feed(feeds: Iterable[Feed], known: Iterable[FeedStanding], now: int) -> dict[str, int]:
+    """Count by declared feed for how many of its keys it is dark; one that was never heard counts once."""
+    return dict.fromkeys((feed.name for feed in feeds), 0) | Counter(each.name for each in known if each.dark(now))
 
 
 def standings(feeds: Iterable[Feed], hearings: Iterable[tuple[tuple[str, Key], Hearing]]) -> list[FeedStanding]:

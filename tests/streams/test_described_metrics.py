@@ -23,7 +23,9 @@ from tests.streams.asking import asking, cloud, register, waiting
 from tests.streams.hosting import NO_WAIT, SECOND, T0, shop
 from tests.streams.test_metrics import samples, scrape
 
-GOAL = NO_WAIT.replace("    per:", "    objective: {kept: 90%, over: 7d}\n    per:")
+GOAL = NO_WAIT.replace("    per:", "    objective: {kept: 90%, over: 7d}\n    per:").replace(
+    "standards:", "feeds:\n  queues: {events: [queue.length], silent_after: 1h}\nstandards:"
+)
 
 
 def told(text: str) -> dict[str, tuple[str, set[str]]]:
@@ -42,7 +44,7 @@ def scraped(process: Process) -> str:
     if process in {"run", "serve"}:
         return (
             Metrics(process, ["webhook"])
-            .text(status, 0, Moment({}, {}, 0, totals={}, silent={"other-key": 0}))
+            .text(status, 0, Moment({}, {}, 0, totals={}, silent={"other-key": 0}, dark={"tills": 0}))
             .decode()
         )
     metrics = KafkaMetrics(process)
@@ -80,7 +82,7 @@ async def test_a_running_host_tells_what_is_described(tmp_path: Path) -> None:
         await caller.send(waiting("c", T0 + 100 * SECOND, queue="q3"))
         await caller.pass_time(10)
         later = told((await caller.get("/metrics")).text)
-    known = {name: metric for name, metric in metrics_of("run").items() if name != "kept_push_devices_silent"}
+    known = {name: it for name, it in metrics_of("run").items() if name != "kept_push_devices_silent"}
     assert set(found) == set(later) == set(known), "no phone rings here"
     for name, metric in known.items():
         assert found[name][1] | later[name][1] == set(metric.labels), name

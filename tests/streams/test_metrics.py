@@ -13,8 +13,8 @@ from prometheus_client.parser import text_string_to_metric_families
 from standards.judge.ledger import Line
 from streams.metrics import Metrics, Moment
 from streams.storage.status import Committed, Status
-from tests.streams.asking import Caller, asking, register, waiting
-from tests.streams.hosting import SECOND, T0
+from tests.streams.asking import Caller, asking, cloud, register, waiting
+from tests.streams.hosting import NO_WAIT, SECOND, T0, shop
 
 LABELS = {
     "aspect", "channel", "effect", "kind", "le", "owner", "python", "reason", "result", "severity", "standard",
@@ -100,6 +100,20 @@ async def test_nothing_goes_by_uncounted(tmp_path: Path) -> None:
         assert found["kept_commit_seconds_count", ()] >= 3
         assert found["kept_backlog_events", ()] == 0
         assert found["kept_ready", ()] == 1
+
+
+async def test_a_silent_feed_is_told(tmp_path: Path) -> None:
+    """A declared feed counts once while nobody ever heard it, then how many of its keys are silent; no key is named."""
+    feeds = "feeds:\n  tills: {events: [register.opened], per: [site], silent_after: 60s}\nstandards:"
+    async with asking(tmp_path, standards=shop(tmp_path, NO_WAIT.replace("standards:", feeds))) as caller:
+        seen = [(await scrape(caller))["kept_feeds_silent", ("tills",)]]
+        await caller.send(register("a", T0), cloud("register.opened", "b", T0, site="s4", queue="q1"))
+        seen.append((await scrape(caller))["kept_feeds_silent", ("tills",)])
+        await caller.pass_time(90)
+        seen.append((await scrape(caller))["kept_feeds_silent", ("tills",)])
+        await caller.send(register("c", T0 + 90 * SECOND))
+        seen.append((await scrape(caller))["kept_feeds_silent", ("tills",)])
+    assert seen == [1, 0, 2, 1]
 
 
 async def test_what_settles_early_is_counted(tmp_path: Path) -> None:
