@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
-from streams.monitoring.burn_rates import counted
+from streams.monitoring.burn_rates import FEWEST, counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -20,6 +20,18 @@ JOB: Final = "$job"
 
 WHO: Final = "Kept{{ with $labels.process }} {{ . }}{{ end }}"
 """Names the process, where Prometheus knows which one a target is."""
+
+
+def _missed(by: str) -> str:
+    """Ask which goals are missed, of promises enough, with the owner and aspect of the standard that is in force.
+
+    Where two processes tell different ones, for the minute of a change, it is one of them.
+    """
+    budget, judged, info = "kept_error_budget_remaining_ratio", "kept_objective_judged_promises", "kept_standard_info"
+    return (
+        f'(max by ({by}) ({budget}{{bound="high"}}) < 0\nand max by ({by}) ({judged}) >= {FEWEST})\n'
+        f"* on ({by}) group_left (owner, aspect) topk by ({by}) (1, max by ({by}, owner, aspect) ({info}))"
+    )
 
 
 class Alert(NamedTuple):
@@ -178,7 +190,7 @@ LOSS: Final = (
 GOALS: Final = (
     Alert(
         "KeptObjectiveMissed",
-        'kept_error_budget_remaining_ratio{bound="high"} < 0',
+        _missed("instance, standard"),
         "the goal of {{ $labels.standard }} at {{ $labels.instance }} is missed, by more than chance explains",
         "warning",
         "5m",
@@ -186,7 +198,7 @@ GOALS: Final = (
     ),
     Alert(
         "KeptObjectiveMissed",
-        'max by (standard) (kept_error_budget_remaining_ratio{bound="high"}) < 0',
+        _missed("standard"),
         "the goal of {{ $labels.standard }} is missed, by more than chance explains",
         "warning",
         "5m",

@@ -6,7 +6,8 @@ three. A burn rate is how many times faster than it may the budget is used; it m
 short one too, so that the alert ends soon after its cause. At 30 days the rates are the workbook's 14.4, 6, 3 and 1.
 
 Three promises prove nothing, so two conditions are added: at least `FEWEST` promises were judged in the long window,
-and the lower end of the 95 % interval of the share broken (Wilson 1927) lies above the threshold as well.
+and the lower end of the 95 % interval of the share broken (Wilson 1927) lies above the threshold as well. `increase()`
+extrapolates to the ends of a window, and makes ten of nine; so the floor is held by the counters' own difference, too.
 Read next: `rule_file.py`, which prints them.
 """
 
@@ -72,6 +73,7 @@ def recording_rules(host: Host) -> Iterable[Rule]:
         yield {"record": broken(span), "expr": _increase(host, "broken", span)}
         yield {"record": ratio(span), "expr": f"{broken(span)} / ({judged(span)} > 0)"}
     for each in WINDOWS:
+        yield {"record": seen(each.long), "expr": _difference(host, "kept|broken", each.long)}
         for end, sign in (("low", "-"), ("high", "+")):
             yield {"record": bound(end, each.long), "expr": _wilson(each.long, sign)}
 
@@ -90,7 +92,8 @@ def alerts_of(standard: Standard) -> Iterable[Rule]:
                 f"{ratio(long)}{mine} > {threshold}\n"
                 f"and {ratio(each.short)}{mine} > {threshold}\n"
                 f"and {bound('low', long)}{mine} > {threshold}\n"
-                f"and {judged(long)}{mine} >= {FEWEST}"
+                f"and {judged(long)}{mine} >= {FEWEST}\n"
+                f"and {seen(long)}{mine} >= {FEWEST}"
             ),
             "labels": {
                 "severity": each.severity, "standard": standard.id, "owner": literal(standard.owner),
@@ -101,7 +104,8 @@ def alerts_of(standard: Standard) -> Iterable[Rule]:
                 f" {describe(long)}; its goal of {number(100 * objective.kept)} % bears"
                 f" {number(100 * (1 - objective.kept))} % (burn rate above {rate})",
                 "interval": f"{_asked(bound('low', long), mine)} to {_asked(bound('high', long), mine)} broken, by the"
-                f" 95 % interval; {_asked(judged(long), mine, COUNT)} promises were judged",
+                f" 95 % interval; about {_asked(judged(long), mine, COUNT)} promises were judged; first verdicts,"
+                " whatever was corrected or excused later",
             },
         }  # fmt: skip
 
@@ -129,6 +133,11 @@ def judged(span: int) -> str:
     return f"standard:kept_promises_judged:increase{describe(span)}"
 
 
+def seen(span: int) -> str:
+    """Name the series of how many of those were seen to be counted: no estimate, and never too many."""
+    return f"standard:kept_promises_judged:seen{describe(span)}"
+
+
 def broken(span: int) -> str:
     """Name the series of how many of them were broken."""
     return f"standard:kept_promises_broken:increase{describe(span)}"
@@ -150,11 +159,7 @@ def counted(host: Host, kinds: str, span: str, more: str = "", by: str = "standa
     Each `kept serve` counts the whole ledger, so on Kafka the largest of them is meant; several `kept run` are several
     ledgers, and add up.
     """
-    of = f'kind=~"{kinds}"' if "|" in kinds else f'kind="{kinds}"'
-    increase = f"increase(kept_promises_total{{{of}{more}}}[{span}])"
-    if host == "run":
-        return f"sum by ({by}) ({increase})"
-    return f"max by ({by}) (sum by (instance, {by}) ({increase}))"
+    return _summed(host, f"increase({_lines(kinds, span, more)})", by)
 
 
 def literal(text: str) -> str:
@@ -169,6 +174,23 @@ def number(value: float) -> str:
 
 def _increase(host: Host, kinds: str, span: int) -> str:
     return counted(host, kinds, describe(span))
+
+
+def _difference(host: Host, kinds: str, span: int) -> str:
+    """Ask how far the counters themselves rose. They never fall, but where a backup of the store was put back."""
+    lines = _lines(kinds, describe(span))
+    return _summed(host, f"max_over_time({lines}) - min_over_time({lines})", "standard")
+
+
+def _lines(kinds: str, span: str, more: str = "") -> str:
+    of = f'kind=~"{kinds}"' if "|" in kinds else f'kind="{kinds}"'
+    return f"kept_promises_total{{{of}{more}}}[{span}]"
+
+
+def _summed(host: Host, each: str, by: str) -> str:
+    if host == "run":
+        return f"sum by ({by}) ({each})"
+    return f"max by ({by}) (sum by (instance, {by}) ({each}))"
 
 
 def _wilson(span: int, sign: str) -> str:

@@ -177,7 +177,7 @@ def check_query(query: str, recorded: Container[str] = ()) -> None:
 
 def names_in(query: str) -> set[str]:
     """Give the names of the series that a query asks for."""
-    bare = re.sub(r'"[^"]*"|\{[^}]*\}|\[[^]]*\]|\b(?:by|on|without|ignoring)\s*\([^)]*\)', " ", query)
+    bare = re.sub(r'"[^"]*"|\{[^}]*\}|\[[^]]*\]|\b(?:by|on|without|ignoring|group_left)\s*\([^)]*\)', " ", query)
     found = re.findall(r"\b([a-zA-Z_][\w:]*)\b(?!\s*\()", re.sub(r"\b\d+[smhdw]\b", " ", bare))
     return set(found) - WORDS
 
@@ -185,5 +185,5 @@ def names_in(query: str) -> set[str]:
 def labels_in(query: str) -> set[str]:
     """Give the labels that a query selects or groups by."""
     selected = re.findall(r'[{,]\s*(\w+)\s*(?:=~|!~|!=|=)\s*"', query)
-    grouped = re.findall(r"\b(?:by|on|without|ignoring)\s*\(([^)]*)\)", query)
+    grouped = re.findall(r"\b(?:by|on|without|ignoring|group_left)\s*\(([^)]*)\)", query)
     return {*selected, *(label.strip() for group in grouped for label in group.split(",") if label.strip())}
