@@ -98,3 +98,7 @@ class DeliveryError(KeptError):
 
 class StateError(KeptError):
     """Ours or the disk's: stored state cannot be used. The message says what to do; the data is kept."""
+
+
+class DiskError(StateError):
+    """The disk's: it is full, or fails. A host that runs goes on by itself once that is mended; else it is started."""

@@ -18,7 +18,7 @@ import typer
 from typer.core import TyperGroup
 from typer.exceptions import TyperException
 
-from standards.errors import EventError, KeptError, SpecError, StateError
+from standards.errors import DiskError, EventError, KeptError, SpecError, StateError
 from streams import options
 from streams.checking import cli as checking
 from streams.drafting import cli as drafting
@@ -92,6 +92,8 @@ def _run(arguments: Sequence[str] | None) -> NoReturn:
         _stop(f"{error}\n\n{_some(len(error.findings), 'finding')}.", Exit.BAD_INPUT)
     except EventError as error:
         _stop(f"kept: {error}", Exit.BAD_INPUT)
+    except DiskError as error:
+        _stop(f"kept: {error}, and start again", Exit.BAD_WORLD)
     except StateError as error:
         _stop(f"kept: {error}", Exit.BAD_WORLD)
     except KeptError as error:

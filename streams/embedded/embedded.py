@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Self, TypeVar, TypeVarTuple
 import msgspec
 import structlog
 
-from standards.errors import StateError
+from standards.errors import DiskError, StateError
 from streams.delivery.dispatch import Dispatcher
 from streams.embedded.engine import DEFAULTS, Engine, Options
 from streams.embedded.isolation import go_back, store
@@ -259,6 +259,8 @@ class EmbeddedHost:
     def _fail(self, error: Exception, group: Sequence[Submission]) -> None:
         """Turn away what was not stored. Nothing is judged again until everything was read back from the store."""
         self._fault = str(error) if isinstance(error, StateError) else f"a defect in Kept: {error!r}"
+        if isinstance(error, DiskError):
+            self._fault += "; Kept goes on by itself"
         log.error("batch not stored", reason=self._fault, exc_info=not isinstance(error, StateError))
         self._pause = min(LONGEST_PAUSE, max(1.0, self._pause * 2))
         self._queue.done(group, self._fault)

@@ -15,7 +15,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
-from standards.errors import StateError
+from standards.errors import DiskError, StateError
 from streams.storage.schema import MIGRATIONS
 
 if TYPE_CHECKING:
@@ -33,8 +33,8 @@ Row = tuple[Any, ...]
 _OWNER_ALONE, _OTHERS = 0o600, 0o077
 
 _ADVICE: Final = {
-    sqlite3.SQLITE_FULL: "the disk is full; free some space and start again",
-    sqlite3.SQLITE_IOERR: "the disk does not answer as it should; check it and start again",
+    sqlite3.SQLITE_FULL: "the disk is full; free some space",
+    sqlite3.SQLITE_IOERR: "the disk does not answer as it should; check it",
     sqlite3.SQLITE_BUSY: "another program holds the file; end it and try again",
     sqlite3.SQLITE_LOCKED: "another program holds the file; end it and try again",
     sqlite3.SQLITE_READONLY: "it cannot be written; check the rights of the file and its folder",
@@ -103,7 +103,8 @@ class Database:
         except sqlite3.Error as error:
             code = getattr(error, "sqlite_errorcode", -1) & 0xFF
             advice = _ADVICE.get(code, "stop, keep the file, and report this")
-            raise StateError(f"{self.file}: {str(error).lower()}; {advice}") from error
+            kind = DiskError if code in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR) else StateError
+            raise kind(f"{self.file}: {str(error).lower()}; {advice}") from error
 
     @contextmanager
     def writing(self) -> Iterator[None]:

@@ -1,5 +1,6 @@
 """A disk that is full, at whatever moment: what was acknowledged is there, what was not is the sender's still."""
 
+import subprocess
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -7,6 +8,8 @@ import pytest
 
 from streams.storage.read_model import ReadModel
 from streams.storage.rows import PromiseFilter
+from tests.deploy.running import free_port
+from tests.streams.commands import COMMAND
 from tests.streams.filling import fill
 
 
@@ -27,3 +30,14 @@ def test_what_was_acknowledged_is_there(tmp_path: Path, tries: int) -> None:
     assert taken, "with room enough it is"
     assert set(taken) <= found
     assert all("kept.db: " in each for each in said), "it is said what failed"
+    assert all(each.endswith("; Kept goes on by itself") and "start again" not in each for each in said), said
+
+
+def test_who_cannot_begin_is_to_start_again(tmp_path: Path) -> None:
+    """A process that ends at its start, as the disk takes nothing, says to start again once that is mended."""
+    limited = ["sh", "-c", 'ulimit -f 20; exec "$@"', "sh", *COMMAND]
+    ended = subprocess.run(
+        [*limited, "run", "--demo", "--data", str(tmp_path / "data"), "--listen", f"127.0.0.1:{free_port()}"],
+        capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert (ended.returncode, ended.stderr.endswith(", and start again\n")) == (3, True), ended.stderr
