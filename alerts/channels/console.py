@@ -5,12 +5,14 @@ Read next: `webhook.py`.
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING, TextIO
 
 import msgspec
 
 from alerts.routing.notice import printable
 from standards.errors import DeliveryError
+from standards.judge.events import iso
 
 if TYPE_CHECKING:
     from alerts.routing.notice import Notice
@@ -40,9 +42,13 @@ class Console:
 
 
 def json_row(notice: Notice) -> str:
-    """Put a notice into one JSON object, with the names that metrics and the log's other lines have."""
+    """Put a notice into one JSON object, with the names that metrics and the log's other lines have.
+
+    `timestamp` is when it is written, as in every line of the log, and `at` when what it tells of happened.
+    """
     said = {
-        "event": "notice", "level": "warning" if notice.looks_like in _MARKS else "info", "channel": Console.name,
+        "event": "notice", "timestamp": iso(time.time_ns() // 1_000), "at": iso(notice.at),
+        "level": "warning" if notice.looks_like in _MARKS else "info", "channel": Console.name,
         "kind": notice.kind, "standard": notice.standard, "owner": notice.owner, "subject": notice.subject,
         "promise": notice.promise, "to": notice.to, "text": notice.text, "how": notice.how,
     }  # fmt: skip

@@ -9,9 +9,12 @@ from __future__ import annotations
 
 import io
 import os
+import time
 from queue import Empty, Full, Queue
 from threading import Event, Thread
 from typing import TYPE_CHECKING, TextIO, cast
+
+from standards.judge.events import iso
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,7 +30,8 @@ def _words(left_out: int) -> str:
 
 
 def _json(left_out: int) -> str:
-    return f'{{"event": "lines were left out: nobody was reading this output", "left_out": {left_out}}}'
+    now, said = iso(time.time_ns() // 1_000), "lines were left out: nobody was reading this output"
+    return f'{{"event": "{said}", "timestamp": "{now}", "level": "warning", "left_out": {left_out}}}'
 
 
 class PatientStream(io.TextIOBase):

@@ -1,11 +1,15 @@
 """With the JSON format, a program can read every line that a process writes: on both streams, whoever wrote it."""
 
+import io
 import json
 import subprocess
 import sys
 from pathlib import Path
 
+from alerts.channels.console import Console
+from standards.judge.events import iso
 from streams.live.writing import PatientStream
+from tests.alerts.samples import BROKEN
 from tests.deploy.running import asked, free_port
 from tests.streams.commands import COMMAND, ROOT, kept_apart
 from tests.streams.hosting import NO_WAIT, shop
@@ -96,3 +100,13 @@ def test_left_out_lines_are_told_in_json(tmp_path: Path) -> None:
         stream.close()
     first, last = rows((tmp_path / "out").read_text(encoding="utf-8"))
     assert (first["event"], str(last["left_out"])) == ("x", "7")
+    assert last["timestamp"]
+
+
+async def test_a_notice_says_when() -> None:
+    """A notice in JSON has the time at which it is written, as every line has, and that of what it tells of."""
+    stream = io.StringIO()
+    await Console(stream, as_json=True).deliver(BROKEN)
+    (row,) = rows(stream.getvalue())
+    assert (row["event"], row["at"]) == ("notice", iso(BROKEN.at))
+    assert row["timestamp"] > row["at"]
