@@ -32,13 +32,29 @@ Job = Annotated[
 ]
 
 
+def _address(runbook: str) -> str:
+    if runbook and not re.fullmatch(r"https?://[^\s{}'\"]+", runbook):
+        raise typer.BadParameter(f"{runbook!r} is not the address of a page; write https://...")
+    return runbook
+
+
+Runbook = Annotated[
+    str,
+    typer.Option(
+        metavar="URL",
+        callback=_address,
+        help="Where docs/deploy.md stands for your people: each alert links to its part.",
+    ),
+]
+
+
 def register(app: typer.Typer) -> None:
     """Add the verbs to the command line."""
     app.command(epilog="Example: kept rules --standards grocery.yaml > /etc/prometheus/kept.yml")(rules)
     app.command(epilog="Example: kept dashboard --board objectives > kept-goals.json")(dashboard)
 
 
-def rules(*, host: On = "run", standards: options.Standards = None, job: Job = "kept") -> None:
+def rules(*, host: On = "run", standards: options.Standards = None, job: Job = "kept", runbook: Runbook = "") -> None:
     """Print rules for Prometheus.
 
     Alerts that fit the host, and for each standard with an objective alerts on its error budget. What to do about each
@@ -48,7 +64,8 @@ def rules(*, host: On = "run", standards: options.Standards = None, job: Job = "
 
     named = "".join(f" --standards {path}" for path in standards or ())
     command = f"kept rules --host {host}{named}{'' if job == 'kept' else f' --job {job}'}"
-    typer.echo(rule_file(host, _loaded(standards), command=command, job=job), nl=False)
+    command += f" --runbook {runbook}" if runbook else ""
+    typer.echo(rule_file(host, _loaded(standards), command=command, job=job, runbook=runbook), nl=False)
 
 
 def dashboard(

@@ -34,17 +34,22 @@ def _text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
 _Dumper.add_representer(str, _text)
 
 
-def rule_file(host: Host, standards: Sequence[Standard], *, command: str, job: str = "kept") -> str:
-    """Give the file, as YAML. `command` is what it was made by; `job` is the name under which Kept is scraped."""
+def rule_file(host: Host, standards: Sequence[Standard], *, command: str, job: str = "kept", runbook: str = "") -> str:
+    """Give the file, as YAML. `command` is what it was made by; `job` is the name under which Kept is scraped.
+
+    `runbook` is the address of the page that says what to do, with a part for each alert; "" for none.
+    """
     groups = [
-        {"name": f"kept-{name}", "rules": [_rule(alert, job) for alert in found]}
+        {"name": f"kept-{name}", "rules": [_explained(_rule(alert, job), runbook) for alert in found]}
         for name, found in alerts_on(host)
         if found
     ]
     burning = [rule for standard in standards for rule in alerts_of(standard)]
     if burning:
         groups.append({"name": "kept-promises", "interval": "1m", "rules": list(recording_rules(host))})
-        groups.append({"name": "kept-error-budgets", "interval": "1m", "rules": [*map(_explained, burning)]})
+        groups.append(
+            {"name": "kept-error-budgets", "interval": "1m", "rules": [_explained(rule, runbook) for rule in burning]}
+        )
     text = yaml.dump(
         {"groups": groups}, Dumper=_Dumper, sort_keys=False, width=WIDTH, allow_unicode=True, default_flow_style=False
     )
@@ -61,9 +66,11 @@ def _rule(alert: Alert, job: str) -> dict[str, Any]:
     return {
         "alert": alert.name, "expr": alert.expr.replace(JOB, job), **({"for": alert.wait} if alert.wait else {}),
         "labels": {"severity": alert.severity},
-        "annotations": {"summary": alert.summary, "what_to_do": f"{GUIDE}, {alert.name}"},
+        "annotations": {"summary": alert.summary},
     }  # fmt: skip
 
 
-def _explained(rule: dict[str, Any]) -> dict[str, Any]:
-    return {**rule, "annotations": {**rule["annotations"], "what_to_do": f"{GUIDE}, {rule['alert']}"}}
+def _explained(rule: dict[str, Any], runbook: str) -> dict[str, Any]:
+    name = rule["alert"]
+    link = {"runbook_url": f"{runbook}#{name.lower()}"} if runbook else {}
+    return {**rule, "annotations": {**rule["annotations"], "what_to_do": f"{GUIDE}, {name}", **link}}

@@ -89,6 +89,14 @@ def test_another_job_can_be_named() -> None:
     assert (refused.returncode, "is not a valid name of a job" in refused.stderr) == (2, True)
 
 
+def test_a_runbook_can_be_linked() -> None:
+    """Who has the guide on a page of their own gets a link to each alert's part, and no other address is taken."""
+    made = yaml.safe_load(kept("rules", "--runbook", "https://ops.example/kept").stdout)
+    for rule in made["groups"][0]["rules"]:
+        assert rule["annotations"]["runbook_url"] == f"https://ops.example/kept#{rule['alert'].lower()}"
+    assert kept("rules", "--runbook", "{{ evil }}").returncode == 2
+
+
 def test_a_query_is_read_rightly() -> None:
     """Names and labels are found in a query, and nothing else is taken for one."""
     query = 'sum by (le, process) (rate(kept_a_bucket{x="1", y=~"b.c"}[5m])) / on (z) up offset 15m or vector(0)'
