@@ -5,6 +5,7 @@ Read next: `alerts.py` and `burn_rates.py`, which say what is in it.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import yaml
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 GUIDE = "docs/deploy.md"
 WIDTH = 120
+OWN = re.compile(r"(?<![\w:])(kept_\w+)(\{)?")
+"""A metric of Kept's in an expression, and the beginning of its selector; not a series that the rules record."""
 
 
 class _Dumper(yaml.SafeDumper):
@@ -46,7 +49,14 @@ def rule_file(host: Host, standards: Sequence[Standard], *, command: str, job: s
     ]
     burning = [rule for standard in standards for rule in alerts_of(standard)]
     if burning:
-        groups.append({"name": "kept-promises", "interval": "1m", "rules": list(recording_rules(host))})
+        recorded = [{**rule, "expr": _of_job(rule["expr"], job)} for rule in recording_rules(host)]
+        groups.append(
+            {
+                "name": "kept-promises",
+                "interval": "1m",
+                "rules": recorded,
+            }
+        )
         groups.append(
             {"name": "kept-error-budgets", "interval": "1m", "rules": [_explained(rule, runbook) for rule in burning]}
         )
@@ -63,11 +73,17 @@ def _head(standards: Sequence[Standard], command: str) -> Iterable[str]:
 
 
 def _rule(alert: Alert, job: str) -> dict[str, Any]:
+    expr = _of_job(alert.expr.replace(JOB, job), job)
     return {
-        "alert": alert.name, "expr": alert.expr.replace(JOB, job), **({"for": alert.wait} if alert.wait else {}),
+        "alert": alert.name, "expr": expr, **({"for": alert.wait} if alert.wait else {}),
         "labels": {"severity": alert.severity},
         "annotations": {"summary": alert.summary},
     }  # fmt: skip
+
+
+def _of_job(expr: str, job: str) -> str:
+    """Have an expression ask for the metrics of this job alone: another Kept may be scraped beside it."""
+    return OWN.sub(lambda found: f'{found[1]}{{job="{job}"' + (", " if found[2] else "}"), expr)
 
 
 def _explained(rule: dict[str, Any], runbook: str) -> dict[str, Any]:

@@ -106,7 +106,7 @@ def test_no_alert_that_could_never_fire(goal: str, over: str, windows: int, tmp_
 
 
 def series(kind: str, values: str, instance: str = "a:8321") -> Json:
-    labels = f'standard="no-wait", owner="floor-lead", kind="{kind}", instance="{instance}"'
+    labels = f'job="kept", standard="no-wait", owner="floor-lead", kind="{kind}", instance="{instance}"'
     return {"series": f"kept_promises_total{{{labels}}}", "values": values}
 
 

@@ -84,6 +84,8 @@ def test_another_job_can_be_named() -> None:
     text = kept("rules", "--job", "shops").stdout
     assert 'up{job="shops"} == 0' in text
     assert 'job="kept"' not in text
+    assert 'kept_ready{job="shops"} == 0' in text
+    assert 'kept_deliveries_total{job="shops", result="failed"}[15m]' in text
     assert text.startswith("# Made by: kept rules --host run --job shops\n")
     refused = kept("rules", "--job", 'a"} or up{b="c')
     assert (refused.returncode, "is not a valid name of a job" in refused.stderr) == (2, True)
