@@ -77,8 +77,10 @@ def write_lines(host: Host, stream: TextIO, *, as_json: bool) -> Callable[[Commi
 
 def log_lines(standards: Mapping[str, Standard], stream: TextIO, *, as_json: bool = False) -> Callable[[Line], None]:
     """Give a function that writes one log line to `stream` for each line of the ledger. `standards` are by id."""
-    stamped = [structlog.processors.TimeStamper(fmt="iso")] if as_json else []  # `at` is when it happened
-    processors = [structlog.processors.add_log_level, *stamped, _renderer(as_json=as_json)]
+    processors: list[structlog.typing.Processor] = [structlog.processors.add_log_level]
+    if as_json:
+        processors.append(structlog.processors.TimeStamper(fmt="iso"))  # `at` is when it happened
+    processors.append(_renderer(as_json=as_json))
     logger = structlog.wrap_logger(structlog.PrintLogger(stream), processors=processors)
 
     def log(line: Line) -> None:
