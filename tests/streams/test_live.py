@@ -265,10 +265,7 @@ def test_without_a_terminal_there_is_no_live_view(capsys: pytest.CaptureFixture[
 
 
 def test_a_log_line_can_be_read_by_a_machine() -> None:
-    """As JSON, each line of the ledger is one object with its word, its level and what it is about.
-
-    A correction is a warning where somebody has to act after it.
-    """
+    """As JSON each line of the ledger is one object; a correction is a warning where somebody has to act after it."""
     stream = io.StringIO()
     log = log_lines(STANDARDS, stream, as_json=True)
     broken = LINES[5]
