@@ -103,7 +103,11 @@ class Score(msgspec.Struct):
         return {name: getattr(self, name) for name in names}
 
 
-def wilson(successes: int, trials: int, z: float = 1.959964) -> tuple[float, float]:
+Z = 1.959964
+"""Of a normal distribution, 95 % lies so many standard deviations or fewer from the middle."""
+
+
+def wilson(successes: int, trials: int, z: float = Z) -> tuple[float, float]:
     """Give the Wilson score interval of a share (Wilson 1927); `z` of 1.96 is 95 %. `trials` is at least one."""
     share = successes / trials
     centre = share + z * z / (2 * trials)

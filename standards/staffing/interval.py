@@ -9,12 +9,12 @@ from math import log, sqrt
 from statistics import fmean, stdev
 from typing import TYPE_CHECKING
 
+from standards.judge.score import Z
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 Span = tuple[float, float]
-Z = 1.959964
-"""Of a normal distribution, 95 % lies so many standard deviations or fewer from the middle."""
 
 
 def of_count(count: float) -> Span:

@@ -178,7 +178,7 @@ def excuse_fields(shell: Shell, may: Iterable[str], known: Iterable[str] = ()) -
 
 
 def overdue_words(words: Words, count: int) -> dict[str, str]:
-    """Say on every page how many promises are overdue: in words and, where there is no room for them, as a number."""
+    """Say on every page how many promises are overdue: in words, and as a number for narrow screens."""
     said = words.how_many(count, "{count} overdue", "{count} overdue") if count else ""
     return {"overdue": said, "overdue-number": words.number(count) if count else ""}
 

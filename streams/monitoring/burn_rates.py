@@ -16,6 +16,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from standards.calendar.duration import DAY, HOUR, MINUTE, describe
+from standards.judge.score import Z
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -31,8 +32,6 @@ LEAST_SPAN: Final = 28 * DAY
 """An objective over a shorter span is watched by the rates of four weeks: shares of a day's budget would be noise."""
 COUNT: Final = 'printf "%.0f"'
 """Shows a number of promises; over a window Prometheus gives one with decimals."""
-Z: Final = 1.959964
-"""The quantile of the 95 % interval, as `standards/judge/score.py` has it."""
 
 
 class Window(NamedTuple):
@@ -118,7 +117,7 @@ def left_out(standards: Sequence[Standard]) -> Iterable[str]:
         here = windows_of(standard.objective)
         gone = [describe(each.long) for each in WINDOWS if each not in here]
         if standard.objective.kept >= 1:
-            yield f"{standard.id}: its goal bears no broken promise, so there is no budget to watch"
+            yield f"{standard.id}: its goal is that every promise is kept, so there is no budget to watch"
         elif gone:
             most = number(1 / (1 - standard.objective.kept))
             goal = f"{number(100 * standard.objective.kept)} % over {describe(standard.objective.over)}"

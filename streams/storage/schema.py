@@ -134,6 +134,7 @@ CREATE INDEX promises_places ON promises (state, coalesce(CAST(fields AS TEXT) -
 CREATE INDEX acts_type ON acts (type, seq);                              -- which silences hold, of all that people did
 """
 
+# Both hosts fill it since the wall tells from it how long a site says nothing; released text stays as it is.
 _READINGS = """
 CREATE TABLE readings (          -- how many wait in each line, as workers read it last: a folded store has no events
     site TEXT NOT NULL, name TEXT NOT NULL, what TEXT NOT NULL, value REAL NOT NULL, at INTEGER NOT NULL,

@@ -36,7 +36,7 @@ def _nobody(_: str) -> None:
 
 
 class _OnceAMinute(logging.Filter):
-    """Has what is no request written once a minute for each sort of fault, in one line: anybody can send it."""
+    """Writes malformed requests to the log once a minute for each sort of fault, in one line: anybody can send them."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -95,7 +95,7 @@ def test_a_letter_is_bounded() -> None:
 
 
 def test_no_word_is_cut_in_a_subject() -> None:
-    """What there is no room for is left out word by word; of one long word the beginning stands."""
+    """A text that is too long ends at a whole word; of one long word the beginning stands."""
     long = "Kraków 3: Otwórz kolejną kasę ekspresową. " * 5
     cut = subject(replace(WARNED, text=long))
     assert (cut[-1], len(cut) <= LONGEST_SUBJECT) == ("…", True)

@@ -14,7 +14,7 @@ from contextlib import AsyncExitStack
 import aiohttp
 
 from tests.attack.target import PATIENCE, RIGHT, TOKEN, Outcome, Target
-from tests.fuzz.knocking import Known, requests, whole
+from tests.fuzz.knocking import Known, answered, requests, whole
 from tests.fuzz.mutating import Mutator
 from tests.streams.asking import BATCH, LINES
 from tests.streams.test_connections import HALF
@@ -106,16 +106,10 @@ async def _posted(target: Target, body: bytes | AsyncIterator[bytes], headers: d
 
 async def _asked(port: int, request: bytes) -> int:
     """Send a request as it is; gives the status of the answer, 0 where the connection was closed without one."""
-    reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=1 << 22)
     try:
-        async with asyncio.timeout(PATIENCE):
-            writer.write(request)
-            first = await reader.readline()
-            return int(first.split()[1]) if first.startswith(b"HTTP/") else 0
+        return (await answered(port, request, PATIENCE))[0]
     except (TimeoutError, ConnectionError):
         return 0
-    finally:
-        writer.close()
 
 
 def _counted(found: Counter[int]) -> str:

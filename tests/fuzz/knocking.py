@@ -164,20 +164,28 @@ _FRAMING = re.compile(rb"\s*(?:host|connection|content-length|transfer-encoding|
 """What says where a request ends, or that more is to come: without it the server waits for what nobody sends."""
 
 
-async def _crash(port: int, request: bytes) -> str:
-    """Send a request; says how it was answered, where it was as if the failure were ours."""
+async def answered(port: int, request: bytes, patience: float) -> tuple[int, bytes]:
+    """Send a request as it is; gives the status of the answer, 0 where none came, and how the answer begins.
+
+    Raises TimeoutError where that is not within `patience` seconds, and ConnectionError.
+    """
     reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=1 << 22)
     try:
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(patience):
             writer.write(request)
             first = await reader.readline()
             status = int(first.split()[1]) if first.startswith(b"HTTP/") else 0
-            if status >= 500 or not status:
-                return (first + await reader.read(10_000)).decode(errors="replace") or "no answer"
+            return status, first + (await reader.read(10_000) if status >= 500 or not status else b"")
+    finally:
+        writer.close()
+
+
+async def _crash(port: int, request: bytes) -> str:
+    """Send a request; says how it was answered, where it was as if the failure were ours."""
+    try:
+        status, said = await answered(port, request, PATIENCE)
     except TimeoutError:
         return "no answer in time"
     except ConnectionError as error:
         return repr(error)
-    finally:
-        writer.close()
-    return ""
+    return (said.decode(errors="replace") or "no answer") if status >= 500 or not status else ""
