@@ -38,8 +38,8 @@ LONGEST_PART: Final = 2_000
 _LONGEST_LINE: Final = 998  # of a header, by RFC 5322
 _PLAIN: Final = SMTP.clone(cte_type="7bit")  # any server takes it
 
-THANKS: Final = phrase("Thank you. There is nothing more to do.")
-FOR_INFORMATION: Final = phrase("There is nothing to do. This is so that you know.")
+THANKS: Final = phrase("Thank you.")
+FOR_INFORMATION: Final = phrase("This is so that you know.")
 FACES: Final = {
     "warned": (phrase("Due soon"), "#b45309", ""),
     "broken": (phrase("Broken"), "#b91c1c", ""),

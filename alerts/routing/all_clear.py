@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from alerts.policy.openings import closes_after
+from alerts.routing import remarks
 from alerts.routing.calling import Said
 from alerts.routing.incident import Swing, name_of
 from standards.calendar.duration import HOUR, MINUTE
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
     from alerts.routing.calling import Calling
     from alerts.routing.incident import AlertRouter, Incident
+    from alerts.routing.remarks import Remark
     from standards.judge.ledger import Line
 
 FOR_THE_REST: Final = 10 * MINUTE
@@ -36,13 +38,15 @@ class AllClears:
         self.calling = calling
         self.people = calling.people
         self._groups: dict[tuple[str, tuple[str, ...]], dict[str, None]] = {}
+        self._alike: dict[tuple[str, str], dict[str, None]] = {}
         for routes in case.incidents.values():
             for incident in routes.values():
                 self.join(incident)
 
     def join(self, incident: Incident) -> None:
-        """Note the group of an incident, under the promise that it has now."""
+        """Note the group of an incident, and what is of the same standard and subject, under its promise's id now."""
         self._groups.setdefault((incident.route, incident.group), {})[incident.line.promise] = None
+        self._alike.setdefault((incident.line.standard, incident.line.subject), {})[incident.line.promise] = None
 
     def well_after(self, incident: Incident, line: Line) -> int:
         """Give how long all must be well before the end that a line is is told."""
@@ -55,6 +59,13 @@ class AllClears:
         swing = self.case.swings.get(place)
         if swing is not None and swing.until > at:
             self.case.swings[place] = Swing(at + RETURNS, swing.times + 1)
+
+    def _standing(self, line: Line, at: int) -> Remark | None:
+        """Say which others of the same standard and subject are in trouble, and are still to be met."""
+        alike = self._alike.get((line.standard, line.subject), {}).keys() - {line.promise}
+        found = (each for promise in alike for each in self.case.incidents.get(promise, {}).values())
+        standing = {it.line.promise: it.line.opened for it in found if it.over is None and self.calling.is_owed(it, at)}
+        return remarks.StandsAgain(len(standing), min(standing.values()), at) if standing else None
 
     def rest_of_group(self, incident: Incident) -> list[Incident]:
         """Give the others of an incident's group of which somebody was told, and no all-clear yet."""
@@ -95,7 +106,8 @@ class AllClears:
             names = []
         self._closed(incident, line, at, max((closes_after(hours, at) for hours in muted), default=NEVER))
         incident.cleared = [*incident.cleared, *names]
-        made = [self.calling.notice(line, name, 0, at) for name in names]
+        standing = self._standing(line, at)
+        made = [self.calling.notice(line, name, 0, at, more=standing) for name in names]
         return [Said(each, fresh=False, passes=each.to in incident.holders) for each in made]
 
     def _closed(self, incident: Incident, line: Line, at: int, again: int) -> None:

@@ -14,7 +14,7 @@ from alerts.policy.reader import reader_of
 from alerts.routing import remarks
 from alerts.routing.counts import known_since
 from alerts.routing.incident import Went, look_of
-from alerts.routing.notice import Notice, Reason, Withheld, notice, withheld
+from alerts.routing.notice import Notice, Reason, Withheld, notice, owed_until, withheld
 from alerts.routing.notification import TOGETHER, How, Notification, Standing
 from alerts.words.words import ENGLISH
 from standards.judge.promise import NEVER
@@ -102,6 +102,12 @@ class Calling:
         standards = self.policy.standards
         current = (each for each in standards.values() if each.id == line.standard)
         return standards.get(line.revision) or next(current, None)
+
+    def is_owed(self, incident: Incident, at: int) -> bool:
+        """Say whether there is something to do still: it can be kept, or be done late."""
+        standard = self.standard(incident.line)
+        until = -1 if standard is None else owed_until(incident.line, standard)
+        return look_of(incident.line) == "warned" or max(until, incident.owed_until) > at
 
     def notice(self, line: Line, to: str, times: int, at: int, *, more: Remark | None = None) -> Notice:
         """Make the notice of a line for somebody; `more` says what follows its text."""

@@ -5,14 +5,16 @@ Read next: `throttle.py`, which sends them.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 import msgspec
 
 from alerts.policy.policy import PLACE
 from alerts.routing.deadlines import clock_of, due_words
+from alerts.routing.ends import SAME, ends
 from alerts.routing.facts import range_words
-from alerts.routing.place import told_apart
+from alerts.routing.place import called_apart
 from alerts.words.words import ENGLISH, Words, phrase, several
 from standards.judge.promise import NEVER
 from standards.natural import natural
@@ -30,9 +32,8 @@ PLACES_NAMED = 100
 
 AND_MORE: Final = phrase("- and {count} more")
 """The last line of a list that is cut."""
-SAME: Final = several("The same for {count} more: {names}.", "The same for {count} more: {names}.")
 OTHERS: Final = several("And {count} more: {names}.", "And {count} more: {names}.")
-"""What a message says of the others of its group: the same is to be done there, or something else."""
+"""What a message says of the others of its group where something else is to be done."""
 BROKEN: Final = several("{place} (broken)", "{place} (all broken)")
 SOME_BROKEN: Final = several("{place} (broken: {names})", "{place} (broken: {names})")
 FEW: Final = 3
@@ -96,7 +97,7 @@ def gathered(notices: Sequence[Notice], remark: tuple[str, str], at: int) -> Not
 
 def _one(ordered: Sequence[Notice], write: Callable[[Sequence[Notice], Words], str]) -> Notice:
     """Make one message of several, as it is written in the language of the most pressing, and in English."""
-    ordered = _told_apart(ordered)
+    ordered = called_apart(ordered)
     first, words = ordered[0], Words(ordered[0].language)
     places = {promise: part.place for part in ordered for promise in part.speaks_for}
     for part in ordered:
@@ -109,26 +110,11 @@ def _one(ordered: Sequence[Notice], write: Callable[[Sequence[Notice], Words], s
     )
 
 
-def _told_apart(ordered: Sequence[Notice]) -> Sequence[Notice]:
-    """Give notices of which no two places are called alike: two shops may have one name."""
-    names = told_apart((part.where, part.ids or part.where) for part in ordered)
-    return [_called(part, where) if part.where != where else part for part, where in zip(ordered, names, strict=True)]
-
-
-def _called(part: Notice, where: tuple[str, ...]) -> Notice:
-    """Give a notice with other names of its place, with which its sentences begin."""
-    before = part.place
-    after = msgspec.structs.replace(part, where=where)
-    text, english = (
-        f"{after.place}{said.removeprefix(before)}" if said.startswith(before) else said
-        for said in (part.text, part.english)
-    )
-    return msgspec.structs.replace(after, text=text, english=english)
-
-
 def _joined(ordered: Sequence[Notice], words: Words, now: int) -> str:
     first, *others = ordered
-    same = [part for part in others if part.standard == first.standard or not part.is_trouble]
+    if not first.is_trouble:
+        return " ".join([first.text, *ends(first, others, words, now, partial(_ended, first, words))])
+    same = [part for part in others if part.standard == first.standard]
     rest = dict.fromkeys(f"{_beside(part, first)} ({part.what or part.wording})" for part in others if part not in same)
     few = bool(same) and len(same) <= FEW and any(part.fact for part in same)
     said = [first.text]
@@ -139,6 +125,13 @@ def _joined(ordered: Sequence[Notice], words: Words, now: int) -> str:
     if rest:
         said.append(words.how_many(len(others) - len(same), *OTHERS, names=_some(list(rest), words)))
     return ("\n" if few else " ").join(said)
+
+
+def _ended(first: Notice, words: Words, parts: Sequence[Notice]) -> str:
+    """Name where some promises of one wording ended, beside the first of the message: which, if another one is."""
+    names = _some(words.named(_beside(part, first) for part in parts), words)
+    other = parts[0].wording != first.wording
+    return f"{names} ({parts[0].what or parts[0].wording})" if other else names
 
 
 def _each(same: Sequence[Notice], first: Notice, words: Words) -> Iterator[str]:
@@ -179,7 +172,8 @@ def _digest(ordered: Sequence[Notice], words: Words, at: int) -> str:
 
 def _gathered(ordered: Sequence[Notice], remark: tuple[str, str], words: Words, at: int) -> str:
     trouble = [part for part in ordered if part.is_trouble]
-    well = [part for part in ordered if not part.is_trouble]
+    well = [part for part in ordered if not (part.is_trouble or part.stands_again)]
+    again = [part for part in ordered if part.stands_again]
     by_action = _by(trouble, lambda part: _to_do(part, words))
     alone = remark == IN_ONE and len(promises_of(trouble)) == 1
     count = [] if alone else [_count(trouble, remark, words)]
@@ -189,6 +183,9 @@ def _gathered(ordered: Sequence[Notice], remark: tuple[str, str], words: Words, 
         lines += [f"{to_do}:"] * (len(by_action) > 1) + [f"- {line}" for line in _places(parts, words)]
     if well:
         lines += [words.say("Nothing to do any more:"), *(f"- {line}" for line in _places(well, words))]
+    if again:
+        lines += [words.say("Over, while more of the same stands there:")]
+        lines += [f"- {line}" for line in _places(again, words)]
     return "\n".join(lines)
 
 

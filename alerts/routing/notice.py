@@ -15,6 +15,7 @@ from alerts.routing.deadlines import pressing
 from alerts.routing.facts import PERSONS, Counted, counted, number_words
 from alerts.routing.incident import WARNED
 from alerts.routing.place import ids_of, parts_of
+from alerts.routing.remarks import StandsAgain
 from alerts.routing.sentences import Sentences
 from alerts.words.words import ENGLISH, SOURCE, Words
 from standards.judge.ledger import Plain
@@ -77,7 +78,8 @@ class Notice(msgspec.Struct, frozen=True, omit_defaults=True):
     ledger, or -1. `still_warned` says of a correction that the promise can still be kept, and that it is time to act.
     `explained` counts promises whose trouble is not told as this one is its cause, `came_and_went` those that were over
     before anybody was told of them, `others_have`, by name, how many of the same group somebody has, and `others_stand`
-    how many of it nobody has and its reader was told of before.
+    how many of it nobody has and its reader was told of before. `stands_again` says of an end how many of the same
+    standard and subject stand.
     `replaces` is the id under which its promise was told before. `held` says what held it back up to now: in its
     language and, last, in English. So does `fact` say the number in it, of which `counted` is what was counted;
     `presses` is the deadline that still runs or, of one that is overdue, since when it is, or -1. `zone`, by its IANA
@@ -113,6 +115,7 @@ class Notice(msgspec.Struct, frozen=True, omit_defaults=True):
     came_and_went: int = 0
     others_have: dict[str, int] = {}
     others_stand: int = 0
+    stands_again: int = 0
     replaces: str = ""
     where: tuple[str, ...] = ()
     places: tuple[str, ...] = ()
@@ -222,10 +225,11 @@ def notice(line: Line, standard: Standard, reader: Reader, *, now: int = -1, mor
     `now` is when it is told, in microseconds UTC, where that is later than the line; `more` says what follows.
     """
     where, ids = parts_of(line, standard, reader.names), ids_of(line, standard)
+    again = more.count if isinstance(more, StandsAgain) else 0
 
     def said(to_them: Reader) -> str:
         spoken = standard.in_language(to_them.words.language)
-        text = Sentences(line, spoken, to_them, max(now, line.at)).text(where)
+        text = Sentences(line, spoken, to_them, max(now, line.at), stands_again=bool(again)).text(where)
         return f"{text} {more(to_them)}" if more else text
 
     text, english = said(reader), ""
@@ -256,6 +260,7 @@ def notice(line: Line, standard: Standard, reader: Reader, *, now: int = -1, mor
         owed_until=owed_until(line, standard),
         still_warned=line.kind == "corrected" and line.state in WARNED,
         replaces=line.replaces,
+        stands_again=again,
         where=where,
         ids=ids if ids != where else (),
         language=reader.words.language,

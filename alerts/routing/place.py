@@ -7,11 +7,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from alerts.policy.policy import PLACE, place_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
+    from alerts.routing.notice import Notice
     from standards.judge.ledger import Line
     from standards.judge.standard import Standard
 
@@ -75,3 +78,20 @@ def _keys(line: Line, standard: Standard) -> list[tuple[str, str]]:
     if all(field in line.fields for field in standard.per):
         return [(field, str(line.fields[field])) for field in standard.per]
     return [("", part) for part in line.subject.split("/")]
+
+
+def called_apart(ordered: Sequence[Notice]) -> Sequence[Notice]:
+    """Give notices of which no two places are called alike: two shops may have one name."""
+    names = told_apart((part.where, part.ids or part.where) for part in ordered)
+    return [_called(part, where) if part.where != where else part for part, where in zip(ordered, names, strict=True)]
+
+
+def _called(part: Notice, where: tuple[str, ...]) -> Notice:
+    """Give a notice with other names of its place, with which its sentences begin."""
+    before = part.place
+    after = msgspec.structs.replace(part, where=where)
+    text, english = (
+        f"{after.place}{said.removeprefix(before)}" if said.startswith(before) else said
+        for said in (part.text, part.english)
+    )
+    return msgspec.structs.replace(after, text=text, english=english)

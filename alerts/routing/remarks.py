@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from alerts.words.words import phrase
+import msgspec
+
+from alerts.words.words import phrase, several
 from standards.natural import same
 
 if TYPE_CHECKING:
@@ -25,6 +27,25 @@ HELD: Final[Mapping[str, str]] = {
 }
 """What a message says of what held it back, by the reason; of one promise and of several."""
 SILENCED_BY: Final = phrase("Silenced by {by} until {until}.")
+STANDS_AGAIN: Final = several(
+    "{count} more of the same stands there, since {since}.", "{count} more of the same stand there, since {since}."
+)
+
+
+class StandsAgain(msgspec.Struct, frozen=True):
+    """The remark after an end that so many others of the same standard and subject stand, the oldest `since`.
+
+    It is said at an instant; both are in microseconds UTC. With it nothing says that all is well.
+    """
+
+    count: int
+    since: int
+    at: int
+
+    def __call__(self, reader: Reader) -> str:
+        """Say so."""
+        since = reader.clock_beside(self.since, self.at)
+        return reader.words.how_many(self.count, *STANDS_AGAIN, since=since)
 
 
 def held_by(last: LastHold | None, at: int) -> Remark | None:
@@ -38,7 +59,9 @@ def held_by(last: LastHold | None, at: int) -> Remark | None:
 def joined(*said: Remark | None) -> Remark | None:
     """Say one thing after another; None: there is nothing to say."""
     found = [remark for remark in said if remark is not None]
-    return (lambda reader: " ".join(remark(reader) for remark in found)) if found else None
+    if not found[1:]:
+        return found[0] if found else None
+    return lambda reader: " ".join(remark(reader) for remark in found)
 
 
 def untaken(since: int, at: int) -> Remark:

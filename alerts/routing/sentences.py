@@ -40,9 +40,13 @@ PASSING: Final[Mapping[Passing, str]] = {
 
 
 class Sentences:
-    """The sentences of one notice, after the place: what to do comes first, then the promise's clock."""
+    """The sentences of one notice, after the place: what to do comes first, then the promise's clock.
 
-    def __init__(self, line: Line, standard: Standard, reader: Reader, now: int) -> None:
+    Where the same `stands_again`, none of them says that all is well.
+    """
+
+    def __init__(self, line: Line, standard: Standard, reader: Reader, now: int, *, stands_again: bool = False) -> None:
+        self.stands_again = stands_again
         self.line = line
         self.now = now
         self.standard = standard
@@ -160,23 +164,33 @@ class Sentences:
     def _over(self, kind: Over) -> str:
         words = self.words
         match kind:
+            case "kept" if self.stands_again:
+                return words.say("Kept at {at}.", at=self.at)
             case "kept":
                 return words.say("All is well again, kept at {at}.", at=self.at)
-            case "fulfilled_late" if self.line.due < 0:
-                return words.say("All is well again, done at {at}. It counts as late.", at=self.at)
             case "fulfilled_late":
-                late = words.length(max(0, self.line.at - self.line.due))
-                return words.say("All is well again, done at {at}, {length} late.", at=self.at, length=late)
+                return self._late()
             case "voided":
-                return words.say("Nothing more to do. It is not needed any more since {at}.", at=self.at)
+                return words.say("It is not needed any more since {at}.", at=self.at)
             case "excused":
-                return words.say("Nothing more to do. An exception was granted at {at}.", at=self.at)
+                return words.say("An exception was granted at {at}.", at=self.at)
             case "ended":
-                return words.say("Nothing more to do. The need went away at {at}; it counts as broken.", at=self.at)
+                return words.say("The need went away at {at}; it counts as broken.", at=self.at)
             case "given_up":
                 return words.say(
                     "Given up. It was due {due} and never done; nobody waits for it any more.", due=self.due
                 )
+
+    def _late(self) -> str:
+        words, line = self.words, self.line
+        if line.due < 0:
+            if self.stands_again:
+                return words.say("Done at {at}. It counts as late.", at=self.at)
+            return words.say("All is well again, done at {at}. It counts as late.", at=self.at)
+        length = words.length(max(0, line.at - line.due))
+        if self.stands_again:
+            return words.say("Done at {at}, {length} late.", at=self.at, length=length)
+        return words.say("All is well again, done at {at}, {length} late.", at=self.at, length=length)
 
 
 def sentence(text: str) -> str:

@@ -16,7 +16,6 @@ from alerts.routing.calling import Said
 from alerts.routing.early import remember
 from alerts.routing.holder import TAKEN, give_back, hand_on, take
 from alerts.routing.incident import current_promise, look_of
-from alerts.routing.notice import owed_until
 from standards.judge.promise import NEVER
 from standards.natural import same
 
@@ -62,7 +61,7 @@ class Taking:
                 self._give_back(incident, action.by, at)
             else:
                 self._take(incident, action.by, at)
-                if action.type == DEBRIEFED and not self._is_owed(incident, at):
+                if action.type == DEBRIEFED and not self.calling.is_owed(incident, at):
                     incident.taken_until = incident.shift_at = NEVER  # there is nothing to ask anybody about
         self._note(promise)
 
@@ -96,12 +95,6 @@ class Taking:
         if by in self.people.people and by not in incident.told:
             incident.told = [*incident.told, by]
         incident.shift_at = next_shift(self.people, incident, at)
-
-    def _is_owed(self, incident: Incident, at: int) -> bool:
-        """Say whether there is something to do still: it can be kept, or be done late."""
-        standard = self.calling.standard(incident.line)
-        until = -1 if standard is None else owed_until(incident.line, standard)
-        return look_of(incident.line) == "warned" or max(until, incident.owed_until) > at
 
     def _tell_who_had_it(self, incident: Incident, by: str, at: int) -> None:
         """Tell who had it that somebody else has it now: nobody is woken for that."""

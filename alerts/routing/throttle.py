@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final, Literal
 import msgspec
 
 from alerts.policy.openings import closes_after
-from alerts.policy.policy import MACHINES, People, Person
+from alerts.policy.policy import MACHINES, PLACE, People, Person
 from alerts.routing.counts import counted
 from alerts.routing.digest import digest, gathered, joined, promises_of, summary
 from alerts.routing.notice import Notice, Reason, Withheld
@@ -29,6 +29,7 @@ from standards.judge.promise import NEVER
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Set as AbstractSet
 
     from alerts.routing.incident import Turn
     from alerts.routing.stalls import Stall
@@ -107,6 +108,16 @@ def _one(parts: Sequence[Notice], told: Notification) -> Notice:
     return counted(made, parts, of_group=True)
 
 
+def _same(part: Notice) -> tuple[object, ...]:
+    """Give what a part is about, whichever promise that is."""
+    return part.standard, part.subject, part.fields.get(PLACE)
+
+
+def _is_end(part: Notice, trouble: AbstractSet[tuple[object, ...]]) -> bool:
+    """Say whether a part tells that something of these is well again."""
+    return part.is_all_clear and _same(part) in trouble
+
+
 class _Throttling:
     """One call of `feed`."""
 
@@ -176,10 +187,10 @@ class _Throttling:
 
     def _page(self, parts: list[Notice], told: Notification) -> None:
         if told.turn == "handed":  # outside of every limit
-            self._send(joined(parts, told.at), told.at, page=True)
+            self._send(joined(self._without_what_came_back(parts, told.at), told.at), told.at, page=True)
         elif self._is_free(self.case.pages):
             self.case.summaries = 0
-            self._send(_one(parts, told), told.at, page=True)
+            self._send(_one(self._without_what_came_back(parts, told.at), told), told.at, page=True)
         else:
             self._withhold(parts, "budget", told.at)
             self.case.wait_for_summary(parts, told)
@@ -198,7 +209,7 @@ class _Throttling:
         elif told.turn == "handed" or (
             sort == "ticket" and self._is_free(self.case.sent) and self.case.digest_due > at
         ):
-            self._send(_one(parts, told), at, page=False)
+            self._send(_one(self._without_what_came_back(parts, at), told), at, page=False)
         else:
             full = sort == "ticket" and self.case.digest_due > at
             self._withhold(parts, "budget" if full else "joined", at)
@@ -219,6 +230,7 @@ class _Throttling:
             self.case.last_well = at
         if trouble or crowded:
             self.case.last_summary, self.case.summaries = at, self.case.summaries + 1
+        parts = self._without_what_came_back(parts, at)
         made = summary(parts, self.case.name, at) if trouble and parts[1:] else joined(parts, at)
         self._send(counted(made, parts), at, page=True)
 
@@ -231,7 +243,7 @@ class _Throttling:
             self.case.digest_due = closes_after(quiet, at)
             return
         self.case.last_digest = at
-        parts = self.case.take_out("digest")
+        parts = self._without_what_came_back(self.case.take_out("digest"), at)
         self.notices.append(counted(digest(parts, self.case.name, at), parts))
 
     def _send(self, notice: Notice, at: int, *, page: bool) -> None:
@@ -241,6 +253,15 @@ class _Throttling:
             self.case.pages.append(at)
         for promise in promises_of([notice]):
             self.case.held.pop(promise, None)
+
+    def _without_what_came_back(self, parts: Sequence[Notice], at: int) -> list[Notice]:
+        """Leave out that all is well where the same is told to be in trouble again, in parts or in what waits."""
+        trouble = {_same(part) for part in parts if part.is_trouble}
+        back = [held.notice for held in self.case.held.values() if _is_end(held.notice, trouble)] if trouble else []
+        for part in back:
+            del self.case.held[part.promise]
+        self._withhold([*(part for part in parts if _is_end(part, trouble)), *back], "flapping", at)
+        return [part for part in parts if not _is_end(part, trouble)]
 
     def _withhold(self, parts: Iterable[Notice], reason: Reason, at: int) -> None:
         for part in parts:
