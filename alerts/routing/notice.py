@@ -30,24 +30,10 @@ if TYPE_CHECKING:
     from standards.judge.standard import Standard
 
 Reason = Literal[
-    "told",
-    "not-actionable",
-    "nobody-waits-for-it",
-    "overdue",
-    "no-route",
-    "grouped",
-    "repeated",
-    "flapping",
-    "silenced",
-    "muted",
-    "inhibited",
-    "acknowledged",
-    "cured",
-    "quiet-hours",
-    "budget",
-    "joined",
-    "off-shift",
-]
+    "told", "not-actionable", "nobody-waits-for-it", "overdue", "no-route", "grouped", "repeated", "flapping",
+    "silenced", "muted", "inhibited", "acknowledged", "cured", "quiet-hours", "budget", "joined", "off-shift",
+    "forgotten",
+]  # fmt: skip
 """Why a line of the ledger became a notice, or did not.
 
 * `not-actionable`: nobody has to act on it. `nobody-waits-for-it`: nobody was told of the trouble. `overdue`: it warns
@@ -58,6 +44,7 @@ Reason = Literal[
 * `acknowledged`: somebody looks after it. `cured`: it was over before it would have been told.
 * `quiet-hours`, `budget`: it stands in that person's next digest or, if it is a page over their budget, summary.
 * `off-shift`: their shift ended before it was told; who is on now hears of it.
+* `forgotten`: what somebody did about it, before there was trouble, is one of too many to be remembered.
 * `joined`: it goes with others, in a message that tells what is well again, or in a digest that was due.
 """
 WAITS: Final[frozenset[Reason]] = frozenset({"quiet-hours", "budget", "joined"})

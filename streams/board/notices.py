@@ -33,7 +33,7 @@ _WITHHELD: Final = {
     "inhibited": phrase("a graver trouble at the same place"), "acknowledged": phrase("somebody had it"),
     "cured": phrase("over before anybody had to know"), "quiet-hours": phrase("quiet hours"),
     "budget": phrase("enough messages for one hour"), "joined": phrase("told together with others"),
-    "off-shift": phrase("left to who is on shift now"),
+    "off-shift": phrase("left to who is on shift now"), "forgotten": phrase("acts that were forgotten: too many"),
 }  # fmt: skip
 """The reasons for which a list of what was not told can be narrowed, in short."""
 _FATES: Final = {"waiting": phrase("waiting"), "delivered": phrase("sent"), "failed": phrase("failed")}

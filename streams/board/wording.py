@@ -50,6 +50,7 @@ REASONS: Final[dict[str, str]] = {
     "budget": phrase("told with others soon after: there were enough messages for one hour"),
     "joined": phrase("told together with others"),
     "off-shift": phrase("left to who is on shift now"),
+    "forgotten": phrase("forgotten: what somebody did came before any trouble, with more than can be remembered"),
 }
 """Why a line was told or not. A reason that is not here is shown as it is written."""
 FIELDS: Final[dict[str, str]] = {

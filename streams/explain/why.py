@@ -59,6 +59,7 @@ BECAUSE: dict[str, str] = {
     "quiet-hours": "it is kept for the digest after their quiet hours",
     "budget": "it is told with others, as they had as many messages as they want in an hour",
     "joined": "it is told together with others",
+    "forgotten": "what somebody did about it came before any trouble, with more than can be remembered",
     "off-shift": "their shift ended before it was told, and who is on shift hears of it",
 }
 """Each reason of a notice, or of none, in a sentence."""

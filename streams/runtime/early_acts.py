@@ -1,6 +1,7 @@
 """What people did about promises of which no place has heard yet, by promise, those with the latest act last.
 
-It is remembered for as long as an incident is; of more than can be kept the oldest is forgotten, and the log says so.
+It is remembered for as long as an incident is; of more than can be kept the oldest is forgotten. That is noted among
+what was not told, and counted there; the log says so too.
 Read next: `alerts/routing/early.py`, which says what is remembered of an act.
 """
 
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 import structlog
 
 from alerts.routing.incident import REMEMBERED_FOR, Renamed
+from alerts.routing.notice import Withheld
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -38,13 +40,16 @@ def remembered(early: Early, lines: Iterable[Line | Renamed], *, acts: bool, low
     return {name: each for name, each in early.items() if not _is_over(each, low)}
 
 
-def bound(early: Early) -> None:
-    """Forget the oldest of what is more than can be kept."""
+def bound(early: Early, at: int) -> list[Withheld]:
+    """Forget the oldest of what is more than can be kept; gives what is noted of that, at an instant."""
     more = list(early)[: max(0, len(early) - MOST)]
-    for promise in more:
-        del early[promise]
     if more:
         log.warning("taken before there was trouble, and forgotten: too many", count=len(more), first=more[0])
+    return [_forgotten(promise, early.pop(promise)[-1], at) for promise in more]
+
+
+def _forgotten(promise: str, act: Action, at: int) -> Withheld:
+    return Withheld(f"{promise}:forgotten:{act.at}", promise, "", "", "forgotten", at)
 
 
 def _is_over(acts: list[Action], low: int) -> bool:

@@ -245,7 +245,7 @@ class RouterRuntime:
                     remember(early, promise, action)
             for place in concerned:
                 found.setdefault(place, []).append(action)
-        bound(early)
+        result.withheld += bound(early, low)
         if early is not self.house.early and early != self.house.early:
             self.house = result.touched["house", ""] = msgspec.structs.replace(self.house, early=early)
         return {place: sorted(facts, key=_order) for place, facts in sorted(found.items())}

@@ -14,6 +14,7 @@ from structlog.testing import capture_logs
 from alerts.routing.actions import ACKNOWLEDGED, DEBRIEFED, GIVEN_BACK, HANDED_ON
 from streams.board.having import Having
 from streams.runtime.early_acts import MOST
+from streams.storage.rows import SuppressedFilter
 from tests.alerts.playing import NOON, SECOND, line
 from tests.streams.told import Told, did
 
@@ -171,13 +172,15 @@ def test_talked_over_before_there_was_trouble_is_not_remembered(told: Told) -> N
     assert len(encode(told.floor.calls.house)) < 1_000
 
 
-def test_of_too_much_the_oldest_is_forgotten_and_the_log_says_so(told: Told) -> None:
-    """More is taken early than has room: the oldest goes, and is told of; the newest is theirs."""
+def test_of_too_much_the_oldest_is_forgotten_and_that_can_be_looked_up(told: Told) -> None:
+    """More is taken early than has room: the oldest goes, and can be looked up; the newest is theirs."""
     with capture_logs() as logged:
         told.go(2, *(replace(did(f"{each}", 1, "ann"), promise=f"{each}") for each in range(MOST + 2)))
     early = told.floor.calls.house.early
     assert (len(early), "0" in early, "1" in early, f"{MOST + 1}" in early) == (MOST, False, False, True)
     assert [(each["count"], each["first"]) for each in logged] == [(2, "0")]
+    found = told.board.board.suppressed(SuppressedFilter(reason="forgotten"))
+    assert [each.row.promise for each in found] == ["1", "0"]
     assert len(encode(told.floor.calls.house)) < 2_000_000
 
 
