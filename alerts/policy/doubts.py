@@ -1,66 +1,27 @@
 """What a policy hardly means: silences that are over, steps that reach nobody new, routes that nothing comes to.
 
 Each check gives findings with the id of a page in `docs/checks/`. The policy must be sound. Read next:
-`policy_lint.py`.
+`doubted.py`, `policy_lint.py`.
 """
 
 from __future__ import annotations
 
 from itertools import combinations
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
-from alerts.policy.policy import LINE_FIELDS, MACHINES, PLACE
+from alerts.policy.doubted import can_fit
+from alerts.policy.policy import MACHINES, SUMMARY_STEPS
 from standards.calendar.duration import DAY, HOUR, spoken
 from standards.judge.events import moment
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from alerts.policy.policy import Match, Member, People, Route
-    from standards.documents.entries import Entry
-    from standards.judge.standard import Standard
+    from alerts.policy.doubted import Doubted
+    from alerts.policy.policy import Match, Member, Route
 
 LONGEST_SILENCE: Final = 7 * DAY
-
-
-class Doubted(NamedTuple):
-    """What a check looks at: the policy, as read and as written, the standards, now (microseconds UTC).
-
-    `channels` are those that are set up, where that is known.
-    """
-
-    people: People
-    standards: Sequence[Standard]
-    top: Entry
-    now: int
-    channels: frozenset[str] | None = None
-
-    def route(self, index: int, *path: str | int) -> Entry:
-        """Give the place of a route, or of its key where it is written."""
-        at = self.top.at("routes", index)
-        return at.at(*path) if path and at.has(str(path[0])) else at.at("tell")
-
-    def coming_to(self, index: int) -> Iterator[Standard]:
-        """Give the standards whose lines can come to a route."""
-        before = [route.match for route in self.people.routes[:index] if not route.go_on]
-        for standard in self.standards:
-            if can_fit(self.people.routes[index].match, standard) and not any(takes(it, standard) for it in before):
-                yield standard
-
-
-def can_fit(match: Match, standard: Standard) -> bool:
-    """Say whether a match can fit a line of the standard; what a field of its subject holds is not known."""
-    known = {name: str(getattr(standard, {"standard": "id"}.get(name, name), "")) for name in LINE_FIELDS}
-    del known["subject"]
-    own = {"subject", PLACE, *standard.per, *standard.carry}
-    return all(name in own or known.get(name, "") in values for name, values in match.terms)
-
-
-def takes(match: Match, standard: Standard) -> bool:
-    """Say whether a match fits every line of the standard."""
-    asked = {name for name, _ in match.terms}
-    return can_fit(match, standard) and not asked & {"subject", PLACE, *standard.per, *standard.carry}
 
 
 def no_address(it: Doubted) -> None:
@@ -145,6 +106,28 @@ def long_wait(it: Doubted) -> None:
                 fix = f"write group_wait: {rest // 2_000_000}s or less; it is cut to half of the time that is left"
                 it.route(index, "group_wait").warning("long-wait", found, fix)
                 break
+
+
+def late_summary(it: Doubted) -> None:
+    """Report budgets over which a page may wait for its summary until the deadline that it warns of is over."""
+    longest, tightest = max(SUMMARY_STEPS), dict[str, tuple[int, str, int]]()
+    for index, route in enumerate(it.people.routes):
+        for standard in it.coming_to(index):
+            warn, within = getattr(standard.shape, "warn", ()), getattr(standard.shape, "within", None)
+            if standard.severity != "page" or not warn or within is None or within - min(warn) >= longest:
+                continue
+            for name in _reached(it, route.chain[0].tell):
+                if it.people.person(name).budget:
+                    left = (within - min(warn), standard.id, within)
+                    tightest[name] = min(tightest.get(name, left), left)
+    for name, (rest, standard_id, within) in tightest.items():
+        section = "people" if it.top.at("people").has(name) else "teams"
+        found = (
+            f"pages over this budget wait for a summary, for {spoken(longest)} at most, "
+            f"and {standard_id} warns {spoken(rest)} before its end"
+        )
+        earlier = f", or warn {spoken(longest)} before the end or earlier" if within > longest else ""
+        it.top.at(section, name, "budget").warning("late-summary", found, f"leave the budget out{earlier}")
 
 
 def muted_pages(it: Doubted) -> None:
@@ -277,7 +260,7 @@ def _said(route: Route) -> tuple[object, ...]:
 
 
 DOUBTS: Final[Sequence[Callable[[Doubted], None]]] = (
-    no_address, absent_channel, unreached_channel, silence_over, matches_nothing, late_chain, long_wait, muted_pages,
-    info_chain, hidden_route, inhibition_circle, nobody_there, same_again, short_repeat, equal_routes,
+    no_address, absent_channel, unreached_channel, silence_over, matches_nothing, late_chain, long_wait, late_summary,
+    muted_pages, info_chain, hidden_route, inhibition_circle, nobody_there, same_again, short_repeat, equal_routes,
 )  # fmt: skip
 """What is looked for in every policy."""

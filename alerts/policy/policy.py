@@ -116,6 +116,8 @@ REPEAT: Mapping[str, int] = {"page": 30 * MINUTE, "ticket": DAY}
 
 TAKEN_FOR: Mapping[str, int] = {"page": HOUR, "ticket": DAY}
 """For how long somebody has it before they are asked, where a route does not say."""
+SUMMARY_STEPS = (0, MINUTE, 2 * MINUTE, 4 * MINUTE, 5 * MINUTE)
+"""How long after the summary before the next goes at the earliest, by how many there were since the budget was over."""
 LONGEST_WELL = 15 * MINUTE
 """How long at most all must be well where trouble comes back again and again, if a route does not say more."""
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from alerts.policy.doubts import can_fit
+from alerts.policy.doubted import can_fit
 from standards.documents.declared import calendar
 from standards.documents.declared_model import HoursModel
 from standards.documents.entries import Entry

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Final, Literal
 
 import msgspec
 
+from alerts.policy.policy import SUMMARY_STEPS
 from alerts.routing.notice import Notice
 from standards.calendar.duration import DAY, HOUR, MINUTE, SECOND
 from standards.judge.promise import NEVER
@@ -30,10 +31,8 @@ if TYPE_CHECKING:
 
 FIRST: Final = 30 * SECOND
 """How long the first summary collects."""
-STEPS: Final = (0, MINUTE, 2 * MINUTE, 4 * MINUTE, 5 * MINUTE)
-"""How long after the summary before the next goes at the earliest, by how many there were since the budget was over."""
 REPEATED: Final = 30 * MINUTE
-"""The same where nothing waits but repetitions."""
+"""How long after the summary before the next goes at the earliest where nothing waits but repetitions."""
 WELL: Final = 5 * MINUTE
 """How long after a message that says that pages are well again the next one goes at the earliest."""
 REMEMBERED: Final = 3 * DAY
@@ -148,7 +147,7 @@ class RecipientThrottle(msgspec.Struct):
         self.summary_due = min(self.summary_due, self._summary_at(told.at, again=again))
 
     def _summary_at(self, at: int, *, again: bool) -> int:
-        gap = REPEATED if again else STEPS[min(self.summaries, len(STEPS) - 1)]
+        gap = REPEATED if again else SUMMARY_STEPS[min(self.summaries, len(SUMMARY_STEPS) - 1)]
         return max(at + FIRST, self.last_summary + gap)
 
     def wait_for_others(self, parts: Iterable[Notice], told: Notification, *, crowded: bool) -> int:

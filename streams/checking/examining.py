@@ -10,7 +10,8 @@ from datetime import UTC, datetime, time
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from alerts.policy.doubts import DOUBTS, Doubted
+from alerts.policy.doubted import Doubted
+from alerts.policy.doubts import DOUBTS
 from alerts.policy.policy_lint import owner_without_route, policy_holidays, renamed_keys
 from alerts.words.words import LANGUAGES
 from standards.documents.document import Document

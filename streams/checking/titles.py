@@ -51,6 +51,7 @@ TITLES: Final[Mapping[str, str]] = {
     "inhibition-circle": "troubles that explain each other",
     "kept-closed": "promises that are kept while all is closed",
     "late-chain": "a chain that comes too late",
+    "late-summary": "a budget that lets a warning come after the deadline",
     "left-out": "samples that a calendar leaves out",
     "likely-happening": "events that seem to say that something happened",
     "likely-reading": "events that seem to say how things stand",
