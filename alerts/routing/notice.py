@@ -49,6 +49,8 @@ Reason = Literal[
 """
 WAITS: Final[frozenset[Reason]] = frozenset({"quiet-hours", "budget", "joined"})
 """For these it waits for a message of its reader that tells of several."""
+LEFT_TO_ANOTHER: Final[frozenset[Reason]] = WAITS | {"grouped"}
+"""For these another message is to name the promise: whether one does is seen by those that were sent."""
 
 
 class Notice(msgspec.Struct, frozen=True, omit_defaults=True):

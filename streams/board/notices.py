@@ -22,17 +22,18 @@ if TYPE_CHECKING:
 
     from alerts.routing.actions import Action
     from alerts.routing.notice import Withheld
+    from streams.storage.promise_view import PromiseView
     from streams.storage.rows import Delivery, NoticeRow, Suppressed, SuppressedFilter
 
 _WITHHELD: Final = {
     "not-actionable": phrase("there was no trouble yet"),
     "nobody-waits-for-it": phrase("nobody had been told of any trouble"),
     "overdue": phrase("the time was over when Kept heard of it"), "no-route": phrase("the policy names nobody for it"),
-    "grouped": phrase("another message speaks for it"), "repeated": phrase("the same person had been told"),
+    "grouped": phrase("left to another message"), "repeated": phrase("the same person had been told"),
     "flapping": phrase("it comes and goes"), "silenced": phrase("silenced"), "muted": phrase("muted at this time"),
     "inhibited": phrase("a graver trouble at the same place"), "acknowledged": phrase("somebody had it"),
     "cured": phrase("over before anybody had to know"), "quiet-hours": phrase("quiet hours"),
-    "budget": phrase("enough messages for one hour"), "joined": phrase("told together with others"),
+    "budget": phrase("enough messages for one hour"), "joined": phrase("to be told together with others"),
     "off-shift": phrase("left to who is on shift now"), "forgotten": phrase("acts that were forgotten: too many"),
 }  # fmt: skip
 """The reasons for which a list of what was not told can be narrowed, in short."""
@@ -108,12 +109,13 @@ def _suppressed(shell: Shell, suppressed: Suppressed) -> Html:
     row, shell = suppressed.row, shell.at(suppressed.site)
     about = promise_link(shell.words, row.promise, shell.called(suppressed.subject), suppressed.standard)
     head = el("p", about, " ", shell.clock(row.at), class_="where")
-    return el("li", head, el("p", _kept_from(shell, row.to, suppressed.kind, row.reason)))
+    why = shell.reason(row.reason, suppressed.named_at)
+    return el("li", head, el("p", _kept_from(shell, row.to, suppressed.kind, why)))
 
 
-def _kept_from(shell: Shell, to: str, kind: str, reason: str) -> str:
+def _kept_from(shell: Shell, to: str, kind: str, why: str) -> str:
     """Say what was not told, and to whom, as far as that is known, and why."""
-    say, why = shell.words.say, shell.reason(reason)
+    say = shell.words.say
     what = say(WORDS[kind]) if kind in WORDS else kind.replace("_", " ")
     if kind and to:
         return say("{what}, to {name}: {why}", what=what, name=to, why=why)
@@ -129,13 +131,13 @@ def notice_list(shell: Shell, rows: Sequence[NoticeRow], calm: str = "", *, owed
     return listed([_notice(shell, row, owed) for row in rows], "notices", calm)
 
 
-def withheld_list(shell: Shell, rows: Sequence[Withheld]) -> Html:
-    """Draw the notices that were not sent, each with its reason."""
-    return el("ul", (_withheld(shell, row) for row in rows), class_="notices")
+def withheld_list(shell: Shell, view: PromiseView) -> Html:
+    """Draw the notices of a promise that were not sent, each with its reason."""
+    return el("ul", (_withheld(shell, row, view.named_at(row)) for row in view.withheld), class_="notices")
 
 
-def _withheld(shell: Shell, row: Withheld) -> Html:
-    why = shell.reason(row.reason)
+def _withheld(shell: Shell, row: Withheld, named_at: int) -> Html:
+    why = shell.reason(row.reason, named_at)
     if not row.to:
         said = sentence(shell.words, "{time}: {why}", time=shell.clock(row.at), why=why)
     else:

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from alerts.routing.actions import Action
     from standards.judge.ledger import Line
     from standards.judge.standard import Standard
-    from streams.storage.rows import PromiseView
+    from streams.storage.promise_view import PromiseView
 
 
 _COLUMNS: Final = (
@@ -99,7 +99,7 @@ def draw(shell: Shell, story: Story) -> str:
         _done(shell, story),
         _lines(shell, story),
         section(say("Notices"), told_to if story.view.notices else told),
-        section(say("Notices that were not sent"), withheld_list(shell, withheld)) if withheld else None,
+        section(say("Notices that were not sent"), withheld_list(shell, story.view)) if withheld else None,
         _judged_by(shell, story.view),
     )
     todo = (*_actions(shell, story), _advice(shell, story.standard))
@@ -257,7 +257,7 @@ def _line(shell: Shell, line: Line, story: Story) -> Html:
         when = sentence(shell.words, "{time}, learned at {known}", time=when, known=shell.clock(line.known))
     by = say("by {event} from {source}", event=line.cause[1], source=line.cause[0]) if line.cause else ""
     what = join(el("strong", say(WORDS[line.kind])), f": {said}" if said else "", " ", el("small", by) if by else None)
-    told = shell.reason(story.view.reason_of(line.id, story.reasons.get(line.id, "")))
+    told = shell.reason(*story.view.reason_of(line, story.reasons.get(line.id, "")))
     cells: tuple[Child, ...] = (when, what, length(line.elapsed), length(line.at - line.opened), told)
     columns = zip(_COLUMNS, cells, strict=True)
     return el("tr", (el("td", cell, data_of=say(name)) for name, cell in columns), class_=line.kind)

@@ -38,7 +38,7 @@ REASONS: Final[dict[str, str]] = {
     "nobody-waits-for-it": phrase("not told: nobody had been told of any trouble"),
     "overdue": phrase("not told: the time was over when Kept heard of it"),
     "no-route": phrase("not told: the policy names nobody for it"),
-    "grouped": phrase("not told by itself: another message speaks for it"),
+    "grouped": phrase("not told by itself, and by no other message so far"),
     "repeated": phrase("not told again: the same person had been told"),
     "flapping": phrase("not told: it comes and goes, and that was told"),
     "silenced": phrase("not told: somebody silenced it"),
@@ -46,13 +46,20 @@ REASONS: Final[dict[str, str]] = {
     "inhibited": phrase("not told: a graver trouble at the same place was told"),
     "acknowledged": phrase("not told: somebody had it"),
     "cured": phrase("not told: it was over before anybody had to know"),
-    "quiet-hours": phrase("told in the next digest: it came in quiet hours"),
-    "budget": phrase("told with others soon after: there were enough messages for one hour"),
-    "joined": phrase("told together with others"),
+    "quiet-hours": phrase("held back in quiet hours, and not told so far"),
+    "budget": phrase("held back by the budget, and not told so far"),
+    "joined": phrase("to be told together with others, and not told so far"),
     "off-shift": phrase("left to who is on shift now"),
     "forgotten": phrase("forgotten: what somebody did came before any trouble, with more than can be remembered"),
 }
 """Why a line was told or not. A reason that is not here is shown as it is written."""
+NAMED: Final[dict[str, str]] = {
+    "grouped": phrase("not told by itself: the message of {time} speaks for it"),
+    "quiet-hours": phrase("held back in quiet hours; the message of {time} names it"),
+    "budget": phrase("held back by the budget; the message of {time} names it"),
+    "joined": phrase("told together with others, in the message of {time}"),
+}
+"""The same of what another message named after that."""
 FIELDS: Final[dict[str, str]] = {
     "site": phrase("site"), "queue": phrase("queue"), "team": phrase("team"), "agent": phrase("agent"),
     "from_agent": phrase("from agent"), "to_agent": phrase("to agent"), "contact": phrase("contact"),
@@ -141,8 +148,10 @@ class Wording(msgspec.Struct, frozen=True):
         """Say a state."""
         return self.words.say(STATES[state])
 
-    def reason(self, reason: str) -> str:
-        """Say why something was told or not; nothing where no reason is known."""
+    def reason(self, reason: str, named_at: int = -1) -> str:
+        """Say why something was told or not, and when another message named it; nothing where no reason is known."""
+        if named_at >= 0 and reason in NAMED:
+            return self.words.say(NAMED[reason], time=self.told(named_at))
         if not reason or reason in REASONS:
             return self.words.say(REASONS[reason]) if reason else ""
         return self.words.say("not told: {reason}", reason=reason.replace("-", " "))

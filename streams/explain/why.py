@@ -24,7 +24,7 @@ from alerts.routing.actions import (
     THANKED,
     UNSILENCED,
 )
-from alerts.routing.notice import printable
+from alerts.routing.notice import LEFT_TO_ANOTHER, printable
 from standards.calendar.duration import spoken
 from standards.errors import Finding, Place, SpecError, StateError
 from standards.judge.changed_days import CHANGED, OWN_SOURCE
@@ -39,8 +39,9 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from alerts.routing.actions import Action
+    from alerts.routing.notice import Withheld
     from standards.judge.ledger import Line
-    from streams.storage.rows import PromiseView
+    from streams.storage.promise_view import PromiseView
 
 BECAUSE: dict[str, str] = {
     "told": "it was told",
@@ -48,7 +49,7 @@ BECAUSE: dict[str, str] = {
     "nobody-waits-for-it": "nobody had been told of the trouble",
     "overdue": "the deadline was over when it came to be told",
     "no-route": "the policy names nobody for it",
-    "grouped": "it waits for others of its group, or a later message speaks for it",
+    "grouped": "it was left to another message",
     "repeated": "the same person was told the same already",
     "flapping": "it comes and goes, and that was told",
     "silenced": "somebody silenced it",
@@ -56,9 +57,9 @@ BECAUSE: dict[str, str] = {
     "inhibited": "a graver trouble at the same place explains it",
     "acknowledged": "somebody looks after it",
     "cured": "it was over before it would have been told",
-    "quiet-hours": "it is kept for the digest after their quiet hours",
-    "budget": "it is told with others, as they had as many messages as they want in an hour",
-    "joined": "it is told together with others",
+    "quiet-hours": "it was kept for the digest after their quiet hours",
+    "budget": "it was kept for a message with others, as they had as many as they want in an hour",
+    "joined": "it was to be told together with others",
     "forgotten": "what somebody did about it came before any trouble, with more than can be remembered",
     "off-shift": "their shift ended before it was told, and who is on shift hears of it",
 }
@@ -226,7 +227,7 @@ class _Story(NamedTuple):
         kinds: dict[str, str] = {line.id: line.kind for line in self.view.lines}
         for it in self.view.withheld:
             to = f" to {it.to}" if it.to else ""
-            yield f"  {self._at(it.at)}  {kinds.get(it.line, it.line)}{to}: {it.reason}, {BECAUSE[it.reason]}"
+            yield f"  {self._at(it.at)}  {kinds.get(it.line, it.line)}{to}: {it.reason}, {self._because(it)}"
         named = {it.line for it in self.view.withheld}
         reasons = [(line, self.reasons.get(line.id, "")) for line in self.view.lines if line.id not in named]
         quiet = [(line, reason) for line, reason in reasons if reason not in ("", "told", "grouped")]
@@ -234,6 +235,13 @@ class _Story(NamedTuple):
             yield f"  {self._at(line.known)}  {line.kind}: {reason}, {BECAUSE.get(reason, 'no reason is known')}"
         if not self.view.withheld and not quiet:
             yield "  nothing"
+
+    def _because(self, held: Withheld) -> str:
+        """Say why a notice was not sent and, of what was left to another message, whether one named it since."""
+        why, named = BECAUSE[held.reason], self.view.named_at(held)
+        if held.reason not in LEFT_TO_ANOTHER:
+            return why
+        return f"{why}, which is that of {self._at(named)}" if named >= 0 else f"{why}, and none has named it so far"
 
     def done(self) -> Iterator[str]:
         yield "What people did"

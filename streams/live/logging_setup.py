@@ -15,6 +15,7 @@ from alerts.routing.incident import is_trouble
 from standards.judge.events import iso
 from streams.live.foreign_log import write_foreign
 from streams.live.wording import WORDS, printable, words
+from streams.storage.promise_view import PromiseView
 from streams.storage.rows import OwedFilter, PromiseFilter
 
 if TYPE_CHECKING:
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from standards.judge.standard import Standard
     from streams.host import Host
     from streams.live.folding import Folder
-    from streams.storage.rows import PromiseView
     from streams.storage.status import Committed
 
 PAGE = 500

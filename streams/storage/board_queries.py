@@ -52,7 +52,11 @@ _OPEN: Final = "(mark NOT IN (SELECT promise FROM acts WHERE type = ?))"
 _LETTER: Final = "SELECT seq, received, reason, message, raw, mark FROM dead_letters"
 _UNTOLD: Final = """
 SELECT w.seq, w.body, coalesce(p.standard, ''), coalesce(p.subject, ''), coalesce(l.kind, ''),
-    coalesce(CAST(p.fields AS TEXT) ->> 'site', '')
+    coalesce(CAST(p.fields AS TEXT) ->> 'site', ''), coalesce((
+        SELECT min(CAST(n.body AS TEXT) ->> 'decided') FROM notices n
+        WHERE (n.promise = w.promise OR n.id IN (SELECT notice FROM spoken_for WHERE promise = w.promise))
+            AND CAST(n.body AS TEXT) ->> 'to' = CAST(w.body AS TEXT) ->> 'to'
+            AND CAST(n.body AS TEXT) ->> 'decided' >= CAST(w.body AS TEXT) ->> 'at'), -1)
 FROM withheld w LEFT JOIN promises p ON p.id = w.promise LEFT JOIN ledger l ON l.id = CAST(w.body AS TEXT) ->> 'line'
 WHERE {terms} ORDER BY w.seq DESC LIMIT ? OFFSET ?
 """

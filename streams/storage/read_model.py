@@ -17,6 +17,7 @@ from standards.judge.score import Score
 from streams.runtime.source_clocks import STRETCH
 from streams.storage.board_queries import BoardQueries
 from streams.storage.owed_queries import OwedQueries
+from streams.storage.promise_view import PromiseView
 from streams.storage.readings import Readings
 from streams.storage.rows import (
     DELIVERY,
@@ -27,7 +28,6 @@ from streams.storage.rows import (
     LateEvent,
     NoticeRow,
     Page,
-    PromiseView,
     StandardRow,
     decode_notice,
     decode_withheld,

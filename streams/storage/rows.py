@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Final, Literal
 import msgspec
 
 from alerts.routing.actions import Action
-from alerts.routing.notice import WAITS, Notice, Withheld
-from standards.judge.ledger import Line, Plain
+from alerts.routing.notice import Notice, Withheld
+from standards.judge.ledger import Plain
 from standards.judge.promise import NEVER, State, Verdict
 
 if TYPE_CHECKING:
@@ -94,27 +94,6 @@ class NoticeRow(msgspec.Struct, frozen=True):
 
     notice: Notice
     deliveries: list[Delivery] = []
-
-
-class PromiseView(msgspec.Struct, frozen=True):
-    """One promise with its lines, the notices that were sent and those that were not, and the text that judges it."""
-
-    row: PromiseRow
-    lines: list[Line]
-    notices: list[NoticeRow]
-    revision_text: str
-    withheld: list[Withheld] = []
-
-    @property
-    def waits_to_be_told(self) -> bool:
-        """Whether nobody was told yet, and somebody will be: it waits for a message that tells of several."""
-        last = {it.to: it.reason for it in self.withheld}
-        return not self.notices and not WAITS.isdisjoint(last.values())
-
-    def reason_of(self, line: str, reason: str) -> str:
-        """Say why a line was told or not, by its id and the reason that was stored first: also what it waits for."""
-        waits = (it.reason for it in reversed(self.withheld) if it.line == line and it.reason in WAITS)
-        return next(waits, reason) if reason == "told" and self.waits_to_be_told else reason
 
 
 class StandardRow(msgspec.Struct, frozen=True):
@@ -238,7 +217,10 @@ class Stretch(msgspec.Struct, frozen=True):
 
 
 class Suppressed(msgspec.Struct, frozen=True):
-    """A notice that was not sent, with its place in the list, and what it would have told of, and where."""
+    """A notice that was not sent, with its place in the list, and what it would have told of, and where.
+
+    At `named_at`, in microseconds UTC, a message named the promise to the same person after that; -1: none so far.
+    """
 
     seq: int
     row: Withheld
@@ -246,6 +228,7 @@ class Suppressed(msgspec.Struct, frozen=True):
     subject: str = ""
     kind: str = ""
     site: str = ""
+    named_at: int = -1
 
 
 PROMISE: Final = ", ".join(PromiseRow.__struct_fields__)

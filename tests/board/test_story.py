@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Final
 from zoneinfo import ZoneInfo
 
 import pytest
 from msgspec.structs import replace
 from playwright.sync_api import Browser
 
-from alerts.routing.notice import Notice, Withheld
+from alerts.routing.notice import Notice, Reason, Withheld
 from alerts.words.words import LANGUAGES
 from standards.judge.ledger import Line
 from standards.judge.promise import Kind, State, Verdict
@@ -23,7 +24,8 @@ from streams.board.standards import Scores
 from streams.board.standards import draw as draw_standards
 from streams.board.story import Story, draw
 from streams.board.timeline import timeline
-from streams.storage.rows import NoticeRow, PromiseRow, PromiseView, SuppressedFilter
+from streams.storage.promise_view import PromiseView
+from streams.storage.rows import NoticeRow, PromiseRow, SuppressedFilter
 from streams.storage.status import Status
 from tests.alerts.test_relevance import REGISTER
 from tests.board.serving import Served, owed
@@ -64,7 +66,7 @@ def test_what_was_not_sent_is_told_with_its_reason() -> None:
     kept_back = [Withheld("w", "p", "p.0", "Ania", "budget", T0), Withheld("x", "p", "p.0", "", "no-route", T0)]
     kept_back.append(Withheld("y", "p", "p.0", "Ania", "cured", T0))
     drawn = draw(SHELL, Story(PromiseView(ROW, LINES, [], "{}", kept_back), None, []))
-    assert "to Ania: told with others soon after: there were enough messages for one hour" in drawn
+    assert "to Ania: held back by the budget, and not told so far" in drawn
     assert "not told: the policy names nobody for it" in drawn
     assert "Nobody was told anything about it." in drawn
 
@@ -77,7 +79,47 @@ def test_what_waits_for_a_digest_is_not_called_told() -> None:
     assert "Nobody was told anything about it." not in drawn
     assert "Nobody has been told yet: it waits for a message that tells of several." in drawn
     assert ">told<" not in drawn
-    assert drawn.count("told in the next digest: it came in quiet hours") == 2
+    assert drawn.count("held back in quiet hours, and not told so far") == 2
+
+
+def sent(to: str, seconds: int, *, of: str = "p.0") -> NoticeRow:
+    told = Notice(f"{of}:{to}", "warned", "p", "s", "r", "q", T0, "Ask.", to=to, decided=T0 + seconds * SECOND)
+    return NoticeRow(told)
+
+
+OVER: Final = "not told: it was over before anybody had to know"
+
+
+@pytest.mark.parametrize(
+    ("withheld", "sent_to", "reason", "said"),
+    [
+        ([("Ania", "budget", 0)], ("Ania", 30), "told", "held back by the budget; the message of 23:07:10 names it"),
+        ([("Ania", "budget", 0)], ("Bob", 30), "told", "held back by the budget, and not told so far"),
+        ([("Ania", "budget", 0), ("Ania", "cured", 9)], None, "told", OVER),
+        ([("Ania", "budget", 0)], ("Bob", 0), "told", "told"),
+        ([], ("Ania", 5), "grouped", "not told by itself: the message of 23:06:45 speaks for it"),
+        ([("Ania", "grouped", 5)], ("Ania", 30), "grouped",
+         "not told by itself: the message of 23:07:10 speaks for it"),
+        ([("Ania", "cured", 3)], None, "grouped", OVER),
+        ([], None, "grouped", "not told by itself, and by no other message so far"),
+        ([("Ania", "muted", 0)], ("Ania", 30), "muted", "not told: it is muted at this time"),
+    ],
+)  # fmt: skip
+def test_a_line_is_told_as_it_was(
+    withheld: list[tuple[str, Reason, int]], sent_to: tuple[str, int] | None, reason: str, said: str
+) -> None:
+    """What was left to another message is called told only where one went out to that person, with its time."""
+    held = [Withheld(f"w{at}", "p", "p.0", to, why, T0 + at * SECOND) for to, why, at in withheld]
+    view = PromiseView(ROW, LINES, [sent(*sent_to, of="p.9")] if sent_to else [], "{}", held)
+    assert SHELL.reason(*view.reason_of(LINES[0], reason)) == said
+
+
+def test_each_notice_that_was_not_sent_says_which_message_named_it() -> None:
+    """Of two from whom it was kept back the one who got the summary has its time beside it, and the other has not."""
+    held = [Withheld(f"w{to}", "p", "p.0", to, "budget", T0) for to in ("Ania", "Bob")]
+    drawn = draw(SHELL, Story(PromiseView(ROW, LINES, [sent("Ania", 30)], "{}", held), None, []))
+    assert "to Ania: held back by the budget; the message of 23:07:10 names it" in drawn
+    assert "to Bob: held back by the budget, and not told so far" in drawn
 
 
 def test_what_to_do_and_the_buttons_come_before_the_history() -> None:

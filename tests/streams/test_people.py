@@ -12,7 +12,8 @@ from streams.documents.rules import policy_in
 from streams.embedded.embedded import EmbeddedHost
 from streams.embedded.engine import DEFAULTS
 from streams.settings import StandardsFiles
-from streams.storage.rows import PromiseFilter, PromiseView
+from streams.storage.promise_view import PromiseView
+from streams.storage.rows import PromiseFilter
 from tests.streams.hosting import SECOND, Clock, event, hosting, opened, queue, shop
 
 POLICY = """

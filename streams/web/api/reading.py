@@ -14,6 +14,7 @@ from standards.judge.events import microseconds
 from standards.judge.score import Score
 from streams.runtime.feeds import MOST
 from streams.runtime.source_clocks import off_time
+from streams.storage.promise_view import PromiseView
 from streams.storage.rows import PromiseFilter, SuppressedFilter
 from streams.web.api import act_views, feed_views, showing, views
 from streams.web.forms import ActsQuery, NoQuery, NoticesQuery, PromiseQuery, RowsQuery, ScoreQuery, SuppressedQuery
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
     from aiohttp import web
 
     from streams.host import Host
-    from streams.storage.rows import PromiseView
 
 P = ParamSpec("P")
 T = TypeVar("T")

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from standards.judge.standard import Standard
     from streams.runtime.feeds import FeedStanding
     from streams.runtime.source_clocks import SourceClock
-    from streams.storage.rows import DeadLetter, Delivery, LateEvent, NoticeRow, PromiseRow, PromiseView, Suppressed
+    from streams.storage.promise_view import PromiseView
+    from streams.storage.rows import DeadLetter, Delivery, LateEvent, NoticeRow, PromiseRow, Suppressed
 
 _MOST_RAW: Final = 4096
 
