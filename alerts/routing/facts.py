@@ -85,9 +85,26 @@ def how_many(found: Counted, line: Line, reader: Reader, now: int) -> str:
 
 def number_words(line: Line, standard: Standard, reader: Reader, now: int) -> str:
     """Say the number of a line without what else is said of it: how many there were, or how what is measured stands."""
+    if line.silent:
+        return silent_words(line, reader, now)
     found = counted(line)
     said = ("" if found is None else how_many(found, line, reader, now), measured(line, standard, reader.words))
     return " ".join(filter(None, said))
+
+
+def silent_words(line: Line, reader: Reader, now: int) -> str:
+    """Name the feeds for whose silence nobody can say how a promise went, and since when each of them is silent."""
+    since = {} if line.numbers is None else line.numbers.silent
+    said = [_silence(feed, since.get(feed), reader, now) for feed in line.silent]
+    return reader.words.together(said)
+
+
+def _silence(feed: str, since: int | None, reader: Reader, now: int) -> str:
+    if since is None:
+        return feed
+    if since < 0:
+        return reader.words.say("{feed} (nothing has come from it, or not for a week)", feed=feed)
+    return reader.words.say("{feed} (silent since {since})", feed=feed, since=reader.clock_beside(since, now))
 
 
 def range_words(found: Sequence[Counted], words: Words, clock: Callable[[int], str]) -> str:

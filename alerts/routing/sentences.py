@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, Literal
 
-from alerts.routing.facts import counted, how_many, measured, whom
+from alerts.routing.facts import counted, how_many, measured, silent_words, whom
 from alerts.routing.incident import WARNED
-from alerts.words.words import phrase
+from alerts.words.words import phrase, several
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -29,6 +29,10 @@ REPORTED: Final[Mapping[str | None, str]] = {
     "withdrawn": phrase("Corrected. It was reported that this was never owed."),
     None: phrase("Corrected."),
 }
+SILENT: Final = several(
+    "Look after the feed {feeds}. Nobody can say whether what was due {at} was kept.",
+    "Look after the feeds {feeds}. Nobody can say whether what was due {at} was kept.",
+)
 WRONG: Final = phrase("Taken back. What was told of this was wrong, as was learned afterwards.")
 NEVER_OWED: Final = phrase("Taken back. This was never owed, as was learned afterwards.")
 PASSING: Final[Mapping[Passing, str]] = {
@@ -157,6 +161,9 @@ class Sentences:
             return words.say(
                 "Ask how it went. Events were lost, and nobody can say whether what was due {at} was kept.", at=self.at
             )
+        if self.line.silent:
+            feeds = silent_words(self.line, self.reader, self.now)
+            return words.how_many(len(self.line.silent), *SILENT, feeds=feeds, at=self.at)
         return words.say(
             "Look after the feed. It was silent, and nobody can say whether what was due {at} was kept.", at=self.at
         )

@@ -77,8 +77,12 @@ class JudgeContext(Generic[E]):
         if elapsed < 0:
             elapsed = at - promise.opened
         promise.last_at, promise.last_elapsed = at, elapsed
-        if kind == "lost" and not reason and self.heard is not None and self.heard.incomplete(promise.opened, at):
-            reason = "evidence-lost"
+        silent: dict[str, int] | None = None
+        if kind == "lost" and not reason and self.heard is not None:
+            if self.heard.incomplete(promise.opened, at):
+                reason = "evidence-lost"
+            else:
+                silent = self.heard.silent(standard.feeds, at) or None
         self.transitions.append(
             Transition(
                 standard,
@@ -95,6 +99,7 @@ class JudgeContext(Generic[E]):
                 cause,
                 reason,
                 numbers=promise.numbers,
+                silent=silent,
             )
         )
 

@@ -8,9 +8,12 @@ Read next: `case.py`, whose context asks.
 from __future__ import annotations
 
 from bisect import bisect_left
-from typing import final
+from typing import TYPE_CHECKING, final
 
 import msgspec
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 
 class Hearing(msgspec.Struct):
@@ -60,6 +63,12 @@ class Hearing(msgspec.Struct):
             return at - self.last > self.silent_after
         return any(start + self.silent_after < at < end for start, end in self.gaps)
 
+    def heard_before(self, at: int) -> int:
+        """Give when it was heard last before an instant at which it was dark, or -1: it was never heard by then."""
+        if self.last < 0 or at < self.first:
+            return -1
+        return self.last if at >= self.last else next((start for start, end in self.gaps if start < at < end), -1)
+
 
 @final
 class Heard(msgspec.Struct, frozen=True):
@@ -81,3 +90,8 @@ class Heard(msgspec.Struct, frozen=True):
         """Say whether the feed was silent at `at`; a feed that was never heard is."""
         hearing = self.hearings.get(feed)
         return hearing is None or hearing.dark_at(at)
+
+    def silent(self, feeds: Iterable[str], at: int) -> dict[str, int]:
+        """Give those of some feeds that were silent at an instant, and when each was heard last before it, or -1."""
+        dark = [feed for feed in feeds if self.dark(feed, at)] if at >= self.since else []
+        return {feed: self.hearings[feed].heard_before(at) if feed in self.hearings else -1 for feed in dark}

@@ -35,6 +35,7 @@ class Line(msgspec.Struct, frozen=True, omit_defaults=True):
     line, if one did. `verdict` is the promise's verdict after the line, or empty while it is open; `was` is the verdict
     before a correction, or before it was undone. `reason`, `replaces` and `replaced_by` are those of the transition.
     `tables` are the hashes of those in which facts are looked up, where the line says that a promise opens or moves.
+    `silent` names the feeds for whose silence a verdict is unknown.
     `numbers` are for whoever is told of the line, by `with_numbers`: the ledger has none.
     """
 
@@ -61,6 +62,7 @@ class Line(msgspec.Struct, frozen=True, omit_defaults=True):
     replaces: str = ""
     replaced_by: str = ""
     tables: dict[str, str] = {}
+    silent: tuple[str, ...] = ()
     numbers: Numbers | None = None
 
 
@@ -76,7 +78,7 @@ def line(transition: Transition[Event]) -> Line:
         ledger_fields(standard, transition.key, promise),
         None if cause is None else (cause.source, cause.id),
         transition.reason, transition.replaces, transition.replaced_by,
-        _looked_up(standard, promise, kind) if standard.tables else {},
+        _looked_up(standard, promise, kind) if standard.tables else {}, tuple(transition.silent or ()),
     )  # fmt: skip
 
 
@@ -92,6 +94,8 @@ def with_numbers(line: Line, transition: Transition[Event]) -> Line:
     if numbers is None and opening is not None:
         asked = given(opening.data, asked_of(clauses(transition.standard.shape).get("when")))
         numbers = Numbers(opening.at, asked) if asked else None
+    if transition.silent:
+        numbers = msgspec.structs.replace(numbers or Numbers(line.at), silent=transition.silent)
     return line if numbers is None else msgspec.structs.replace(line, numbers=numbers)
 
 

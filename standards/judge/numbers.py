@@ -20,13 +20,15 @@ class Numbers(msgspec.Struct, frozen=True, omit_defaults=True):
     """What was known at an instant (microseconds UTC).
 
     `asked` are, by field, the numbers that a promise's opening is asked about, as its newest event gave them. Of a
-    level, `value` is the measure over so many `samples`.
+    level, `value` is the measure over so many `samples`. Of a verdict that is unknown, `silent` gives when each of the
+    feeds that were silent was heard last, or -1.
     """
 
     at: int
     asked: dict[str, Number] = {}
     value: float | None = None
     samples: int = 0
+    silent: dict[str, int] = {}
 
 
 def asked_of(clause: Clause | None) -> tuple[str, ...]:

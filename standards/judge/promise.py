@@ -192,7 +192,8 @@ class Transition(msgspec.Struct, Generic[E], frozen=True, gc=False):
     `elapsed` is the open time since the opening. `before` and `after` are states of `MOVES`. `reason` says why a
     verdict is unknown, where that is not silence, or that a day of the calendar was changed. When an earlier event
     turns out to have opened the promise, it has another id: it `replaces` the one that was told, which is withdrawn and
-    `replaced_by` it. `numbers` are the promise's as they were then.
+    `replaced_by` it. `numbers` are the promise's as they were then. `silent` are the feeds for whose silence nobody can
+    tell, and when each was heard last, in microseconds UTC, or -1.
     """
 
     standard: Standard
@@ -211,6 +212,7 @@ class Transition(msgspec.Struct, Generic[E], frozen=True, gc=False):
     replaces: str = ""
     replaced_by: str = ""
     numbers: Numbers | None = None
+    silent: dict[str, int] | None = None
 
     @property
     def id(self) -> str:

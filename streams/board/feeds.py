@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
 import msgspec
 
-from alerts.words.words import phrase
+from alerts.words.words import phrase, several
 from streams.board.markup import Child, Html, el, facts, listed, section, sentence
 from streams.board.paging import BY_NAME, Paged, pager
 from streams.board.people import HOW
@@ -34,6 +34,10 @@ _UNJUDGED: Final = {
     "came-too-late": phrase("What tells it came too late to be judged."),
 }
 """Why nobody can say how a promise went, by the reason of its line."""
+_SILENT: Final = several(
+    "The feed {feeds} was silent when they were to be judged.",
+    "The feeds {feeds} were silent when they were to be judged.",
+)
 WHY: Final[Mapping[str, str]] = {
     "late": phrase("It came too late to change anything."),
     "too-old-to-tell": phrase("It is so old that nobody can tell whether it had come before."),
@@ -162,12 +166,14 @@ def _unsaid(shell: Shell, row: Unjudged) -> Html:
     else:
         since = sentence(words, "{promises}, since {time}.", promises=link, time=first)
     why = words.say(_UNJUDGED[row.reason]) if row.reason in _UNJUDGED else row.reason.replace("-", " ")
+    if row.silent:
+        why = words.how_many(len(row.silent), *_SILENT, feeds=words.together(row.silent))
     return el("li", head, el("p", since), el("p", why, class_="quiet"))
 
 
 def _feed(shell: Shell, feed: FeedStanding) -> Html:
     words, name = shell.words, el("strong", feed.name)
-    named = sentence(words, "{feed} at {site}", feed=name, site=feed.key) if feed.key else name
+    named = sentence(words, "{feed} at {site}", feed=name, site=shell.called(feed.key)) if feed.key else name
     head = el("p", named, class_="where")
     if feed.last < 0:
         return el("li", head, el("p", words.say("It has never been heard. Verdicts that rest on it are unknown.")))

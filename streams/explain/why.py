@@ -163,7 +163,8 @@ class _Story(NamedTuple):
             was = f" from {line.was or 'open'} to {line.verdict or 'open'}" if line.kind == "corrected" else ""
             to = f" to {self._at(line.due)}" if line.kind == "moved" else ""
             since = ", since a day of its calendar was changed" if line.reason == CHANGED_DAY else ""
-            yield f"  {self._at(line.at)}  {line.kind}{was}{to}{since}{self._cause(line)}{known}"
+            dark = f", as nothing was heard of {', '.join(line.silent)}" if line.silent else ""
+            yield f"  {self._at(line.at)}  {line.kind}{was}{to}{since}{dark}{self._cause(line)}{known}"
 
     def _cause(self, line: Line) -> str:
         if line.cause is None:

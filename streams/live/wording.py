@@ -155,7 +155,8 @@ def _happened(clause: Clause, words: Words) -> str:
 def _lost(line: Line, standard: Standard, words: Words) -> str:
     if line.reason in _LOST:
         return words.say(_LOST[line.reason])
-    return words.say("nothing was heard of {feeds}", feeds=words.together(standard.feeds))
+    feeds = words.together(line.silent) if line.silent else words.either(standard.feeds)
+    return words.say("nothing was heard of {feeds}", feeds=feeds)
 
 
 def _late(line: Line, _: Standard, words: Words) -> str:

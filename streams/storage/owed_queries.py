@@ -64,9 +64,10 @@ ORDER BY opened DESC, id LIMIT ?
 _UNJUDGED: Final = f"""
 SELECT {_SITE} AS place, standard, coalesce((SELECT CAST(body AS TEXT) ->> 'reason' FROM ledger
     WHERE promise = promises.id AND kind = 'lost' ORDER BY seq DESC LIMIT 1), '') AS reason,
-    count(*), min(settled), max(settled)
-FROM promises WHERE verdict = 'unknown' AND settled >= ? GROUP BY place, standard, reason
-ORDER BY max(settled) DESC, place, standard, reason LIMIT ? OFFSET ?
+    count(*), min(settled), max(settled), coalesce((SELECT CAST(body AS TEXT) ->> 'silent' FROM ledger
+    WHERE promise = promises.id AND kind = 'lost' ORDER BY seq DESC LIMIT 1), '[]') AS silent
+FROM promises WHERE verdict = 'unknown' AND settled >= ? GROUP BY place, standard, reason, silent
+ORDER BY max(settled) DESC, place, standard, reason, silent LIMIT ? OFFSET ?
 """  # noqa: S608 - fixed text
 _JUDGED: Final = """
 SELECT sum(verdict = 'kept'), sum(verdict = 'broken') FROM promises
@@ -165,7 +166,9 @@ class OwedQueries:
         Gives how many promises did so in all, too.
         """
         ((count,),) = self._all("SELECT count(*) FROM promises WHERE verdict = 'unknown' AND settled >= ?", since)
-        return [Unjudged(*row) for row in self._all(_UNJUDGED, since, limit, skipped)], count
+        rows = self._all(_UNJUDGED, since, limit, skipped)
+        found = [msgspec.structs.replace(Unjudged(*row[:-1]), silent=_names(row[-1])) for row in rows]
+        return found, count
 
     def endless(self, wanted: OwedFilter) -> int:
         """Count the open promises that have no deadline of their own."""
@@ -173,6 +176,9 @@ class OwedQueries:
         sql = " AND ".join([_ENDLESS, *(term for term, _ in terms)])
         ((count,),) = self._all(sql, *(value for _, values in terms for value in values))
         return int(count)
+
+
+_names = msgspec.json.Decoder(tuple[str, ...]).decode
 
 
 def _settled(site: str) -> str:

@@ -197,7 +197,7 @@ class FailedGroup(msgspec.Struct, frozen=True):
 class Unjudged(msgspec.Struct, frozen=True):
     """Promises of a standard at a site of which nobody can say how they went, for one `reason` of the judge's.
 
-    They were settled from `first` to `last`.
+    They were settled from `first` to `last`. `silent` are the feeds that were silent then, where that was it.
     """
 
     site: str
@@ -206,6 +206,7 @@ class Unjudged(msgspec.Struct, frozen=True):
     count: int
     first: int
     last: int
+    silent: tuple[str, ...] = ()
 
 
 class Stretch(msgspec.Struct, frozen=True):

@@ -54,7 +54,7 @@ def test_feeds_names_a_feed_that_fell_silent_long_ago(dark: Served) -> None:
     assert "<strong>tills</strong> at s3" in page
     assert "Silent · 1" in page
     assert "2 promises are unknown</a>" in page
-    assert "A feed that they rest on was silent when they were to be judged." in page
+    assert "The feed tills was silent when they were to be judged." in page
 
 
 def test_after_the_feed_speaks_again_what_was_missed_is_said(dark: Served) -> None:

@@ -64,3 +64,17 @@ def test_a_feed_that_is_not_known_is_dark() -> None:
     heard = Heard({"tills": hearing([100])})
     assert heard.dark("cameras", 100)
     assert not heard.dark("tills", 100)
+
+
+@given(TIMES, st.integers(min_value=0, max_value=230))
+def test_a_dark_feed_says_when_it_was_heard_last(times: list[int], at: int) -> None:
+    """Whatever came later, a feed that was dark at an instant was heard last before it, if it ever was."""
+    heard = Heard({"tills": hearing(times)})
+    last = max((each for each in times if each <= at), default=-1)
+    assert heard.silent(["tills"], at) == ({"tills": last} if plainly_dark(times, at) else {})
+
+
+def test_only_those_feeds_are_named_that_were_silent() -> None:
+    """Of three feeds one speaks, one fell silent, and one was never heard."""
+    heard = Heard({"tills": hearing([0]), "doors": hearing([0, 25])})
+    assert heard.silent(["doors", "tills", "calls"], 30) == {"tills": 0, "calls": -1}

@@ -36,6 +36,7 @@ ROOT = Path(__file__).resolve().parents[2]
 DESK = ROOT / "tests" / "data" / "stories" / "desk"
 RULES = ROOT / "tests" / "data" / "stories" / "rules"
 HELD = ROOT / "tests" / "data" / "stories" / "held"
+FEEDS = ROOT / "tests" / "data" / "stories" / "feeds"
 
 
 class Stored(NamedTuple):

@@ -19,6 +19,7 @@ from streams.stories.running import run
 from tests.alerts.playing import MOST_AN_HOUR
 from tests.streams.storying import (
     DESK,
+    FEEDS,
     HELD,
     HUNDRED,
     ROOT,
@@ -39,9 +40,10 @@ SHIPPED = [
     DESK / "storm.yaml",
     RULES / "rules.yaml",
     HELD / "held.yaml",
+    FEEDS / "feeds.yaml",
     RULES / "hundred.yaml",
 ]
-ON_HOSTS = [*scripts(DESK), *scripts(RULES), *scripts(HELD)]
+ON_HOSTS = [*scripts(DESK), *scripts(RULES), *scripts(HELD), *scripts(FEEDS)]
 HOSTS: dict[str, Host] = {"embedded": embedded}
 
 
