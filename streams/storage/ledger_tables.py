@@ -39,6 +39,9 @@ ON CONFLICT (id) DO UPDATE SET ordinal = excluded.ordinal, state = excluded.stat
 WHERE excluded.ordinal > promises.ordinal
 """
 _TOTAL = "INSERT INTO totals VALUES (?,?,?,?) ON CONFLICT DO UPDATE SET count = count + excluded.count"
+_SITE = """
+INSERT INTO sites VALUES (?,?) ON CONFLICT DO UPDATE SET opened = excluded.opened WHERE excluded.opened > opened
+"""
 _NOTICE = "INSERT OR IGNORE INTO notices (id, promise, received, shard, body) VALUES (?,?,?,?,?)"
 
 _encode = msgspec.json.encode
@@ -53,6 +56,8 @@ def book_lines(database: Database, lines: Sequence[Line], told: Mapping[str, Rea
     counts = Counter((it.standard, it.owner, it.kind) for it in new)
     database.put(_TOTAL, [(*key, count) for key, count in counts.items()])
     database.put(_PROMISE, [_folded(line) for line in new])
+    sites = {(str(site), it.opened) for it in new if (site := it.fields.get("site")) not in (None, "")}
+    database.put(_SITE, sorted(sites))
     return new
 
 

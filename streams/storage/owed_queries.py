@@ -54,9 +54,7 @@ _BY_SITE: Final = f"""
 SELECT {_SITE} AS place, sum(verdict = 'kept'), sum(verdict = 'broken') FROM promises
 WHERE standard = ? AND opened >= ? AND verdict IN ('kept', 'broken') GROUP BY place
 """  # noqa: S608 - fixed text
-_SITES: Final = f"""
-SELECT DISTINCT {_SITE} FROM promises WHERE standard IN (SELECT DISTINCT standard FROM revisions) AND opened >= ?
-"""  # noqa: S608 - fixed text
+SITES: Final = "SELECT site FROM sites WHERE opened >= ?"
 _BROKEN_OF: Final = f"""
 SELECT {PROMISE} FROM promises WHERE standard = ? AND opened >= ? AND verdict = 'broken' {{only}}
 ORDER BY opened DESC, id LIMIT ?
@@ -149,7 +147,7 @@ class OwedQueries:
 
     def sites(self, since: int) -> list[str]:
         """Name the sites of the promises that were opened from an instant on, in no order."""
-        return [site for (site,) in self._all(_SITES, since) if site]
+        return [site for (site,) in self._all(SITES, since)]
 
     def by_site(self, standard: str, since: int) -> dict[str, tuple[int, int]]:
         """Count the promises of a standard opened from an instant on that were kept and broken, by their sites."""

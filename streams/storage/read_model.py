@@ -192,6 +192,16 @@ class ReadModel:
         rows = self._all("SELECT body FROM ledger WHERE seq > ? ORDER BY seq LIMIT ?", after, limit)
         return [_line(body) for (body,) in rows]
 
+    def place(self, line: str) -> int | None:
+        """Say which number a line of the ledger has, by its id; None: there is none."""
+        found = self._all("SELECT seq FROM ledger WHERE id = ?", line)
+        return int(found[0][0]) if found else None
+
+    def last_place(self) -> int:
+        """Say which number the last line of the ledger has; 0: there is none."""
+        ((last,),) = self._all("SELECT coalesce(max(seq), 0) FROM ledger")
+        return int(last)
+
     def due_deliveries(
         self, channel: str, at: int, limit: int = 100, *, tried: bool, shards: Collection[int] | None = None
     ) -> list[NoticeRow]:

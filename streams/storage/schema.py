@@ -164,6 +164,17 @@ _NOTED = """
 ALTER TABLE acts ADD COLUMN noted INTEGER NOT NULL DEFAULT 0;            -- by this serve's clock, until it comes again
 """
 
+# Each commit forgets old readings, and forms ask which sites there are: neither may look through all that is stored.
+_SOUGHT = """
+CREATE INDEX readings_at ON readings (at);
+CREATE TABLE sites (             -- the sites of promises, each with the newest opening there
+    site TEXT PRIMARY KEY,
+    opened INTEGER NOT NULL
+) WITHOUT ROWID;
+INSERT INTO sites SELECT CAST(coalesce(CAST(fields AS TEXT) ->> 'site', '') AS TEXT) AS site, max(opened) FROM promises
+    GROUP BY 1 HAVING site != '';
+"""
+
 MIGRATIONS: tuple[str, ...] = (
     FIRST,
     _BEYOND_ONE_MACHINE,
@@ -179,5 +190,6 @@ MIGRATIONS: tuple[str, ...] = (
     _WHO_HAS_IT,
     _ONE_WORD,
     _NOTED,
+    _SOUGHT,
 )
 """Applied in order, each in one transaction; their number is the schema version that this Kept writes."""

@@ -7,6 +7,7 @@ from alerts.channels.console import Console
 from streams.embedded.engine import Options
 from streams.ingest.wire import Refusal
 from streams.settings import read_settings
+from streams.storage.owed_queries import SITES
 from streams.storage.retention import BLOCKS, ROWS, forget
 from streams.storage.rows import PromiseFilter
 from streams.storage.sqlite import FILE, Database
@@ -78,3 +79,23 @@ def test_how_long_is_a_setting() -> None:
     """Five weeks unless told otherwise, in the units of every other setting."""
     assert read_settings().keep == 35 * DAY
     assert read_settings(keep="90d").keep == 90 * DAY
+
+
+def test_what_is_done_with_each_commit_looks_through_no_table(tmp_path: Path) -> None:
+    """However many places have readings, and however many promises there are, neither is looked through for a few."""
+    database = Database(tmp_path / FILE)
+    for sql in ("DELETE FROM readings WHERE at < ?", SITES):
+        plan = "; ".join(row[-1] for row in database.all(f"EXPLAIN QUERY PLAN {sql}", [0]))
+        assert "SCAN" not in plan.replace("SCAN sites", ""), plan
+        assert "promises" not in plan
+    database.close()
+
+
+async def test_the_sites_of_promises_are_known(tmp_path: Path) -> None:
+    """A site is known from the first promise there, for as long as somebody asks back to its newest one."""
+    clock = Clock()
+    async with hosting(tmp_path, clock) as host:
+        await host.submit([queue(host.reader, "a", T0, waiting=5)])
+        clock.go(70)
+        await host.submit([])
+        assert [host.read_model.owed.sites(since) for since in (T0, T0 + 1)] == [["s3"], []]

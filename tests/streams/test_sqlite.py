@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from standards.errors import StateError
+from streams.storage.read_model import ReadModel
 from streams.storage.schema import MIGRATIONS
 from streams.storage.sqlite import FILE, Database, FolderLock
 
@@ -60,6 +61,24 @@ def test_a_database_of_a_newer_kept_is_refused_and_left_alone(tmp_path: Path) ->
     with pytest.raises(StateError, match="run the newer Kept that wrote it"):
         Database(file)
     assert file.read_bytes() == before
+
+
+def test_an_earlier_store_knows_its_sites(tmp_path: Path) -> None:
+    """Whoever brings a store up to date still finds each site of its promises, by the newest opening there."""
+    file = tmp_path / FILE
+    columns = "id, ordinal, standard, revision, subject, owner, aspect, severity, fields, state, opened, due, settled"
+    with sqlite3.connect(file) as connection:
+        connection.executescript(f"{''.join(MIGRATIONS[:14])};PRAGMA user_version = 14;")
+        for number, fields in enumerate(('{"site":"s1"}', '{"site":"s1"}', '{"site":null}', "{}", '{"site":7}')):
+            row = (f"p{number}", 1, "s", "r", "x", "", "", "", fields.encode(), "open", number, -1, -1)
+            connection.execute(
+                f"INSERT INTO promises ({columns}, elapsed, waited, warned, corrected)"
+                " VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,0,0,0,0)", row,
+            )  # fmt: skip
+    Database(file).close()
+    read_model = ReadModel(tmp_path)
+    assert [sorted(read_model.owed.sites(since)) for since in (0, 2)] == [["7", "s1"], ["7"]]
+    read_model.close()
 
 
 def test_a_migration_that_fails_leaves_nothing_behind(tmp_path: Path) -> None:
