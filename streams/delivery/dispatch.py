@@ -116,7 +116,7 @@ class Dispatcher:
     def _missed(self, delivery: Delivery, error: DeliveryError) -> Delivery:
         again = error.again and delivery.tries < MOST_TRIES
         self._tell(delivery.channel, "retried" if again else "failed")
-        log.warning("notice not delivered", notice=delivery.notice, channel=delivery.channel, reason=str(error))
+        log.warning("notice not delivered", notice=delivery.notice, channel=delivery.channel, why=str(error))
         if not again:
             return msgspec.structs.replace(delivery, state="failed", error=str(error))
         next_try = self.clock() + wait(error, delivery.tries) * SECOND
@@ -192,7 +192,7 @@ async def _answer(ask: Callable[[], Awaitable[T]]) -> T:
         try:
             return await ask()
         except StateError as error:
-            log.warning("the outbox does not answer", reason=str(error))
+            log.warning("the outbox does not answer", why=str(error))
         except Exception:  # a lane that ends would be missed too late
             log.exception("a defect in Kept: the dispatcher stumbled")
         failures += 1

@@ -43,7 +43,7 @@ async def _remind(channel: Reminding, standing: Standing, clock: Callable[[], in
             failing = False
         except (DeliveryError, StateError) as error:
             if not failing:
-                log.warning("a channel was not reminded; it is tried again", channel=channel.name, reason=str(error))
+                log.warning("a channel was not reminded; it is tried again", channel=channel.name, why=str(error))
             failing = True
         except Exception as error:  # noqa: BLE001 - a defect here must not end the process
             log.error("a reminder failed", channel=channel.name, error=type(error).__name__)  # noqa: TRY400 - no secret

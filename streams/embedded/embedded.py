@@ -261,7 +261,8 @@ class EmbeddedHost:
         self._fault = str(error) if isinstance(error, StateError) else f"a defect in Kept: {error!r}"
         if isinstance(error, DiskError):
             self._fault += "; Kept goes on by itself"
-        log.error("batch not stored", reason=self._fault, exc_info=not isinstance(error, StateError))
+        reason = "disk" if isinstance(error, DiskError) else "store" if isinstance(error, StateError) else "defect"
+        log.error("batch not stored", reason=reason, why=self._fault, exc_info=reason == "defect")
         self._pause = min(LONGEST_PAUSE, max(1.0, self._pause * 2))
         self._queue.done(group, self._fault)
 

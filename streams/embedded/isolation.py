@@ -150,13 +150,13 @@ def _letter(event: Event, error: Exception) -> Refusal:
     except Exception:  # noqa: BLE001 - what cannot even be written is shown as well as it can be
         raw = repr(event).encode()
     message = _last_line(error)
-    log.error("an event is put aside: judging it raised", id=event.id, source=event.source, reason=message)
+    log.error("an event is put aside: judging it raised", id=event.id, source=event.source, reason=DEFECT, why=message)
     return Refusal(0, DEFECT, message, raw)
 
 
 def _case_letter(case: Case[Event], error: Exception) -> Refusal:
     message = f"{_last_line(error)}; the case of {case.group} {case.key} was set aside with all that it owed"
-    log.error("a case is put aside: judging it raised", reason=message)
+    log.error("a case is put aside: judging it raised", reason=DEFECT, why=message)
     return Refusal(0, DEFECT, message, msgspec.json.encode(msgspec.structs.replace(case, seen={}, seen_before={})))
 
 

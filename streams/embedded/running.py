@@ -23,9 +23,11 @@ from streams.embedded.engine import Options
 from streams.embedded.steady_clock import SteadyClock
 from streams.floor.playing import DEMO_POLICY, DEMO_STANDARDS, DemoClock, play, simulate
 from streams.live.folding import Folder
-from streams.live.logging_setup import configure_logs, follow, resume, write_lines
+from streams.live.ledger_output import LedgerOutput
+from streams.live.logging_setup import configure_logs, follow, resume
+from streams.live.refusal_log import RefusalLog
 from streams.live.screen import show, terminal
-from streams.live.writing import patient
+from streams.live.writing import PatientStream, patient
 from streams.metrics import Metrics
 from streams.settings import StandardsFiles
 from streams.web import Limits, Usual, access, application, links, listening
@@ -70,14 +72,22 @@ async def run(plan: Plan, machine: SteadyClock | None = None) -> None:
     async with AsyncExitStack() as stack:
         folder = _folder(plan, stack)
         log_file = folder / "kept.log"
-        to_err, to_out = (partial(patient, each.fileno(), as_json=as_json) for each in (sys.stderr, sys.stdout))
+        to_err = partial(patient, sys.stderr.fileno(), as_json=as_json)
         talk = stack.enter_context(log_file.open("a", encoding="utf-8") if live else to_err())
-        lines = stack.enter_context(to_out())  # before the host: what it says last is written too
         configure_logs(talk, as_json=as_json)
         phones = pushing(settings, folder, machine.wall)
         channels = [*([] if live else [Console(talk, as_json=as_json)]), *channels_on(settings, machine, phones)]
         made = _host(plan, clock, folder, channels)
         made.devices = phones.devices if phones else None
+        refusals = RefusalLog()
+        made.listen(refusals.listen)  # before the start, which lets fall what fell due meanwhile
+        stack.callback(refusals.close)
+        if not live:
+            lines = PatientStream(sys.stdout.fileno(), as_json=as_json)
+            output = LedgerOutput(made, lines, folder, as_json=as_json)
+            made.listen(output)
+            stack.callback(output.note)
+            stack.enter_context(lines)  # before the host: what it says last is written too
         host = await stack.enter_async_context(made)
         view = Folder(host.rulebook.current, zone=settings.zone)
         resume(view, host)
@@ -92,7 +102,6 @@ async def run(plan: Plan, machine: SteadyClock | None = None) -> None:
             work.append(show(view, clock, asyncio.Event(), console=console, low=lambda: host.now_status().low))
         else:
             _say_where(view, folder, settings)
-            host.listen(write_lines(host, lines, as_json=as_json))
         await _work_until_stopped(host, work, on_terminal=console.is_terminal)
 
 

@@ -64,17 +64,6 @@ def follow(view: Folder, host: Host) -> Callable[[Committed], None]:
     return add
 
 
-def write_lines(host: Host, stream: TextIO, *, as_json: bool) -> Callable[[Committed], None]:
-    """Give a listener that writes one log line for each line of the ledger."""
-
-    def write(stored: Committed) -> None:
-        log = log_lines(host.rulebook.current, stream, as_json=as_json)
-        for line in stored.lines:
-            log(line)
-
-    return write
-
-
 def log_lines(standards: Mapping[str, Standard], stream: TextIO, *, as_json: bool = False) -> Callable[[Line], None]:
     """Give a function that writes one log line to `stream` for each line of the ledger. `standards` are by id."""
     processors: list[structlog.typing.Processor] = [structlog.processors.add_log_level]
@@ -89,7 +78,7 @@ def log_lines(standards: Mapping[str, Standard], stream: TextIO, *, as_json: boo
         because = words(line, standard) if standard else ""
         write(
             WORDS[line.kind], at=iso(line.at), standard=line.standard, subject=printable(line.subject),
-            promise=line.promise, **({"kind": line.kind, "owner": line.owner} if as_json else {}),
+            promise=line.promise, **({"id": line.id, "kind": line.kind, "owner": line.owner} if as_json else {}),
             **({"because": because} if because else {}),
         )  # fmt: skip
 

@@ -58,6 +58,11 @@ class PatientStream(io.TextIOBase):
             self._left_out += 1
         return len(text)
 
+    @property
+    def is_written(self) -> bool:
+        """Say whether nothing waits any more. What was left out is not waited for, and what failed never is written."""
+        return not self._queue.unfinished_tasks
+
     def close(self) -> None:
         """Wait a little for the rest to be written; a reader that is stuck is not waited for."""
         if not self.closed:
@@ -80,6 +85,7 @@ class PatientStream(io.TextIOBase):
                     raw = raw[os.write(self._descriptor, raw) :]
             except OSError:
                 return  # nobody will ever read this again
+            self._queue.task_done()
 
 
 def patient(descriptor: int, *, as_json: bool = False) -> TextIO:

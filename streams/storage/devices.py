@@ -187,12 +187,12 @@ class DeviceBook:
         try:
             await self.store([gone, noted])
         except StateError as error:  # it is not sent to any more, and will be found gone again after a restart
-            log.warning("that a device was dropped cannot be stored", reason=str(error))
+            log.warning("that a device was dropped cannot be stored", why=str(error))
 
     def heard(self, device: Device, trouble: str) -> None:
         """Note how the last push to a device went: with what trouble, or with none."""
         if trouble and self._trouble.get(device.id) != trouble:
-            log.warning("a push does not get through", whose=device.whose, reason=trouble)
+            log.warning("a push does not get through", whose=device.whose, why=trouble)
         if trouble and device.id in self.devices:
             self._trouble[device.id] = trouble
         else:

@@ -1,18 +1,25 @@
 """With the JSON format, a program can read every line that a process writes: on both streams, whoever wrote it."""
 
+import ast
 import io
 import json
 import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+from structlog.testing import capture_logs
+
 from alerts.channels.console import Console
+from standards.errors import StateError
 from standards.judge.events import iso
+from streams.ingest.wire import Refusal
+from streams.live.refusal_log import RefusalLog
 from streams.live.writing import PatientStream
 from tests.alerts.samples import BROKEN
 from tests.deploy.running import asked, free_port
 from tests.streams.commands import COMMAND, ROOT, kept_apart
-from tests.streams.hosting import NO_WAIT, shop
+from tests.streams.hosting import NO_WAIT, T0, Clock, hosting, queue, shop
 
 JSON = {"KEPT_LOG_FORMAT": "json"}
 LIBRARIES = """
@@ -110,3 +117,35 @@ async def test_a_notice_says_when() -> None:
     (row,) = rows(stream.getvalue())
     assert (row["event"], row["at"]) == ("notice", iso(BROKEN.at))
     assert row["timestamp"] > row["at"]
+
+
+async def test_what_is_refused_and_what_is_not_stored_is_said_by_a_reason(tmp_path: Path) -> None:
+    """`reason` is one word of a short list, as in the metrics; the free text stands under `why`."""
+    async with hosting(tmp_path, Clock()) as host:
+        refusals = RefusalLog()
+        host.listen(refusals.listen)
+        with capture_logs() as said:
+            await host.submit([], [Refusal(1, "bad-field", "waiting: 'x' is not an integer", b"{}")])
+            for file in (tmp_path / "data").glob("kept.db*"):
+                file.unlink()
+            with pytest.raises(StateError):
+                await host.submit([queue(host.reader, "a", T0, waiting=5)])
+        found = {row["event"]: row for row in said}
+    assert (found["events were refused"]["reason"], found["events were refused"]["events"]) == ("bad-field", 1)
+    assert found["batch not stored"]["reason"] == "store"
+    assert "kept.db" in found["batch not stored"]["why"]
+
+
+def test_no_line_of_the_log_has_a_free_text_as_its_reason() -> None:
+    """Wherever Kept writes to its log, `reason` is a word that is counted by; what was met is said as `why`."""
+    found = [
+        (file.name, ast.unparse(keyword.value))
+        for folder in ("streams", "alerts")
+        for file in (ROOT / folder).rglob("*.py")
+        for call in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(call, ast.Call) and ast.unparse(call.func).startswith("log.")
+        for keyword in call.keywords
+        if keyword.arg == "reason"
+    ]
+    assert {name for name, value in found if value not in {"reason", "DEFECT"}} == set()
+    assert {name for name, _ in found} >= {"refusal_log.py", "embedded.py"}

@@ -283,7 +283,7 @@ def test_a_log_line_can_be_read_by_a_machine() -> None:
     assert logged[2] == {
         "event": "broken", "level": "warning", "at": "2026-01-09T23:07:19Z", "standard": "no-wait",
         "subject": "north/q2", "promise": LINES[3].promise, "because": "no register opened within 30 s",
-        "kind": "broken", "owner": "",
+        "kind": "broken", "owner": "", "id": LINES[5].id,
     }  # fmt: skip
 
 

@@ -53,7 +53,7 @@ class Publisher:
                 offsets = await self._send(messages)
             except (KafkaError, StateError, OSError) as error:
                 self.fault = f"Kafka does not take what is published: {error}"
-                log.warning("publishing again", reason=str(error), seconds=pause)
+                log.warning("publishing again", why=str(error), seconds=pause)
                 await self._close()
                 await asyncio.sleep(pause)
                 pause = min(LONGEST_PAUSE, pause * 2)

@@ -27,6 +27,7 @@ from streams.kafka.intake.routing import Routing
 from streams.kafka.intake.stamps import Stamps
 from streams.kafka.records.facts import Facts, FactsCodec, Late, Letter, PersonsAct
 from streams.kafka.records.packing import bounded, facts_records
+from streams.live.refusal_log import RefusalLog
 from streams.runtime.pump import LATENESS
 
 if TYPE_CHECKING:
@@ -91,6 +92,7 @@ class Intake(ConsumerRebalanceListener):  # type: ignore[misc]
         self._clocks = FastestClock()
         metrics.source_clocks(lambda: self._clocks.ahead(clock()))
         self._places = Places(commits)
+        self._refusals = RefusalLog()
         self._busy = asyncio.Lock()
 
     @property
@@ -132,6 +134,7 @@ class Intake(ConsumerRebalanceListener):  # type: ignore[misc]
                 await self._take(found, producer)
             await self._publish_letters([self._unread(each) for each in deleted], producer)
             await self._places.commit(consumer, ends)
+            self._refusals.say(asyncio.get_running_loop().time())
         return sum(map(len, found.values()))
 
     async def on_partitions_revoked(self, revoked: Iterable[TopicPartition]) -> None:
@@ -153,8 +156,6 @@ class Intake(ConsumerRebalanceListener):  # type: ignore[misc]
     def _forget(self) -> None:
         self.stamps.forget()
         self._places.forget()
-
-    # --- one batch -------------------------------------------------------------------------------------------------
 
     async def _take(self, found: Mapping[TopicPartition, Sequence[ConsumerRecord]], producer: Producer) -> None:
         """Publish what some records came to; returns when all of it is safe."""
@@ -224,6 +225,7 @@ class Intake(ConsumerRebalanceListener):  # type: ignore[misc]
         for letter in letters:
             if isinstance(letter, Letter):
                 self._metrics.refused(letter.reason)
+                self._refusals.add({letter.reason: 1})
             else:
                 self._metrics.unused(letter.reason)
 

@@ -141,7 +141,7 @@ class IntakeHost:
         self._ticking.unanswered()
         ours = isinstance(error, StateError | KafkaError | OSError | TimeoutError)
         self._fault = told(error) if ours else f"a defect in Kept: {error!r}"
-        log.error("not taking events in", reason=self._fault, again_in=self._pause, exc_info=not ours)
+        log.error("not taking events in", why=self._fault, again_in=self._pause, exc_info=not ours)
         with suppress(TimeoutError):
             async with asyncio.timeout(self._pause):
                 await stopping.wait()

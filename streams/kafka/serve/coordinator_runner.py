@@ -107,7 +107,7 @@ class CoordinatorRunner:
                 except (KafkaError, OSError, KeptError) as error:
                     fault = f"what is worth telling waits: {told(error)}"
                     if fault != self.fault:
-                        log.warning("telling is interrupted", reason=told(error))
+                        log.warning("telling is interrupted", why=told(error))
                     self.fault = fault
                     await asyncio.sleep(AGAIN_SECONDS)
                 finally:

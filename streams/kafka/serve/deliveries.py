@@ -92,7 +92,7 @@ class Ownership(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka co
             try:
                 await self._consumer.getmany(timeout_ms=POLL_MS)
             except KafkaError as error:
-                log.warning("the dispatchers' group does not answer", reason=told(error))
+                log.warning("the dispatchers' group does not answer", why=told(error))
                 await asyncio.sleep(1)
 
     async def on_partitions_revoked(self, revoked: Iterable[TopicPartition]) -> None:  # noqa: ARG002 - all of them
@@ -123,7 +123,7 @@ class Ownership(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka co
                     places: Places = await consumer.end_offsets(self._follower.followed(topics))
                 break
             except (KafkaError, StateError) as error:
-                log.warning("what was delivered cannot be asked for", reason=told(error))
+                log.warning("what was delivered cannot be asked for", why=told(error))
                 await asyncio.sleep(1)
         await self._follower.until(places)
         if self._taking_over is not asyncio.current_task():  # a client that is ending may keep a cancellation to itself

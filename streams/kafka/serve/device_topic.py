@@ -66,7 +66,7 @@ class DeviceTopic:
                 self._fault = ""
             except KafkaError as error:
                 if not self._fault:
-                    log.warning("the devices that ring cannot be read", reason=told(error))
+                    log.warning("the devices that ring cannot be read", why=told(error))
                 self._fault = f"the devices that ring cannot be read: {told(error)}"
                 await asyncio.sleep(1)
 
@@ -84,7 +84,7 @@ class DeviceTopic:
         try:
             self._book.take(_change(record))
         except UNREADABLE as error:
-            log.error("a device cannot be read", place=place, reason=type(error).__name__)  # noqa: TRY400 - of a newer Kept
+            log.error("a device cannot be read", place=place, why=type(error).__name__)  # noqa: TRY400 - of a newer Kept
             self._unreadable[key] = place
 
 

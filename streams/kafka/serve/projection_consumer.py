@@ -103,7 +103,7 @@ class ProjectionConsumer:
                 found = await self._consumer.getmany(timeout_ms=POLL_MS)
             except KafkaError as error:
                 if not self._unread:
-                    log.warning("the topics cannot be read", reason=told(error))
+                    log.warning("the topics cannot be read", why=told(error))
                 self._unread = f"the topics cannot be read: {told(error)}"
                 failed = loop.time()
                 await asyncio.sleep(1)
@@ -139,7 +139,7 @@ class ProjectionConsumer:
             except Exception as error:
                 self._state = str(error) if isinstance(error, StateError) else f"a defect in Kept: {error!r}"
                 defect = not isinstance(error, StateError)
-                log.error("batch not folded", reason=self._state, exc_info=defect)  # noqa: TRY400 - a defect's only
+                log.error("batch not folded", why=self._state, exc_info=defect)  # noqa: TRY400 - a defect's only
                 await asyncio.sleep(pause)
                 pause = min(LONGEST_PAUSE, pause * 2)
             else:

@@ -11,7 +11,7 @@ import logging
 import os
 import socket
 import sys
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, ExitStack
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -25,9 +25,11 @@ from streams.delivery.reminding import remind
 from streams.kafka.clients.edge import stop_signals, wall
 from streams.kafka.serve.serve_host import ServeHost
 from streams.live.folding import Folder
-from streams.live.logging_setup import configure_logs, follow, resume, write_lines
+from streams.live.ledger_output import LedgerOutput
+from streams.live.logging_setup import configure_logs, follow, resume
+from streams.live.refusal_log import RefusalLog
 from streams.live.screen import show, terminal
-from streams.live.writing import patient
+from streams.live.writing import PatientStream, patient
 from streams.metrics import Metrics
 from streams.web import Limits, Usual, access, application, links, listening
 
@@ -54,9 +56,11 @@ async def run(settings: Settings) -> None:
     live, as_json = console.is_terminal, settings.log_format == "json"
     async with AsyncExitStack() as stack:
         log_file = _folder(settings) / "kept.log"
-        to_err, to_out = (partial(patient, each.fileno(), as_json=as_json) for each in (sys.stderr, sys.stdout))
+        to_err = partial(patient, sys.stderr.fileno(), as_json=as_json)
         talk = stack.enter_context(log_file.open("a", encoding="utf-8") if live else to_err())
-        lines = stack.enter_context(to_out())  # before the host: what it says last is written too
+        written = stack.enter_context(ExitStack())
+        # before the host: what it says last is written too
+        lines = stack.enter_context(PatientStream(sys.stdout.fileno(), as_json=as_json))
         configure_logs(talk, as_json=as_json)
         logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # it says the same many times; the outlet says it once
         maker = links(settings)
@@ -77,9 +81,12 @@ async def run(settings: Settings) -> None:
             )
             stack.callback(drawing.cancel)
         else:
-            write = write_lines(host.kafka_host, lines, as_json=as_json)
             # a database that is made anew need not tell all that ever was
-            host.follower.listen(lambda stored: None if host.follower.fault else write(stored))
+            output = LedgerOutput(
+                host.kafka_host, lines, settings.data, as_json=as_json, waits=lambda: bool(host.follower.fault)
+            )
+            host.follower.listen(output)
+            written.callback(output.note)
             log.info("serving", api=view.api, data=str(settings.data), brokers=settings.kafka.brokers)
         host.start()
         reminders = asyncio.create_task(remind(channels, host.standing, wall))
@@ -101,6 +108,9 @@ async def _serve(settings: Settings, host: ServeHost, stack: AsyncExitStack) -> 
     metrics = Metrics("serve", host.channels)
     metrics.start(host.kafka_host.read_model.open())
     host.follower.listen(metrics.committed)
+    refusals = RefusalLog()
+    host.follower.listen(refusals.listen)
+    stack.callback(refusals.close)
     host.listen_deliveries(metrics.delivered)
     if host.kafka_host.devices is not None:
         host.kafka_host.devices.listen(metrics.device_dropped)

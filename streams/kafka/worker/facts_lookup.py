@@ -62,7 +62,7 @@ class FactsLookup:
                 try:
                     return await ask()
                 except (KafkaError, OSError, TimeoutError) as error:
-                    log.warning("Kafka does not say which facts it has; it is asked again", reason=told(error))
+                    log.warning("Kafka does not say which facts it has; it is asked again", why=told(error))
                 await asyncio.sleep(AGAIN_SECONDS)
 
     async def _stamp(self, where: TopicPartition, offset: int) -> int | None:

@@ -180,7 +180,7 @@ class FaustHost:
             log.info("reading from where the state ends", partition=tp.partition, offset=following, instead_of=offset)
             await consumer.seek_wait({tp: following})
         except (KafkaError, TimeoutError) as error:  # the next record asks again
-            log.warning("the place to read from cannot be set", partition=tp.partition, reason=str(error))
+            log.warning("the place to read from cannot be set", partition=tp.partition, why=str(error))
 
     async def _flush(self) -> None:
         generation = self.rebalances

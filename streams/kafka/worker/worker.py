@@ -175,7 +175,7 @@ class Worker:
         self._stopped[number] = judging.stopped
         self._metrics.stopped(set().union(*self._stopped.values()))
         for problem in judging.problems:
-            log.error("a standard is stopped in this partition", partition=number, reason=problem)
+            log.error("a standard is stopped in this partition", partition=number, why=problem)
         return partition
 
     async def flush(self) -> Mapping[int, int]:

@@ -117,7 +117,7 @@ async def _until_stopped(host: FaustHost, pulse: Pulse, stopping: asyncio.Event)
         task.cancel()
     for task in watching:
         if task in done:  # it raised: nothing of what is in memory may be written
-            log.error("this worker ends", reason=str(task.exception()))
+            log.error("this worker ends", why=str(task.exception()))
             os._exit(BAD_WORLD)  # Faust's own thread may be what hangs
     if asked in done:
         try:
@@ -129,7 +129,7 @@ async def _until_stopped(host: FaustHost, pulse: Pulse, stopping: asyncio.Event)
         try:
             await working
         except Exception as error:  # noqa: BLE001 - it was asked to end, and ends; whatever was wrong is said
-            log.warning("stopped out of order; what was not acknowledged is judged again", reason=repr(error))
+            log.warning("stopped out of order; what was not acknowledged is judged again", why=repr(error))
         return
     try:
         await working
