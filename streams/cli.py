@@ -87,7 +87,7 @@ def _run(arguments: Sequence[str] | None) -> NoReturn:
     except typer.Abort:
         _stop("\nkept: stopped.", Exit.FOUND)
     except TyperException as error:
-        _misused(error)
+        _misused(error, sys.argv[1:] if arguments is None else arguments)
     except SpecError as error:
         _stop(f"{error}\n\n{_some(len(error.findings), 'finding')}.", Exit.BAD_INPUT)
     except EventError as error:
@@ -102,10 +102,11 @@ def _run(arguments: Sequence[str] | None) -> NoReturn:
         _stop(f"kept: {error.filename or 'the system'}: {(error.strerror or str(error)).lower()}", Exit.BAD_WORLD)
 
 
-def _misused(error: Any) -> NoReturn:  # noqa: ANN401 - typer names the kinds of it nowhere
+def _misused(error: Any, arguments: Sequence[str]) -> NoReturn:  # noqa: ANN401 - typer names the kinds of it nowhere
     """Say in one sentence what is wrong with the arguments; without any, what there is."""
     said, context = error.format_message(), getattr(error, "ctx", None)
-    command = "kept" if context is None else context.command_path
+    verb = next((each for each in arguments[:1] if each in typer.main.get_group(app).commands), "")
+    command = f"kept {verb}".strip() if context is None else context.command_path
     if said.startswith("Usage:"):
         _stop(said, Exit.BAD_INPUT)
     said = re.sub(r"^Invalid value(?: for '?([^':]+)'?)?: ", lambda found: f"{found[1]}: " if found[1] else "", said)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final, Literal, NamedTuple, NoReturn
 
 import yaml
 
-from standards.documents.scalars import Comment, Extent, comments, typed
+from standards.documents.scalars import HALVES, HALVES_WRITTEN, Comment, Extent, alone, comments, joined, typed
 from standards.documents.shown import around, shortened
 from standards.documents.slips import slip_at, unspaced_entries
 from standards.errors import Finding, Place
@@ -37,7 +37,6 @@ _SORTS: Final = {
     "yaml-alias": _REFERENCES, "yaml-anchor": _REFERENCES, "yaml-tag": _REFERENCES,
     "duplicate-key": "keys given a second time", "wrong-type": "keys that are not plain text",
 }  # fmt: skip
-_HALVES: Final = re.compile("[\ud800-\udfff]")
 
 
 class Spot(NamedTuple):
@@ -137,7 +136,7 @@ class _Composer:
     def compose(self) -> None:
         """Fill the document. Raises _Stop where reading cannot go on."""
         self._check_text()
-        self.events = yaml.parse(self.text, Loader=_PARSER)
+        self.events = yaml.parse(self.text, Loader=yaml.SafeLoader if HALVES_WRITTEN.search(self.text) else _PARSER)
         try:
             self._stream()
             self._count_others()
@@ -151,10 +150,8 @@ class _Composer:
         if len(self.text) > MAX_CHARACTERS:
             found = f"the file has {len(self.text):,} characters; {MAX_CHARACTERS:,} are read at most"
             self._stop("too-large", self._start(), found, "split it into several files")
-        half = _HALVES.search(self.text)
-        if half is not None:
-            line = len(_BREAK.findall(self.text[: half.start()])) + 1
-            place = Place(self.document.name, line, 1)
+        if half := HALVES.search(self.text):
+            place = Place(self.document.name, len(_BREAK.findall(self.text[: half.start()])) + 1, 1)
             self._stop("yaml-syntax", place, "half a character stands here", "save the file as UTF-8")
 
     def _stream(self) -> None:
@@ -192,7 +189,7 @@ class _Composer:
             case yaml.ScalarEvent() if entries := self._unspaced_entries(event):
                 return entries
             case yaml.ScalarEvent():
-                return typed(str(event.value), plain=bool(event.implicit[0]))
+                return typed(joined(str(event.value)), plain=bool(event.implicit[0]))
             case yaml.MappingStartEvent():
                 return self._mapping(path)
             case yaml.SequenceStartEvent():
@@ -229,7 +226,7 @@ class _Composer:
     def _key(self, event: yaml.Event, path: Path) -> str:
         if isinstance(event, yaml.ScalarEvent):
             self._look_at(event)
-            return str(event.value)
+            return joined(str(event.value))
         if not isinstance(event, yaml.AliasEvent):
             self._note("wrong-type", self._place(event), "a key is one plain text", "write key: value")
         self._value(event, (*path, "?"))
@@ -250,12 +247,15 @@ class _Composer:
             self._note("yaml-alias", self._place(event), found, "write it out")
             return
         if event.anchor is not None:
-            found = f"&{event.anchor} names a value; anchors are not read"
-            self._note("yaml-anchor", self._place(event), found, "remove it")
+            self._note(
+                "yaml-anchor", self._place(event), f"&{event.anchor} names a value; anchors are not read", "remove it"
+            )
         if isinstance(event, yaml.ScalarEvent) and event.start_mark is not None and event.end_mark is not None:
             start, end = ((mark.line, mark.column) for mark in (event.start_mark, event.end_mark))
             # Behind the sign of a block, on its first line, there is room for a comment.
             self.document.extents.append(((start[0] + 1, 0) if event.style in {"|", ">"} else start, end))
+        if isinstance(event, yaml.ScalarEvent) and (half := HALVES.search(joined(str(event.value)))):
+            self._note("yaml-syntax", self._place(event), alone(half[0]), "write the character itself, or both halves")
         if isinstance(event, yaml.ScalarEvent | yaml.CollectionStartEvent) and event.tag is not None:
             self._note("yaml-tag", self._place(event), f"{event.tag} sets a type; tags are not read", "remove it")
 

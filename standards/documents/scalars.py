@@ -19,6 +19,9 @@ Mark = tuple[int, int]
 Extent = tuple[Mark, Mark]
 """Where a text begins, and where it has ended."""
 
+HALVES: Final = re.compile("[\ud800-\udfff]")
+HALVES_WRITTEN: Final = re.compile(r"\\u[dD][89a-fA-F][0-9a-fA-F]{2}")
+"""As JSON writes the two halves of a character beyond the first 65,536 (RFC 8259, 7); libyaml reads neither."""
 _WHOLE: Final = re.compile(r"-?(?:0|[1-9][0-9]{0,17})", re.ASCII)
 _FRACTION: Final = re.compile(r"-?(?:0|[1-9][0-9]{0,15})\.[0-9]{1,16}", re.ASCII)
 _WORDS: Final[dict[str, bool | None]] = {"true": True, "false": False, "null": None, "~": None, "": None}
@@ -32,6 +35,18 @@ class Comment(NamedTuple):
     column: int
     text: str
     alone: bool
+
+
+def joined(text: str) -> str:
+    """Give a text with the two halves of each character that is written so as that character; a lone half stays."""
+    if HALVES.search(text) is None:
+        return text
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "surrogatepass")
+
+
+def alone(half: str) -> str:
+    """Say what is wrong with a half that has no other."""
+    return f"half a character stands here: \\u{ord(half):04x} is one only with its other half"
 
 
 def typed(text: str, *, plain: bool) -> str | int | float | bool | None:

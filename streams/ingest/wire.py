@@ -85,7 +85,7 @@ class Reader:
         try:
             items = self._raw_list.decode(body)
         except UNREADABLE as error:
-            raise EventError("not-json", f"the body is not a JSON array of events: {error}") from None
+            raise EventError("not-json", f"the body is not a JSON array of events: {_why(error, body)}") from None
         return self._each(map(bytes, items), refuse, 1)
 
     def one(self, raw: bytes) -> Event:
@@ -114,7 +114,7 @@ class Reader:
         except UnicodeEncodeError:
             raise EventError("bad-event", "a ce- header is not UTF-8; percent-encode what is not ASCII") from None
         except (msgspec.MsgspecError, *UNREADABLE) as error:
-            raise EventError("not-json", f"the data is not JSON: {error}") from None
+            raise EventError("not-json", f"the data is not JSON: {_why(error, body)}") from None
         return self.one(raw)
 
     def _each(self, raws: Iterable[bytes], refuse: Callable[[Refusal], None], first: int) -> list[Event]:
@@ -135,7 +135,7 @@ class Reader:
         except msgspec.ValidationError:
             name = ""
         except UNREADABLE as broken:
-            return EventError("not-json", f"not JSON: {broken}")
+            return EventError("not-json", f"not JSON: {_why(broken, raw)}")
         if isinstance(error, UnicodeDecodeError | RecursionError):
             return EventError("not-json", f"not JSON: {error}")
         if not name:
@@ -160,7 +160,18 @@ _WORDS = {
 }  # fmt: skip
 _EXPECTED = re.compile(r"Expected `([^`]+)`, got `([^`]+)`")
 _LENGTH = re.compile(r"Expected `str` of length ([<>]=) (\d+)")
+_HALF = re.compile(
+    rb"\\u[dD][89abAB][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F])|(?<!\\u[dD][89abAB][0-9a-fA-F]{2})\\u[dD][c-fC-F][0-9a-fA-F]{2}"
+)
 _MISSING = re.compile(r"Object missing required field `([^`]+)`")
+
+
+def _why(error: Exception, raw: bytes) -> str:
+    """Say why bytes are not JSON: of half a character, which JSON writes in two (RFC 8259, 7), in our own words."""
+    half = _HALF.search(raw) if any(word in str(error) for word in ("surrogate", "truncated", "escape")) else None
+    if half is None:
+        return str(error)
+    return f"{half[0].decode()} is half a character; write its other half behind it, or the character itself"
 
 
 def _plain(message: str) -> str:

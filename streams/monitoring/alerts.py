@@ -6,6 +6,7 @@ An alert stands here once for each way in which hosts show its fault. It asks on
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from streams.monitoring.burn_rates import FEWEST, counted
@@ -18,8 +19,16 @@ if TYPE_CHECKING:
 JOB: Final = "$job"
 """Stands in an expression for the name under which Prometheus scrapes Kept."""
 
+OWN: Final = re.compile(r"(?<![\w:$])((?:kept|process)_\w+)(\{)?")
+"""A metric of Kept's processes in an expression, and the beginning of its selector; not what the rules record."""
+
 WHO: Final = "Kept{{ with $labels.process }} {{ . }}{{ end }}"
 """Names the process, where Prometheus knows which one a target is."""
+
+
+def of_job(expr: str, job: str) -> str:
+    """Have an expression ask for the metrics of this job alone: another Kept may be scraped beside it."""
+    return OWN.sub(lambda found: f'{found[1]}{{job="{job}"' + (", " if found[2] else "}"), expr)
 
 
 def _missed(by: str) -> str:

@@ -87,7 +87,7 @@ def dashboard(
     from streams.monitoring.dashboard import objectives, overview
 
     loaded = _loaded(standards)
-    made = overview(host, job=job) if board == "overview" else objectives(host, loaded)
+    made = overview(host, job=job) if board == "overview" else objectives(host, loaded, job=job)
     typer.echo(json.dumps(made, indent=2, ensure_ascii=False))
 
 

@@ -9,8 +9,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from standards.calendar.duration import describe
+from streams.monitoring.alerts import JOB
 from streams.monitoring.burn_rates import WINDOWS, counted
-from streams.monitoring.panels import Panel, Row, board, variable
+from streams.monitoring.panels import Panel, Row, board, job_variable, variable, verbatim
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,25 +23,25 @@ CHOSEN = 'standard=~"$standard"'
 
 
 def overview(host: Host, *, job: str = "kept") -> dict[str, Any]:
-    """Give the board of promises and of the processes that judge them."""
-    carrying = [*_health(host, job), *(_kafka() if host == "kafka" else _single()), *_losses()]
+    """Give the board of promises and of the processes that judge them. `job` is the one it shows at first."""
+    carrying = [*_health(host), *(_kafka() if host == "kafka" else _single()), *_losses(host)]
     rows = [Row("Promises", _promises(host)), Row("Who is told", _told(host)), Row("What carries it", carrying)]
     standard = variable("standard", "Standard", "kept_standard_info")
-    return board("kept" if host == "kafka" else "kept-run", "Kept", rows, [standard])
+    return board("kept" if host == "kafka" else "kept-run", "Kept", rows, [job_variable(job), standard])
 
 
-def objectives(host: Host, standards: Sequence[Standard] = ()) -> dict[str, Any]:
+def objectives(host: Host, standards: Sequence[Standard] = (), *, job: str = "kept") -> dict[str, Any]:
     """Give the board of goals: of these standards by their promises, or of all that there are, by their names."""
     aimed = [each for each in standards if each.objective is not None]
     rows = [
-        Row(f"{each.id}: {each.promise}" if each.promise else each.id, _goal(host, f'standard="{each.id}"'))
+        Row(verbatim(f"{each.id}: {each.promise}" if each.promise else each.id), _goal(host, f'standard="{each.id}"'))
         for each in aimed
     ]
     if not aimed:
         rows = [Row("$standard", _goal(host, CHOSEN), each="standard")]
     standard = variable("standard", "Standard", "kept_objective_ratio")
     uid = "kept-objectives" if host == "kafka" else "kept-run-objectives"
-    return board(uid, "Kept: goals", rows, [] if aimed else [standard])
+    return board(uid, "Kept: goals", rows, [job_variable(job), *([] if aimed else [standard])])
 
 
 def _of_all(host: Host, metric: str, label: str = "standard") -> str:
@@ -91,9 +92,9 @@ def _rate(host: Host, metric: str, label: str) -> str:
     return f"sum by ({label}) ({rate})" if host == "run" else f"max by ({label}) (sum by (instance, {label}) ({rate}))"
 
 
-def _health(host: Host, job: str) -> list[Panel]:
+def _health(host: Host) -> list[Panel]:
     processes = "Of the intake, the workers and serve." if host == "kafka" else "Of the targets that Prometheus has."
-    up = f'up{{job="{job}"}}'
+    up = f'up{{job="{JOB}"}}'
     return [
         Panel("Processes that answer", processes, "stat", "short", ((f"sum({up})", "up"), (f"count({up})", "of")),
               4, 5),
@@ -149,7 +150,8 @@ def _kafka() -> list[Panel]:
     ]  # fmt: skip
 
 
-def _losses() -> list[Panel]:
+def _losses(host: Host) -> list[Panel]:
+    silent = _of_all(host, "kept_feeds_silent", "feed")
     return [
         Panel("Events that changed nothing", "Refused, of no use, repeated, or of no standard's concern: each can be"
               " looked up, or is a setting of the sender.", "timeseries", "cps",
@@ -160,6 +162,9 @@ def _losses() -> list[Panel]:
         Panel("Late events", "What they came to, for each minute; docs/operations.md says what each means.",
               "timeseries", "short",
               (("sum by (effect) (rate(kept_late_events_total[$__rate_interval])) * 60", "{{effect}}"),)),
+        Panel("Silent feeds", "For how many of its keys each declared feed is silent; 1 where it was never heard. Feeds"
+              " on the board says which, and since when.", "timeseries", "short",
+              ((f"{silent} or vector(0)", "{{feed}}"),)),
         Panel("Senders' clocks", "How far the fastest was ahead within the last hour; Feeds on the board, or the"
               " intake's log, says whose it is.", "timeseries", "s",
               (("max by (instance) (kept_source_clock_ahead_seconds)", "{{instance}}"),)),

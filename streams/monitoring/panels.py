@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 
+from streams.monitoring.alerts import JOB, of_job
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
 
 COLUMNS: Final = 24
 """How wide a board is, in Grafana's units; a panel's `width` and `height` are in these too."""
+_JOINER: Final = "\u2060"
 SOURCE: Final = {"type": "prometheus", "uid": "${datasource}"}
 """The Prometheus that is chosen on the board: boards name none, as each Grafana calls its own otherwise."""
 
@@ -44,6 +47,15 @@ class Row(NamedTuple):
     title: str
     panels: Sequence[Panel]
     each: str = ""
+
+
+def verbatim(text: str) -> str:
+    """Give an author's text as a title that is shown as it is.
+
+    Grafana puts the values of variables in place of `$name`, `${name}` and `[[name]]`, and knows no way to write these
+    as themselves. A joiner that nobody sees keeps them from being names.
+    """
+    return text.replace("$", f"${_JOINER}").replace("[[", f"[{_JOINER}[")
 
 
 def board(uid: str, title: str, rows: Sequence[Row], variables: Sequence[Json]) -> Json:
@@ -81,11 +93,21 @@ _SOURCES: Final = {
 }
 
 
+def job_variable(job: str) -> Json:
+    """Give the variable that chooses which Kept is shown, by the name under which Prometheus scrapes it."""
+    return {
+        "name": "job", "label": "Job", "type": "query", "datasource": SOURCE, "refresh": 1, "sort": 1,
+        "query": {"query": "label_values(kept_ready, job)", "refId": "job"}, "includeAll": False, "multi": False,
+        "current": {"text": job, "value": job},
+    }  # fmt: skip
+
+
 def variable(name: str, label: str, series: str) -> Json:
     """Give a variable that takes the values of a label of some series; all of them unless some are chosen."""
+    values = {"query": f"label_values({of_job(series, JOB)}, {name})", "refId": name}
     return {
         "name": name, "label": label, "type": "query", "datasource": SOURCE, "refresh": 2, "sort": 1,
-        "query": {"query": f"label_values({series}, {name})", "refId": name}, "includeAll": True, "multi": True,
+        "query": values, "includeAll": True, "multi": True,
         "current": {"text": ["All"], "value": ["$__all"]},
     }  # fmt: skip
 
@@ -104,7 +126,7 @@ def _panel(panel: Panel, x: int, y: int) -> Json:
         "type": panel.kind, "title": panel.title, "description": panel.description, "datasource": SOURCE,
         "gridPos": {"x": x, "y": y, "w": panel.width, "h": panel.height},
         "targets": [
-            {"refId": chr(ord("A") + number), "datasource": SOURCE, "expr": expr, "legendFormat": name,
+            {"refId": chr(ord("A") + number), "datasource": SOURCE, "expr": of_job(expr, JOB), "legendFormat": name,
              "range": not at_once, "instant": at_once}
             for number, (expr, name) in enumerate(panel.queries)
         ],

@@ -5,12 +5,11 @@ Read next: `alerts.py` and `burn_rates.py`, which say what is in it.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from streams.monitoring.alerts import JOB, alerts_on
+from streams.monitoring.alerts import JOB, alerts_on, of_job
 from streams.monitoring.burn_rates import alerts_of, left_out, recording_rules
 
 if TYPE_CHECKING:
@@ -22,8 +21,6 @@ if TYPE_CHECKING:
 
 GUIDE = "docs/deploy.md"
 WIDTH = 120
-OWN = re.compile(r"(?<![\w:])(kept_\w+)(\{)?")
-"""A metric of Kept's in an expression, and the beginning of its selector; not a series that the rules record."""
 
 
 class _Dumper(yaml.SafeDumper):
@@ -49,7 +46,7 @@ def rule_file(host: Host, standards: Sequence[Standard], *, command: str, job: s
     ]
     burning = [rule for standard in standards for rule in alerts_of(standard)]
     if burning:
-        recorded = [{**rule, "expr": _of_job(rule["expr"], job)} for rule in recording_rules(host)]
+        recorded = [{**rule, "expr": of_job(rule["expr"], job)} for rule in recording_rules(host)]
         groups.append(
             {
                 "name": "kept-promises",
@@ -73,17 +70,12 @@ def _head(standards: Sequence[Standard], command: str) -> Iterable[str]:
 
 
 def _rule(alert: Alert, job: str) -> dict[str, Any]:
-    expr = _of_job(alert.expr.replace(JOB, job), job)
+    expr = of_job(alert.expr.replace(JOB, job), job)
     return {
         "alert": alert.name, "expr": expr, **({"for": alert.wait} if alert.wait else {}),
         "labels": {"severity": alert.severity},
         "annotations": {"summary": alert.summary},
     }  # fmt: skip
-
-
-def _of_job(expr: str, job: str) -> str:
-    """Have an expression ask for the metrics of this job alone: another Kept may be scraped beside it."""
-    return OWN.sub(lambda found: f'{found[1]}{{job="{job}"' + (", " if found[2] else "}"), expr)
 
 
 def _explained(rule: dict[str, Any], runbook: str) -> dict[str, Any]:

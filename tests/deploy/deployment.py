@@ -116,7 +116,7 @@ def panels(host: Host, name: str) -> list[Json]:
 
 def filled_in(query: str, standard: str = ".*", span: str = "5m") -> str:
     """Put values into a board's query, as Grafana does for its variables."""
-    return re.sub(r"\$__\w+", span, query).replace("$standard", standard)
+    return re.sub(r"\$__\w+", span, query).replace("$standard", standard).replace("$job", "kept")
 
 
 def run(

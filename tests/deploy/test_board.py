@@ -4,6 +4,7 @@ Next: `streams/monitoring/dashboard.py`, which makes them.
 """
 
 import json
+import re
 from itertools import combinations
 from pathlib import Path
 
@@ -100,13 +101,48 @@ def test_variables_are_defined_and_used(host: Host, name: str) -> None:
     assert sum("$standard" in target["expr"] for panel in panels(host, name) for target in panel["targets"]) >= 4
 
 
+@pytest.mark.parametrize(("host", "name"), BOARDS)
+def test_a_board_shows_the_kept_that_is_chosen(host: Host, name: str) -> None:
+    """Where one Prometheus scrapes several, each query is for the job that is chosen on the board."""
+    (job,) = [each for each in board(host, name)["templating"]["list"] if each["name"] == "job"]
+    assert (job["query"]["query"], job["multi"], job["current"]["value"]) == (
+        "label_values(kept_ready, job)",
+        False,
+        "kept",
+    )
+    for panel in panels(host, name):
+        for target in panel["targets"]:
+            asked = re.findall(r"(?<![\w$])((?:kept|process)_\w+|up)\b(.{0,12})", target["expr"])
+            assert [found for found, behind in asked if not behind.startswith('{job="$job"')] == []
+    printed = json.loads(kept("dashboard", "--job", "shop-7", "--board", "objectives").stdout)
+    assert {it["name"]: it["current"]["value"] for it in printed["templating"]["list"][1:2]} == {"job": "shop-7"}
+
+
+GRAFANAS = re.compile(r"\$(\w+)|\[\[(\w+?)(?::(\w+))?\]\]|\$\{(\w+)(?:\.([^:^\}]+))?(?::([^\}]+))?\}")
+"""What Grafana takes for a variable in a title (`variableRegex` in its `app/features/variables/utils.ts`)."""
+
+
+def test_an_authors_text_is_a_heading_as_it_is(tmp_path: Path) -> None:
+    """Grafana puts no variable's value into a promise that has a dollar or brackets in it."""
+    said = "Within ${datasource} of $job, $5 off, [[job]] and ${job:regex}."
+    rules = (ROOT / "standards" / "packs" / "grocery.yaml").read_text(encoding="utf-8")
+    file = tmp_path / "grocery.yaml"
+    file.write_text(
+        rules.replace("You will never stand behind more than three people.", f"'{said}'", 1), encoding="utf-8"
+    )
+    made = json.loads(kept("dashboard", "--board", "objectives", "--standards", str(file)).stdout)
+    (title,) = [it["title"] for it in made["panels"] if it["type"] == "row" and it["title"].startswith("no-wait:")]
+    assert GRAFANAS.search(title) is None
+    assert title.replace("\u2060", "") == f"no-wait: {said}"
+
+
 def test_goals_have_their_promises_as_headings() -> None:
     """Made by standards, the board of goals has a row for each of them, in the customer's words."""
     rules = ROOT / "standards" / "packs" / "grocery.yaml"
     made = json.loads(kept("dashboard", "--board", "objectives", "--standards", str(rules)).stdout)
     titles = [panel["title"] for panel in made["panels"] if panel["type"] == "row"]
     assert "no-wait: You will never stand behind more than three people." in titles
-    assert [each["name"] for each in made["templating"]["list"]] == ["datasource"]
+    assert [each["name"] for each in made["templating"]["list"]] == ["datasource", "job"]
     assert not [panel for panel in made["panels"] if "repeat" in panel]
 
 
@@ -128,7 +164,7 @@ def test_panels_have_room(host: Host, name: str) -> None:
 SHOWN = [
     "kept_promises_total", "kept_open_promises", "kept_nearest_deadline_timestamp_seconds", "kept_promises_overdue",
     "kept_dead_letters_total", "kept_deliveries_total", "kept_late_events_total", "kept_attained_ratio",
-    "kept_error_budget_remaining_ratio",
+    "kept_error_budget_remaining_ratio", "kept_feeds_silent",
 ]  # fmt: skip
 
 

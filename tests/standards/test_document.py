@@ -1,5 +1,7 @@
 """The document reader: plain values, exact places, and every refusal at its place."""
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -59,6 +61,26 @@ def test_a_place_inside_a_text_that_was_rewritten_is_the_whole_text(text: str) -
     """Where escapes or line breaks make columns uncertain, the value as a whole is pointed at."""
     document = Document("a.yaml", text)
     assert document.inside(("key",), 4, 1) == document.spot(("key",)).value
+
+
+def test_a_character_that_is_written_in_two_halves_is_that_character() -> None:
+    """What a program writes as JSON is read as it is meant, in keys and texts, and places stay where they are."""
+    document = Document("a.yaml", r'{"smile \ud83d\ude00": ["\uD83D\uDE00", 1], "b": "\\ud83d"}')
+    assert document.data == {"smile \U0001f600": ["\U0001f600", 1], "b": r"\ud83d"}
+    assert document.findings == []
+    assert document.spot(("smile \U0001f600", 1)).value.column == 41
+
+
+@pytest.mark.parametrize("written", [r"\ud83d", r"\ude00 x", r"x \ude00\ud83d", r"\ud83d\ud83d\ude00"])
+def test_half_a_character_is_refused_where_it_stands(written: str) -> None:
+    """A half without its other half is named, in a text and in a key."""
+    for text in (f'a: "{written}"\n', f'"{written}": 1\n'):
+        (finding,) = Document("a.yaml", text).findings
+        assert (finding.id, finding.place.line) == ("yaml-syntax", 1)
+        assert re.fullmatch(
+            r"half a character stands here: \\ud(83d|e00) is one only with its other half", finding.found
+        )
+        assert finding.fix == "write the character itself, or both halves"
 
 
 @pytest.mark.parametrize(

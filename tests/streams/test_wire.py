@@ -72,6 +72,9 @@ def test_what_kept_does_not_know_is_passed_over() -> None:
 
 BAD = [
     (b"{", "not-json", "not JSON: Input data was truncated"),
+    (LINE.replace(b"e1", rb"\ud83d"), "not-json", r"not JSON: \ud83d is half a character; write its other half"),
+    (LINE.replace(b"e1", rb"x\uDE00y"), "not-json", r"not JSON: \uDE00 is half a character; write its other half"),
+    (LINE.replace(b"e1", rb"\ud83dx"), "not-json", r"\ud83d is half a character"),
     (b"nonsense", "not-json", "not JSON: JSON is malformed"),
     (b"\xff\xfe{}", "not-json", "not JSON: "),
     (LINE.replace(b"e1", b"\xff"), "not-json", "not JSON: "),
@@ -120,6 +123,11 @@ def test_what_cannot_be_read_says_why(raw: bytes, reason: str, message: str) -> 
     assert caught.value.reason == reason
     assert message in str(caught.value)
     assert "$" not in str(caught.value)
+
+
+def test_a_character_in_two_halves_is_read() -> None:
+    """JSON writes what is beyond the first 65,536 characters in two halves, which are one character."""
+    assert READER.one(LINE.replace(b"e1", rb"\ud83d\ude00")).id == "\U0001f600"
 
 
 def test_a_time_field_in_the_data_is_named() -> None:
