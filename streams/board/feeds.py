@@ -175,6 +175,10 @@ def _feed(shell: Shell, feed: FeedStanding) -> Html:
     words, name = shell.words, el("strong", feed.name)
     named = sentence(words, "{feed} at {site}", feed=name, site=shell.called(feed.key)) if feed.key else name
     head = el("p", named, class_="where")
+    if feed.out_of_hours:
+        closed = el("p", words.say("It is out of hours, so nobody waits for it."))
+        return el("li", head, closed, el("p", sentence(words, "last heard {time}", time=shell.clock(feed.last)),
+                                         class_="quiet") if feed.last >= 0 else None)  # fmt: skip
     if feed.last < 0:
         return el("li", head, el("p", words.say("It has never been heard. Verdicts that rest on it are unknown.")))
     last = el("p", sentence(words, "last heard {time}", time=shell.clock(feed.last)), class_="quiet")

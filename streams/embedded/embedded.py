@@ -25,7 +25,7 @@ from streams.embedded.isolation import go_back, store
 from streams.embedded.pauses import note_pause
 from streams.embedded.reloading import Reloading
 from streams.embedded.submissions import Submission, Submissions
-from streams.runtime.feeds import standings
+from streams.runtime.feeds import dark_by_feed, standings_by
 from streams.storage.read_model import ReadModel
 from streams.storage.sqlite import FolderLock
 from streams.storage.status import Backlog, Committed, Status
@@ -104,7 +104,12 @@ class EmbeddedHost:
 
     def feeds(self) -> list[FeedStanding]:
         """Say how the declared feeds stand."""
-        return standings(self._engine.loaded.feeds, list(self._engine.pump.hearings.items()))
+        pump = self._engine.pump
+        return standings_by(pump.rulebook, list(pump.hearings.items()), self.wall())
+
+    def silent_feeds(self) -> dict[str, int]:
+        """Count by declared feed for how many of its keys it is silent."""
+        return dark_by_feed(self.rulebook.feeds, self.feeds(), self.wall())
 
     def listen(self, listener: Callable[[Committed], None]) -> None:
         """Have a function called, on the event loop, with what each transaction stored, after it is durable."""

@@ -113,8 +113,9 @@ _EVENTS: Final = (
            "How far the fastest of the senders' clocks was ahead within the last hour; the board, or the intake's log,"
            " names it.", _FINDERS),
     Metric("kept_feeds_silent", "gauge",
-           "For how many of its keys a declared feed is silent for too long; 1 where it was never heard. Verdicts that"
-           " rest on it are unknown.", _READERS, ("feed",)),
+           "For how many of its keys a declared feed is silent for too long, while a standard that rests on it is open;"
+           " 1 where it was never heard. Counted are the keys heard within a week, of those silent the last 200; on"
+           " Kafka by the worker of partition 0, which hears all feeds.", _READERS, ("feed",)),
     Metric("kept_backlog_events", "gauge", "Events that wait to be stored.", _READERS),
 )  # fmt: skip
 

@@ -16,7 +16,6 @@ from standards.calendar.duration import HOUR
 from streams.delivery.links import Links
 from streams.metrics import Moment
 from streams.metrics.attainment import Attainment
-from streams.runtime.feeds import dark_by_feed
 from streams.version import installed_version
 from streams.web.api.clock import ClockOperations
 from streams.web.api.days import Days
@@ -111,7 +110,7 @@ def _scraping(host: Host, metrics: Metrics) -> Callable[[], Awaitable[bytes]]:
             await asked(attainment.at, wall, standards, read_model),
             await asked(read_model.totals) if status.ready else None,
             {"other-key": host.devices.silent_count} if host.devices is not None else None,
-            dark_by_feed(host.rulebook.feeds, host.feeds(), wall),
+            host.silent_feeds(),
         )  # fmt: skip
         return metrics.text(status, wall, moment)
 

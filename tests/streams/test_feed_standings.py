@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from standards.judge.rulebook import Rulebook
@@ -57,6 +58,19 @@ def test_on_kafka_one_partition_speaks_for_all() -> None:
     told = _partition(book, 1).flush().progress.feeds
     assert FeedStanding("tills", "s0", T0, QUARTER) in told
     assert _partition(book, 1, number=1).flush().progress.feeds == []
+
+
+def test_on_kafka_all_silent_keys_are_counted_by_the_same_worker() -> None:
+    """The number that serve tells Prometheus is not cut as the list is; the other workers count none."""
+    book = rulebook(TEXT)
+    told = []
+    for number in (0, 1):
+        partition = _partition(book, MOST + 5, number=number)
+        tick = Facts[Any](T0 + 2 * QUARTER, lows=[T0 + QUARTER])
+        partition.apply(1, FactsCodec(book.classes).encode(tick))
+        progress = partition.flush().progress
+        told.append((len(progress.feeds), progress.silent))
+    assert told == [(MOST, {"tills": MOST + 5, "doors": 1}), (0, {})]
 
 
 async def test_the_host_says_which_feed_is_silent(tmp_path: Path) -> None:

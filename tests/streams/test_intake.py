@@ -147,7 +147,7 @@ class Starting:
         self.reader, self.rulebook, self.read_model = host.reader, host.rulebook, host.read_model
         self.wall, self.room, self.listen = host.wall, host.room, host.listen
         self.people, self.feeds, self.watched_clock = host.people, host.feeds, host.watched_clock
-        self.devices = host.devices
+        self.devices, self.silent_feeds = host.devices, host.silent_feeds
 
     def now_status(self) -> Status:
         return Status(ready=False, reason="it is reading its store")

@@ -91,9 +91,15 @@ class KafkaHost(KafkaEventSink):
                 listener(Committed(events=Counter(act.type for act in acts), acts=len(acts)))
 
     def feeds(self) -> list[FeedStanding]:
-        """Say how the declared feeds stand, as the worker of partition 0 has heard them."""
+        """Say how the declared feeds stand, as the worker of partition 0 has heard them: those silent longest."""
         told = self.follower.progress.get(0)
         return [] if told is None else told.feeds
+
+    def silent_feeds(self) -> dict[str, int]:
+        """Count by declared feed for how many of its keys it is silent, as that worker counted all of them."""
+        told = self.follower.progress.get(0)
+        counted = {} if told is None else told.silent
+        return {feed.name: counted.get(feed.name, 0) for feed in self.rulebook.feeds}
 
     def now_status(self) -> Status:
         """Say how the host is: `low` is the instant that every partition's worker has judged up to, by its word."""

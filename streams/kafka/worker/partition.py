@@ -37,7 +37,7 @@ from streams.kafka.worker.trail import longer
 from streams.kafka.worker.waiting import Waiting
 from streams.kafka.worker.watermark import FORMER_DESK, MARK, Mark, mark_of
 from streams.runtime.alert_pipeline import AlertPipeline
-from streams.runtime.feeds import MOST, standings
+from streams.runtime.feeds import MOST, dark_by_feed, standings_by
 from streams.runtime.pump import SETTLE, Pump
 from streams.runtime.share import Share
 from streams.storage.last_readings import AT_ONCE, LastReadings
@@ -253,9 +253,8 @@ class Partition:
     def _hear(self, hearings: Iterable[HeardAt]) -> None:
         """Note when feeds spoke, also of what comes late: whoever is judged again is judged by it."""
         for name, key, times in hearings:
-            silence = self._silences.get(name)
-            for at in times if silence is not None else ():
-                self._pump.hearings.setdefault((name, key), Hearing(silence or 0)).hear(at)
+            for at in times if name in self._silences else ():
+                self._pump.hearings.setdefault((name, key), Hearing(self._silences[name])).hear(at)
 
     def _pass_over(self, offset: int) -> None:
         """Take from what was routed what the cases have already."""
@@ -288,8 +287,9 @@ class Partition:
 
     def _progress(self) -> Progress:
         lows, wall, judged = list(self.watermark.lows), self.watermark.wall, self._judged_until - self._shift
-        feeds = [] if self.number else standings(self._rulebook.feeds, self._pump.hearings.items())[:MOST]
-        return Progress(self.number, lows, self.newest, judged, wall, self.problems, feeds, self._readings.changed())
+        feeds = [] if self.number else standings_by(self._pump.rulebook, self._pump.hearings.items(), wall)
+        last = feeds[:MOST], dark_by_feed([], feeds, wall), self._readings.changed()
+        return Progress(self.number, lows, self.newest, judged, wall, self.problems, *last)
 
 
 def _heard_anew(position: Position, rulebook: Rulebook) -> Position:

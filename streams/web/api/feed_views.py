@@ -17,6 +17,10 @@ class FeedItem(View, frozen=True):
     last_heard_at: Annotated[Time | None, Meta(description="null: it was never heard.")]
     silent_after_seconds: float
     silent: Annotated[bool, Meta(description="It has been silent for too long: what rests on it is unknown.")]
+    out_of_hours: Annotated[
+        bool,
+        Meta(description="Nobody waits for it: the standards that rest on it are closed, or opened only just now."),
+    ]
 
 
 class SourceItem(View, frozen=True):

@@ -147,7 +147,8 @@ def dead_letter_item(letter: DeadLetter) -> views.DeadLetterItem:
 def feed_item(feed: FeedStanding, now: int) -> feed_views.FeedItem:
     """Show how a feed stands."""
     silent_after = feed.silent_after / SECOND
-    return feed_views.FeedItem(feed.name, feed.key, _at(feed.last), silent_after, silent=feed.dark(now))
+    return feed_views.FeedItem(feed.name, feed.key, _at(feed.last), silent_after, silent=feed.dark(now),
+                               out_of_hours=feed.out_of_hours)  # fmt: skip
 
 
 def source_item(clock: SourceClock) -> feed_views.SourceItem:

@@ -40,7 +40,8 @@ def silences(feeds: Iterable[Feed], known: Sequence[FeedStanding], site: str, no
         mine = [(each, _key(feed, each)) for each in known if each.name == feed.name and each.last >= 0]
         heard = [(each, key, str(key[at]) if at >= 0 else "") for each, key in mine if key is not None]
         here = [(each, key, there) for each, key, there in heard if at < 0 or site in ("", there)]
-        if not here and not (heard and len(known) >= MOST):
+        closed = any(each.out_of_hours for each in known if each.name == feed.name and each.last < 0)
+        if not here and not closed and not (heard and len(known) >= MOST):
             found.append(Silence(feed.name, "", -1))
         for each, key, there in here:
             if each.dark(now):
