@@ -6,18 +6,24 @@ Read next: `facts.py`, which says who it is.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 
+from alerts.policy.policy import PLACE
 from alerts.routing.facts import NAMING, PERSONS, whom_by
-from alerts.words.words import SOURCE, Words
+from alerts.words.words import SOURCE, Words, phrase
+from standards.judge.rulebook import subject_text
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from alerts.routing.notice import Notice
     from standards.judge.ledger import Plain
+
+ONE_OF_US: Final = phrase("one of the team")
+"""What is said in place of a name."""
 
 
 def fields_without_persons(fields: Mapping[str, Plain]) -> dict[str, Plain]:
@@ -25,9 +31,26 @@ def fields_without_persons(fields: Mapping[str, Plain]) -> dict[str, Plain]:
     return {name: value for name, value in fields.items() if name not in PERSONS}
 
 
-def without_persons(notice: Notice, names: Mapping[str, str]) -> Notice:
+def named_in(subject: str, fields: Mapping[str, Plain]) -> frozenset[str]:
+    """Give who of us a subject names, as the fields of its promise have them: nobody, unless it is owed by person."""
+    parts = set(subject.split("/"))
+    found = {str(fields[name]) for name in PERSONS if fields.get(name)}
+    return frozenset(each for each in found if subject_text((each,)) in parts)
+
+
+def subject_without_persons(subject: str, named: Collection[str], site: str, words: Words) -> str:
+    """Give a subject with "one of the team" in place of who is named in it, after the site, so that it says where."""
+    if not named:
+        return subject
+    ours, place, said = {subject_text((each,)) for each in named}, subject_text((site,)), words.say(ONE_OF_US)
+    parts = [said if part in ours else part for part in subject.split("/")]
+    return "/".join([place, *parts] if site and place not in parts else parts)
+
+
+def without_persons(notice: Notice, names: Mapping[str, str], others: Collection[str] = ()) -> Notice:
     """Give a notice as whoever may not see who of us it is about is shown it; `names` are those of the policy.
 
+    `others` are who is named in the subjects of all that it tells of.
     A message about several names the others too, and names may have changed since: that is shown in English, which
     names nobody.
     """
@@ -36,5 +59,17 @@ def without_persons(notice: Notice, names: Mapping[str, str]) -> Notice:
     text = notice.text.replace(f" {said}", "").replace(said, "") if said else notice.text
     named = any(words.translated(each).partition("{")[0] in text for each in NAMING)
     told, language = (notice.english, SOURCE) if named and notice.english else (text, notice.language)
+    mine, shown = named_in(notice.subject, notice.fields), Words(language)
+    told = _unnamed(told, {*mine, *others}, names, shown.say(ONE_OF_US))
+    subject = subject_without_persons(notice.subject, mine, str(notice.fields.get(PLACE) or ""), shown)
     fields = fields_without_persons(notice.fields)
-    return msgspec.structs.replace(notice, text=told, language=language, fields=fields)
+    return msgspec.structs.replace(notice, text=told, language=language, subject=subject, fields=fields)
+
+
+def _unnamed(text: str, named: Collection[str], names: Mapping[str, str], said: str) -> str:
+    """Put something else for who is named in a text, also by what the policy calls them."""
+    called = {" ".join(each.split()) for each in named}
+    called |= {name for path, name in names.items() if path.rpartition("/")[2] in named}
+    for each in sorted(called, key=len, reverse=True):
+        text = re.sub(rf"(?<!\w){re.escape(each)}(?!\w)", said, text)
+    return text

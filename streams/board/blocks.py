@@ -1,22 +1,17 @@
 """Blocks of Now: a card for one promise, or a group of promises of one standard at one site, that opens on a tap.
 
-Read next: `offers.py` for their buttons, `now.py`.
+Read next: `items.py` for what they are made of, `offers.py` for their buttons, `now.py`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Final
-
-import msgspec
-from msgspec.structs import replace
+from typing import TYPE_CHECKING
 
 from alerts.words.words import phrase
-from standards.natural import natural, runs
-from streams.board.having import Having, Noted, Shares, having_words, noted_words, shares_words
+from streams.board.having import shares_words
+from streams.board.items import Group, Item
 from streams.board.markup import Child, Html, el
 from streams.board.offers import (
-    TOGETHER,
     actions,
     excuse,
     excuse_group,
@@ -26,174 +21,19 @@ from streams.board.offers import (
     partly,
     take_group,
 )
-from streams.board.reasons import reasons
 from streams.board.shell import promise_link
-from streams.live.joined import Joined, joined_words
-from streams.storage.rows import Sort
 
 if TYPE_CHECKING:
-    from zoneinfo import ZoneInfo
-
     from alerts.words.words import Words
-    from standards.judge.promise import State
-    from streams.board.view import View
     from streams.board.wording import Wording
-
-URGENT: Final[tuple[Sort, Sort]] = ("overdue", "warned")
-"""The sorts that need a hand."""
-ACTED_ON: Final[tuple[Sort, ...]] = (*URGENT, "unknown")
-"""The sorts that somebody can do something about where they stand."""
-_AUTHORS: Final = frozenset({"promise", "what", "how"})
-"""What of an item its standard's author wrote."""
-_NAMED: Final = 3
-"""How many of a group are named on its line."""
-
-
-class Item(msgspec.Struct, frozen=True):
-    """A promise that is owed. `due`, `opened` and `settled` are microseconds UTC; `noted` is what people did about it.
-
-    `joined` is what came since that would have opened another one; `stands`: it says how things stand.
-    `takes`: one may still say that one has it; `does`: that it is done. `roles` may excuse it, mostly for `reasons`.
-    Who has it may give it back, or hand it on to one of the `others`. People say `called` for the subject, and `part`
-    for it at its site. Times are told in the `zone` of the site, where it has one.
-    """
-
-    id: str
-    sort: Sort
-    due: int
-    opened: int
-    subject: str
-    standard: str
-    site: str = ""
-    promise: str = ""
-    what: str = ""
-    how: str = ""
-    state: State = "open"
-    settled: int = -1
-    joined: Joined = Joined()
-    stands: bool = False
-    having: Having = Having()
-    noted: tuple[Noted, ...] = ()
-    takes: bool = False
-    does: bool = False
-    roles: tuple[str, ...] = ()
-    reasons: tuple[str, ...] = ()
-    others: tuple[str, ...] = ()
-    translations: Mapping[str, Mapping[str, str]] = {}
-    called: str = ""
-    part: str = ""
-    zone: ZoneInfo | None = None
-
-    def in_language(self, language: str) -> Item:
-        """Give it with its author's words in a language, as far as there are any in it."""
-        said = self.translations.get(language, {})
-        words: dict[str, Any] = {name: text for name, text in said.items() if name in _AUTHORS}
-        if "exceptions" in said:
-            words["reasons"] = reasons(said["exceptions"])
-        return replace(self, **words) if words else self
-
-    @property
-    def taken(self) -> bool:
-        """Say whether somebody has it."""
-        return self.having.taken
-
-    @property
-    def urgent(self) -> bool:
-        """Say whether it needs a hand."""
-        return self.sort in URGENT
-
-    @property
-    def excusable(self) -> bool:
-        """Say whether one may ask for an exception where it stands."""
-        return self.sort in ACTED_ON
-
-    @property
-    def timed(self) -> bool:
-        """Say whether a clock of it runs, or has run out."""
-        return self.sort not in ("paused", "unknown")
-
-    def name(self, words: Words) -> str:
-        """Give what it is called at its site."""
-        if self.subject and self.subject == self.site:
-            return self.standard
-        return self.part or self.subject.removeprefix(f"{self.site}/") or words.say("everywhere")
-
-    def note(self, wording: Wording) -> str:
-        """Say who has it, and what people did about it."""
-        return " ".join(filter(None, (having_words(self.having, wording), *self._noted(wording))))
-
-    def _noted(self, wording: Wording) -> list[str]:
-        return [noted_words(each, wording) for each in self.noted]
-
-    def since(self, wording: Wording) -> str:
-        """Say what came since it was made; nothing of one that needs no hand."""
-        if not self.urgent:
-            return ""
-        return joined_words(self.joined, wording.hour(self.joined.at), stands=self.stands, words=wording.words)
-
-
-class Group(msgspec.Struct, frozen=True):
-    """Promises of one sort, standard and site: how many there are, the first deadline of them, and the first `items`.
-
-    `view` is that of them alone. `held` are the ids of those that its buttons act on, the most urgent ones: `free` are
-    those that nobody has, `had` those that somebody has, each with who, and `shares` who has how many. `whole`: that
-    is what the page is about, so the group stands open.
-    """
-
-    site: str
-    standard: str
-    count: int
-    due: int
-    items: tuple[Item, ...]
-    view: View
-    held: tuple[str, ...] = ()
-    free: tuple[str, ...] = ()
-    had: Mapping[str, str] = {}
-    shares: Shares = Shares()
-    whole: bool = False
-    called: str = ""
-
-    @property
-    def zone(self) -> ZoneInfo | None:
-        """The zone of its site, where it has one."""
-        return self.items[0].zone
-
-    @property
-    def place(self) -> str:
-        """What its site is called."""
-        return self.called or self.site
-
-    @property
-    def taken(self) -> bool:
-        """Say whether somebody has each of them."""
-        return len(self.had) == self.count
-
-    @property
-    def partly(self) -> bool:
-        """Say whether there are more of them than one button acts on."""
-        return self.count > TOGETHER
-
-    def names(self, words: Words) -> str:
-        """Name them, those that follow each other as one; of many, the first, and how many more there are."""
-        called = [item.name(words) for item in self.items]
-        if len(self.items) == self.count and len(runs(called)) <= _NAMED:
-            return ", ".join(words.named(called))
-        named = sorted(called[:_NAMED], key=natural)
-        more = self.count - len(named)
-        first = ", ".join(named)
-        return (
-            words.how_many(more, "{names} and {count} more", "{names} and {count} more", names=first) if more else first
-        )
 
 
 def block(shown: Item | Group, identity: str, wording: Wording, *, acts: bool) -> Html:
     """Draw a block."""
-    language = wording.words.language
     wording = wording.in_zone(shown.zone)
     if isinstance(shown, Item):
-        return _card(shown.in_language(language), identity, wording, acts=acts)
-    items = tuple(item.in_language(language) for item in shown.items)
-    return _group(replace(shown, items=items), identity, wording, acts=acts)
+        return _card(shown.told(wording, acts=acts), identity, wording, acts=acts)
+    return _group(shown.told(wording, acts=acts), identity, wording, acts=acts)
 
 
 def _card(item: Item, identity: str, wording: Wording, *, acts: bool) -> Html:

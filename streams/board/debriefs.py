@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from alerts.routing.persons import fields_without_persons
+from alerts.routing.persons import fields_without_persons, named_in, subject_without_persons
 from alerts.words.words import phrase, several
 from streams.board.filters import place
 from streams.board.markup import Html, el, facts, section, sentence
@@ -179,12 +179,11 @@ def debrief_fields(shell: Shell) -> tuple[Html, ...]:
 
 
 def _row(shell: Shell, promise: PromiseRow, standard: Standard | None, act: Action | None) -> Html:
-    shell = shell.at(promise.fields.get("site"))
-    head = el(
-        "p",
-        promise_link(shell.words, promise.id, shell.called(promise.subject), promise.standard, part="#debrief"),
-        class_="where",
-    )
+    site = promise.fields.get("site")
+    shell, named = shell.at(site), named_in(promise.subject, promise.fields)
+    subject = subject_without_persons(promise.subject, named, str(site or ""), shell.words)
+    link = promise_link(shell.words, promise.id, shell.called(subject), promise.standard, part="#debrief")
+    head = el("p", link, class_="where")
     broken = sentence(shell.words, "broken {time}", time=shell.clock(promise.settled))
     when = el("p", broken, class_="quiet")
     late = el("p", shell.words.say("It was done later."), class_="quiet") if promise.state == "late" else None

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from alerts.routing.persons import without_persons
 from alerts.words.words import phrase
 from streams.board.markup import Html, el, join, listed, section, sentence
 from streams.board.paging import Paged, pager
@@ -146,8 +145,7 @@ def _withheld(shell: Shell, row: Withheld, named_at: int) -> Html:
 
 
 def _notice(shell: Shell, row: NoticeRow, owed: Collection[str]) -> Html:
-    notice = row.notice if shell.acts else without_persons(row.notice, shell.names)
-    say = shell.words.say
+    notice, say = row.notice, shell.words.say
     shell = shell.at(notice.fields.get("site"))
     about = promise_link(shell.words, notice.promise, shell.called(notice.subject), notice.standard)
     head = el("p", about, " ", shell.clock(notice.at), class_="where")

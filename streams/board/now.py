@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from alerts.words.words import phrase
-from streams.board.blocks import Group, Item, block
+from streams.board.blocks import block
 from streams.board.filters import Choices, filter_bar
+from streams.board.items import Group, Item
 from streams.board.markup import Child, Html, el, join, sentence
 from streams.board.shell import Shell, acting_as, excuse_fields, field, form, hidden, page
 from streams.board.silences import SPANS, Muted

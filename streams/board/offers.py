@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from alerts.words.words import Words
-    from streams.board.blocks import Group, Item
+    from streams.board.items import Group, Item
     from streams.board.wording import Wording
 
 TOGETHER: Final = 200

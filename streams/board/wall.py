@@ -1,6 +1,6 @@
 """The wall: what a team sees from five metres. No forms and no menus: what is owed, who waits where, how today goes.
 
-Read next: `now.py`, for whoever has it in the hand.
+Read next: `wall_unknown.py`, what it does not know; `now.py`, for whoever has it in the hand.
 """
 
 from __future__ import annotations
@@ -11,19 +11,19 @@ from urllib.parse import urlencode
 import msgspec
 
 from alerts.routing.place import called_there
-from alerts.words.words import phrase, several
+from alerts.words.words import several
 from standards.natural import natural
-from streams.board.blocks import URGENT
 from streams.board.having import shares_words
-from streams.board.markup import Html, el, join, sentence
+from streams.board.items import URGENT
+from streams.board.markup import Html, el, sentence
 from streams.board.shell import Shell, bare_page
+from streams.board.wall_unknown import Quiet, Silence, unknown
 from streams.board.wording import FIELDS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
-    from alerts.words.words import Words
-    from streams.board.blocks import Group, Item
+    from streams.board.items import Group, Item
     from streams.storage.readings import Reading
 
 ROWS: Final = 3
@@ -35,29 +35,6 @@ LONGER: Final = 11
 """From how many letters in one word on a name is written in smaller type, and in the smallest."""
 TILES: Final = 9
 """How many numbers are shown."""
-
-
-class Silence(msgspec.Struct, frozen=True):
-    """A declared feed that is dark `since` an instant (microseconds UTC), at a place that is not the wall's own.
-
-    -1: it was not heard as far as is known, which is a week. `site` is by whose clock that is told, if by any.
-    """
-
-    feed: str
-    place: str
-    since: int
-    site: str = ""
-
-
-class Quiet(msgspec.Struct, frozen=True):
-    """From which sites no number comes any more, and `since` when.
-
-    `never`: none came for a day, and some should; `before`: some did earlier.
-    """
-
-    since: Mapping[str, int] = {}
-    never: bool = False
-    before: bool = False
 
 
 class Scene(msgspec.Struct, frozen=True):
@@ -92,7 +69,7 @@ class Scene(msgspec.Struct, frozen=True):
 
 def draw(shell: Shell, scene: Scene) -> str:
     """Draw the page."""
-    say = shell.words.say
+    say, scene = shell.words.say, _told(shell, scene)
     place = shell.called(scene.site) or say("All sites")
     head = el(
         "div", el("h1", place), _today(shell, scene), el("p", shell.clock(shell.now), id="clock"), class_="wall-head"
@@ -103,8 +80,20 @@ def draw(shell: Shell, scene: Scene) -> str:
         if site != scene.site
     )
     links = el("p", el("a", say("The board"), href="/"), " ", others, class_="wall-links")
-    body = el("div", _owed(shell, scene), el("div", _numbers(shell, scene), _unknown(shell, scene)), class_="wall")
+    body = el(
+        "div",
+        _owed(shell, scene),
+        el("div", _numbers(shell, scene), unknown(shell, scene.site, scene.silent, scene.quiet, unheard=scene.unheard)),
+        class_="wall",
+    )
     return bare_page(shell, say("{place}: wall", place=place), head, body, links, urgent=scene.overdue + scene.warned)
+
+
+def _told(shell: Shell, scene: Scene) -> Scene:
+    """Give it as it is told to who looks at it."""
+    urgent = [each.told(shell, acts=shell.acts) for each in scene.urgent]
+    groups = [each.told(shell, acts=shell.acts) for each in scene.groups]
+    return msgspec.structs.replace(scene, urgent=urgent, groups=groups)
 
 
 def _owed(shell: Shell, scene: Scene) -> Html:
@@ -149,7 +138,7 @@ def _places(shell: Shell, scene: Scene) -> list[Place]:
 def _together(shell: Shell, name: str, groups: Sequence[Group], *, named: bool) -> Place:
     counts = {sort: sum(group.count for group in groups if group.items[0].sort == sort) for sort in URGENT}
     worst = min(groups, key=lambda group: (group.items[0].sort != "overdue", group.due))
-    first = worst.items[0].in_language(shell.words.language)
+    first = worst.items[0]
     shares = " ".join(filter(None, (shares_words(group.shares, shell.in_zone(group.zone)) for group in groups)))
     words = shell.words
     place = _all_of(worst, groups).names(words) if named else shell.called(name) or words.say("no site")
@@ -212,7 +201,7 @@ def _counts(shell: Shell, scene: Scene) -> str:
 
 
 def _row(shell: Shell, item: Item, name: str) -> Html:
-    shell, item = shell.in_zone(item.zone), item.in_language(shell.words.language)
+    shell = shell.in_zone(item.zone)
     time = shell.time_over(item.due) if item.sort == "overdue" else shell.time_left(item.due)
     return el(
         "li",
@@ -238,44 +227,6 @@ def _numbers(shell: Shell, scene: Scene) -> Html | None:
     more = shell.words.how_many(left, "and {count} more", "and {count} more")
     return el("section", el("h2", _measured(shell, scene.readings[0].what)), el("ul", tiles, class_="tiles"),
               el("p", more, class_="wall-more") if left > 0 else None)  # fmt: skip
-
-
-def _unknown(shell: Shell, scene: Scene) -> Html | None:
-    """Say what is silent, and since when: nobody is to take that for calm."""
-    words, quiet = shell.words, scene.quiet
-    said = [_silence(shell, each, unheard=scene.unheard) for each in scene.silent]
-    named = sorted(quiet.since.items(), key=lambda each: natural(each[0]))
-    said += [
-        sentence(words, "No number from {site} since {time}.", site=shell.called(site), time=shell.at(site).clock(at))
-        for site, at in named
-    ]
-    if quiet.never:
-        said.append(join(_no_number(words, shell.called(scene.site), before=quiet.before)))
-    if not said:
-        return None
-    more = words.how_many(len(said) - ROWS, "and {count} more is silent", "and {count} more are silent")
-    rows = (el("p", each) for each in said[:ROWS])
-    return el("section", el("h2", words.say("Not known")), rows,
-              el("p", more, class_="wall-more") if len(said) > ROWS else None, class_="wall-silent")  # fmt: skip
-
-
-def _no_number(words: Words, site: str, *, before: bool) -> str:
-    if not site:
-        return words.say("No number has come for a while.") if before else words.say("No number has come yet.")
-    if before:
-        return words.say("No number has come from {site} for a while.", site=site)
-    return words.say("No number has come yet from {site}.", site=site)
-
-
-def _silence(shell: Shell, silence: Silence, *, unheard: bool) -> Html:
-    words, name = shell.words, el("b", silence.feed)
-    if silence.since < 0:
-        never = phrase("Nothing has come from {feed}, or not for a week.")
-        return sentence(words, phrase("Nothing has come yet from {feed}.") if unheard else never, feed=name)
-    if silence.place:
-        name = sentence(words, "{feed} at {site}", feed=name, site=shell.called(silence.place))
-    time = shell.at(silence.site).clock(silence.since)
-    return sentence(words, "{feed} is silent since {time}.", feed=name, time=time)
 
 
 def _measured(shell: Shell, name: str) -> str:

@@ -10,12 +10,15 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
+from alerts.policy.policy import PLACE
+from alerts.routing.persons import named_in, subject_without_persons
 from standards.judge.feed_hours import FeedHours
-from standards.judge.rulebook import subject_text
+from standards.judge.rulebook import subject_key, subject_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
+    from alerts.words.words import Words
     from standards.judge.feeds import Hearing
     from standards.judge.rulebook import Key, Rulebook
     from standards.judge.standard import Feed
@@ -49,6 +52,18 @@ class FeedStanding(msgspec.Struct, frozen=True):
 def dark_by_feed(feeds: Iterable[Feed], known: Iterable[FeedStanding], now: int) -> dict[str, int]:
     """Count by declared feed for how many of its keys it is dark; one that was never heard counts once."""
     return dict.fromkeys((feed.name for feed in feeds), 0) | Counter(each.name for each in known if each.dark(now))
+
+
+def without_persons(feeds: Iterable[Feed], known: Iterable[FeedStanding], words: Words) -> list[FeedStanding]:
+    """Say how feeds stand to whoever may not see who of us they are about."""
+    per = {feed.name: feed.per for feed in feeds}
+    return [msgspec.structs.replace(each, key=_unnamed(per.get(each.name, ()), each.key, words)) for each in known]
+
+
+def _unnamed(per: Sequence[str], key: str, words: Words) -> str:
+    values = subject_key(key, ["text"] * len(per)) if key else ()
+    fields = dict(zip(per, values, strict=True)) if values else {}
+    return subject_without_persons(key, named_in(key, fields), str(fields.get(PLACE) or ""), words)
 
 
 def standings_by(

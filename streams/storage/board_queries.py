@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from alerts.routing.actions import DEBRIEFED, SETTLED
+from alerts.routing.persons import named_in
 from streams.ingest.wire import FROM_THE_FUTURE, claim_of
 from streams.runtime.source_clocks import STRETCH, SourceClock, merged
 from streams.storage.holdings import Holding, read_holdings
@@ -19,6 +20,7 @@ from streams.storage.rows import (
     Stretch,
     Suppressed,
     act_row,
+    decode_fields,
     decode_withheld,
     notice_rows,
     promise_row,
@@ -64,6 +66,7 @@ _SITES: Final = """
 SELECT id, CAST(fields AS TEXT) ->> 'site' AS site FROM promises
 WHERE id IN (SELECT value FROM json_each(?)) AND site IS NOT NULL
 """
+_SUBJECTS: Final = "SELECT id, subject, fields FROM promises WHERE id IN (SELECT value FROM json_each(?))"
 _LISTED: Final = f"""
 SELECT seq, {ACT} FROM acts WHERE {{terms}} ORDER BY seq DESC LIMIT ? OFFSET ?
 """  # noqa: S608 - fixed names
@@ -109,6 +112,12 @@ class BoardQueries:
     def sites_of(self, promises: Collection[str]) -> dict[str, str]:
         """Give where those of some promises are, by id, that are at a site."""
         return dict(self._all(_SITES, _encode(list(promises)).decode()))
+
+    def named_in(self, promises: Collection[str]) -> dict[str, frozenset[str]]:
+        """Give who of us the subjects of those of some promises name, by id, that name anybody."""
+        rows = self._all(_SUBJECTS, _encode(list(promises)).decode())
+        named = ((name, named_in(subject, decode_fields(fields))) for name, subject, fields in rows)
+        return {name: who for name, who in named if who}
 
     def holdings(self, promises: Collection[str]) -> dict[str, Holding]:
         """Give who has those of some promises, by id, that anybody ever had, as the routers say."""

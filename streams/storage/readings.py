@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
+from alerts.routing.facts import PERSONS
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
@@ -42,12 +44,15 @@ class Kind(msgspec.Struct, frozen=True):
 
 
 def kinds(vocabulary: Mapping[str, EventType]) -> dict[str, Kind]:
-    """Find the readings that are about something at a site and have a number: the first that they must have counts."""
+    """Find the readings that are about something at a site and have a number: the first that they must have counts.
+
+    What is only about one of us is for no wall.
+    """
     found = {}
     for kind in vocabulary.values():
         needed = {name: field.type for name, field in kind.fields.items() if not field.optional}
         numbers = [name for name, sort in needed.items() if sort in ("integer", "number")]
-        names = tuple(name for name, sort in needed.items() if sort == "text" and name != "site")
+        names = tuple(name for name, sort in needed.items() if sort == "text" and name not in {"site", *PERSONS})
         if kind.reading and "site" in needed and numbers and names:
             found[kind.name] = Kind(names, numbers[0])
     return found

@@ -240,7 +240,7 @@ DELIVERY: Final = ", ".join(Delivery.__struct_fields__)
 ACT: Final = "id, at, by, promise, type, source, body"
 """The columns of `acts` that `act_row` takes."""
 
-_fields = msgspec.json.Decoder(dict[str, Plain]).decode
+decode_fields = msgspec.json.Decoder(dict[str, Plain]).decode
 decode_notice = msgspec.json.Decoder(Notice).decode
 decode_withheld = msgspec.json.Decoder(Withheld).decode
 
@@ -248,7 +248,7 @@ decode_withheld = msgspec.json.Decoder(Withheld).decode
 def promise_row(row: Row) -> PromiseRow:
     """Make a promise of the columns of PROMISE."""
     values = list(row)
-    values[7] = _fields(values[7])
+    values[7] = decode_fields(values[7])
     values[15:17] = map(bool, values[15:17])
     return PromiseRow(*values)
 
@@ -256,7 +256,7 @@ def promise_row(row: Row) -> PromiseRow:
 def act_row(row: Row) -> Action:
     """Make what somebody did of the columns of ACT."""
     name, at, by, promise, kind, source, body = row
-    return Action(name, at, by, promise, kind, source, _fields(body))
+    return Action(name, at, by, promise, kind, source, decode_fields(body))
 
 
 def notice_rows(database: Database, bodies: Iterable[Row]) -> list[NoticeRow]:

@@ -11,8 +11,8 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from alerts.words.words import LANGUAGES, Words
-from streams.board.blocks import Item
 from streams.board.changes import Changes, Drawn
+from streams.board.items import Item
 from streams.board.now import Part, Picture
 from streams.board.reasons import reasons
 from streams.board.silences import SPANS

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from alerts.words.words import ENGLISH
 from standards.natural import natural
-from streams.board.blocks import Group, Item
+from streams.board.items import Group, Item
 from streams.board.reasons import reasons
 from streams.board.silences import Muted
 from streams.board.view import PARTS, View

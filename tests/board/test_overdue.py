@@ -5,8 +5,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from streams.board.blocks import Item, block
+from streams.board.blocks import block
 from streams.board.changes import Changes
+from streams.board.items import Item
 from streams.board.now import CALM, Part, Picture, hides, texts
 from streams.board.view import PARTS
 from streams.board.wording import Wording

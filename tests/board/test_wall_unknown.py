@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from streams.board.wall import Silence
+from streams.board.wall_unknown import Silence
 from streams.runtime.feeds import MOST, FeedStanding
 from streams.web.board.wall_silence import silences
 from tests.board.serving import Served

@@ -9,10 +9,11 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final, ParamSpec, TypeVar
 
 from alerts.routing.actions import THANKED
+from alerts.words.words import ENGLISH
 from standards.calendar.duration import HOUR
 from standards.judge.events import microseconds
 from standards.judge.score import Score
-from streams.runtime.feeds import MOST
+from streams.runtime.feeds import MOST, without_persons
 from streams.runtime.source_clocks import off_time
 from streams.storage.promise_view import PromiseView
 from streams.storage.rows import PromiseFilter, SuppressedFilter
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from aiohttp import web
 
     from streams.host import Host
+    from streams.storage.rows import NoticeRow
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -94,8 +96,12 @@ class Reading:
         read_query(request, NoQuery)
         found = await known_promise(self._host, request.match_info["id"])
         if not may(request[ROLE], SEES_PERSONS):
-            found = showing.without_persons_named(found, self._names())
+            found = showing.without_persons_named(found, self._names(), await self._named(found.notices))
         return json_answer(showing.promise_detail(found))
+
+    async def _named(self, rows: Iterable[NoticeRow]) -> showing.Named:
+        told = [promise for row in rows for promise in row.notice.speaks_for]
+        return await asked(self._host.read_model.board.named_in, told)
 
     def _names(self) -> Mapping[str, str]:
         people = self._host.people
@@ -126,20 +132,24 @@ class Reading:
         rows = await _asked_after(self._host.read_model.notices, query.after, query.limit)
         following = rows[-1].notice.id if len(rows) == query.limit else None
         if not may(request[ROLE], SEES_PERSONS):
-            rows = [showing.notice_without(row, self._names()) for row in rows]
+            rows = showing.notices_without(rows, self._names(), await self._named(rows))
         return json_answer(views.NoticePage(items=[showing.notice_item(row) for row in rows], next=following))
 
     async def _suppressed(self, request: web.Request) -> web.Response:
         query = read_query(request, SuppressedQuery)
         wanted = SuppressedFilter(query.promise or "", query.to or "", query.reason or "")
-        rows = await asked(self._host.read_model.board.suppressed, wanted, query.after, query.limit)
+        queries = self._host.read_model.board
+        rows = await asked(queries.suppressed, wanted, query.after, query.limit)
+        if not may(request[ROLE], SEES_PERSONS):
+            rows = showing.suppressed_without(rows, await asked(queries.named_in, [it.row.promise for it in rows]))
         return _numbered(act_views.SuppressedPage, [showing.suppressed_item(row) for row in rows], query.limit)
 
     async def _acts(self, request: web.Request) -> web.Response:
         query = read_query(request, ActsQuery)
-        types, unseen = [query.type] if query.type else [], () if may(request[ROLE], "supervisor") else (THANKED,)
-        listed = self._host.read_model.board.actions
+        types, seen = [query.type] if query.type else [], may(request[ROLE], SEES_PERSONS)
+        listed, unseen = self._host.read_model.board.actions, () if seen else (THANKED,)
         rows = await asked(listed, query.after, query.limit, types=types, without=unseen)
+        rows = rows if seen else [(number, showing.act_without(act)) for number, act in rows]
         return _numbered(act_views.ActPage, [showing.act_item(*row) for row in rows], query.limit)
 
     async def _dead_letters(self, request: web.Request) -> web.Response:
@@ -157,6 +167,8 @@ class Reading:
         now = self._host.wall()
         found = off_time(await asked(self._host.read_model.board.sources, now - HOUR))
         standings = self._host.feeds()
+        if not may(request[ROLE], SEES_PERSONS):
+            standings = without_persons(self._host.rulebook.feeds, standings, ENGLISH)
         feeds = [showing.feed_item(feed, now) for feed in standings[:MOST]]
         sources = [showing.source_item(clock) for clock in found[:SOURCES]]
         return json_answer(feed_views.FeedList(items=feeds, sources=sources, more_feeds=len(standings) - len(feeds),

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from msgspec.structs import replace
 
-from alerts.routing.persons import fields_without_persons, without_persons
+from alerts.routing.facts import PERSONS
+from alerts.routing.persons import fields_without_persons, named_in, subject_without_persons, without_persons
+from alerts.words.words import ENGLISH
 from standards.calendar.duration import SECOND
 from standards.judge.events import moment
 from streams.web.api import act_views, feed_views, views
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable
     from datetime import datetime
 
     from alerts.routing.actions import Action
+    from alerts.words.words import Words
     from standards.judge.ledger import Line
     from standards.judge.score import Score
     from standards.judge.standard import Standard
@@ -24,7 +28,10 @@ if TYPE_CHECKING:
     from streams.storage.promise_view import PromiseView
     from streams.storage.rows import DeadLetter, Delivery, LateEvent, NoticeRow, PromiseRow, Suppressed
 
+Named = Mapping[str, Collection[str]]
+"""Who of us the subjects of some promises name, by the promises' ids."""
 _MOST_RAW: Final = 4096
+_ABOUT_WHOM: Final = PERSONS | {"subject"}
 
 V = TypeVar("V", bound=views.View)
 
@@ -39,21 +46,38 @@ def _at(instant: int) -> datetime | None:
     return moment(instant) if instant >= 0 else None
 
 
-def without_persons_named(view: PromiseView, names: Mapping[str, str]) -> PromiseView:
+def without_persons_named(view: PromiseView, names: Mapping[str, str], named: Named) -> PromiseView:
     """Give a promise as whoever only looks on is shown it; `names` are what the policy calls people."""
-    return replace(
-        view, row=row_without_persons(view.row), notices=[notice_without(row, names) for row in view.notices]
-    )
+    return replace(view, row=row_without_persons(view.row), notices=notices_without(view.notices, names, named))
 
 
-def row_without_persons(row: PromiseRow) -> PromiseRow:
-    """Give the row of a promise without the fields that name one of us."""
-    return replace(row, fields=fields_without_persons(row.fields))
+def row_without_persons(row: PromiseRow, words: Words = ENGLISH) -> PromiseRow:
+    """Give the row of a promise without what names one of us."""
+    named, site = named_in(row.subject, row.fields), str(row.fields.get("site") or "")
+    subject = subject_without_persons(row.subject, named, site, words)
+    return replace(row, subject=subject, fields=fields_without_persons(row.fields))
 
 
-def notice_without(row: NoticeRow, names: Mapping[str, str]) -> NoticeRow:
-    """Give a notice as whoever only looks on is shown it."""
-    return replace(row, notice=without_persons(row.notice, names))
+def notices_without(rows: Iterable[NoticeRow], names: Mapping[str, str], named: Named) -> list[NoticeRow]:
+    """Give notices as whoever only looks on is shown them; of each promise they tell of it is `named` who of us is."""
+    found = []
+    for row in rows:
+        others = frozenset[str]().union(*(named.get(each, ()) for each in row.notice.speaks_for))
+        found.append(replace(row, notice=without_persons(row.notice, names, others)))
+    return found
+
+
+def suppressed_without(rows: Iterable[Suppressed], named: Named, words: Words = ENGLISH) -> list[Suppressed]:
+    """Give notices that were not sent as whoever only looks on is shown them."""
+    return [
+        replace(each, subject=subject_without_persons(each.subject, named.get(each.row.promise, ()), each.site, words))
+        for each in rows
+    ]
+
+
+def act_without(act: Action) -> Action:
+    """Give what somebody did without whom it was about: its promise says that."""
+    return replace(act, data={name: value for name, value in act.data.items() if name not in _ABOUT_WHOM})
 
 
 def promise_item(row: PromiseRow) -> views.PromiseItem:

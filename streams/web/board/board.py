@@ -31,6 +31,7 @@ from streams.storage.rows import is_overdue
 from streams.storage.status import Status
 from streams.web.api.days import Days
 from streams.web.api.grants import still_excusable
+from streams.web.board import seen_by
 from streams.web.board.board_live import Live, Standing, name_of
 from streams.web.board.board_looks import Look, names_of, persons, zones_of
 from streams.web.board.fields import by_script, no_promise, no_standard
@@ -225,7 +226,7 @@ class Board:
             standard, weeks, (await asked(queries.board.trend, weeks, wanted)).get(wanted, []),
             (await asked(queries.board.trend, hours, wanted)).get(wanted, []),
             await asked(queries.owed.by_site, wanted, days[0]),
-            await asked(queries.owed.broken_of, wanted, days[0], site, trends.MOST), site,
+            seen_by.promises(shell, await asked(queries.owed.broken_of, wanted, days[0], site, trends.MOST)), site,
         )  # fmt: skip
         return self.answer(request, trends.draw(shell, drawn))
 
@@ -242,7 +243,8 @@ class Board:
         acts = await asked(read_model.board.actions_on, [found.row.id], causes)
         held = await asked(read_model.board.holdings, [found.row.id])
         drawn = story.Story(
-            found, standard and standard.in_language(shell.words.language), acts,
+            await seen_by.promise(self.host, shell, found), standard and standard.in_language(shell.words.language),
+            seen_by.acts(shell, acts),
             await asked(read_model.board.reasons, found.row.id),
             stands=stands_on(standard, rulebook.vocabulary),
             overdue=self.is_overdue(found.row),

@@ -21,8 +21,8 @@ from aiohttp import WSCloseCode, web
 from alerts.words.words import LANGUAGES, Words
 from standards.calendar.duration import MINUTE
 from standards.natural import natural
-from streams.board.blocks import URGENT
 from streams.board.changes import Changes, Drawn
+from streams.board.items import URGENT
 from streams.board.shell import overdue_words
 from streams.board.view import PARTS, View
 from streams.board.wording import Wording

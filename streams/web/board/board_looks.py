@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from alerts.routing.actions import ACKNOWLEDGED, SILENCED, UNSILENCED
+from alerts.routing.persons import named_in
 from alerts.routing.place import called, called_there
 from standards.calendar.duration import DAY
 from standards.natural import natural, same
-from streams.board.blocks import ACTED_ON, URGENT, Group, Item
 from streams.board.debriefs import Waiting, kind_of
 from streams.board.having import Having, Noted, by_promise, noted, shares
+from streams.board.items import ACTED_ON, URGENT, Group, Item
 from streams.board.now import Part, Picture
 from streams.board.offers import TOGETHER
 from streams.board.paging import ASKED, paged, skipped
@@ -223,7 +224,7 @@ class Look:
             standard.may_excuse if standard else (), reasons(standard.exceptions if standard else ""),
             tuple(name for name in self._offered if not same(name, found.holder)),
             standard.translations if standard else {}, *self._names(row.subject, "" if site is None else str(site)),
-            zones_of(self._host).get(str(site)),
+            zones_of(self._host).get(str(site)), named_in(row.subject, row.fields),
         )  # fmt: skip
 
     def _names(self, subject: str, site: str) -> tuple[str, str]:

@@ -21,6 +21,7 @@ from streams.board.view import NOWHERE, View
 from streams.runtime.source_clocks import off_time
 from streams.storage.rows import SuppressedFilter
 from streams.web.actions import known_sites
+from streams.web.board import seen_by
 from streams.web.board.board_looks import SILENCES, Look, unsaid_since
 from streams.web.board.places import is_known, sites_offered, unknown_site
 from streams.web.operation import asked
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from aiohttp import web
 
     from alerts.routing.actions import Action
+    from streams.board.shell import Shell
     from streams.runtime.feeds import FeedStanding
     from streams.storage.rows import Suppressed
     from streams.web.board.board import Board
@@ -61,7 +63,7 @@ class Lists:
         failed = await asked(
             owed.failed_since, since, site, ASKED, standard=view.standard, skipped=skipped(page)
         )  # fmt: skip
-        shown = paged(failed, page)
+        shown = paged(seen_by.promises(shell, failed), page)
         many = not view.standard and (shown.more or page > 1)
         queries, thanks = self._host.read_model.shift, page_of(request.query, shift.THANKS)
         drawn = shift.Shift(
@@ -100,18 +102,20 @@ class Lists:
         board, read_model = self._board, self._host.read_model
         shell, query = board.shell(request), request.query
         first, second, third = (page_of(query, name) for name in _PAGES)
-        newest = paged(await asked(read_model.notices, "", ASKED, skipped=skipped(first)), first)
-        stuck = paged(await asked(read_model.board.undelivered, ASKED, skipped(second)), second)
+        told = await asked(read_model.notices, "", ASKED, skipped=skipped(first))
+        newest = paged(await seen_by.notices(self._host, shell, told), first)
+        late = await asked(read_model.board.undelivered, ASKED, skipped(second))
+        stuck = paged(await seen_by.notices(self._host, shell, late), second)
         named = {row.notice.promise for row in (*newest.rows, *stuck.rows)}
         owed = await asked(read_model.board.owed_of, named, self._host.rulebook.owed_since(self._host.wall()))
         reason, to = (query.get(name, "")[:200] for name in ("reason", "to"))
         wanted = SuppressedFilter(to=to.strip(), reason=reason)
         given = {name: str(page_of(query, name)) for name in _PAGES if name in query}
         given |= {"reason": reason, "to": wanted.to}
-        told = notices.Told(newest, stuck, await asked(read_model.board.fates), owed, given)
+        shown = notices.Told(newest, stuck, await asked(read_model.board.fates), owed, given)
         rows = await asked(read_model.board.suppressed, wanted, 0, ASKED, skipped=skipped(third))
-        not_told = await self._not_told(paged(rows, third), wanted)
-        return board.answer(request, notices.draw(shell, told, not_told))
+        not_told = await self._not_told(paged(await seen_by.suppressed(self._host, shell, rows), third), wanted)
+        return board.answer(request, notices.draw(shell, shown, not_told))
 
     async def _not_told(self, rows: Paged[Suppressed], wanted: SuppressedFilter) -> NotTold:
         people = self._host.people
@@ -133,7 +137,7 @@ class Lists:
         phones = devices.draw(shell, page_from(rings.phones(request), ringing), query) if rings is not None else None
         unseen = () if shell.acts else (THANKED,)
         rows = await asked(self._host.read_model.board.actions, 0, ASKED, without=unseen, skipped=skipped(page))
-        acts = paged([act for _, act in rows], page)
+        acts = paged(seen_by.acts(shell, (act for _, act in rows)), page)
         sites = await asked(self._host.read_model.board.sites_of, [act.promise for act in acts.rows])
         return self._board.answer(request, people.draw(shell, acts, query, phones, sites=sites))
 
@@ -154,14 +158,14 @@ class Lists:
             page_from(off_time(clocks), pages["senders"]), _page(unjudged, pages["unsaid"]),
             {name: str(page) for name, page in pages.items() if name in query},
         )  # fmt: skip
-        return self._board.answer(request, feeds.draw(shell, unused, self._standings(shell.now, pages)))
+        return self._board.answer(request, feeds.draw(shell, unused, self._standings(shell, pages)))
 
-    def _standings(self, now: int, pages: Mapping[str, int]) -> Standings:
+    def _standings(self, shell: Shell, pages: Mapping[str, int]) -> Standings:
         """Divide the feeds into those that are silent and those that speak."""
         dark: list[FeedStanding] = []
         speaking: list[FeedStanding] = []
-        for each in self._host.feeds():
-            (dark if each.dark(now) else speaking).append(each)
+        for each in seen_by.feeds(self._host, shell, self._host.feeds()):
+            (dark if each.dark(shell.now) else speaking).append(each)
         found = [
             Page(page_from(rows, pages[name]), len(rows)) for name, rows in (("silent", dark), ("speaking", speaking))
         ]

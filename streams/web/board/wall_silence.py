@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from alerts.routing.facts import PERSONS
 from standards.calendar.duration import DAY, MINUTE
 from standards.judge.rulebook import subject_key
 from standards.judge.standard import clauses
-from streams.board.wall import Quiet, Silence
+from streams.board.wall_unknown import Quiet, Silence
 from streams.runtime.feeds import MOST
 from streams.storage.readings import kinds
 
@@ -45,7 +46,8 @@ def silences(feeds: Iterable[Feed], known: Sequence[FeedStanding], site: str, no
             found.append(Silence(feed.name, "", -1))
         for each, key, there in here:
             if each.dark(now):
-                place = "/".join(str(part) for part in key if not (site and part == there))
+                parts = ((name, str(part)) for name, part in zip(feed.per, key, strict=True) if name not in PERSONS)
+                place = "/".join(part for _, part in parts if not (site and part == there))
                 found.append(Silence(feed.name, place, each.last, there))
     return found
 

@@ -1,0 +1,62 @@
+"""What of some rows somebody sees: who may act, all of it; who only looks on, nothing of who of us they are about.
+
+Read next: `streams/web/api/showing.py`, which takes it out.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
+
+from streams.runtime.feeds import without_persons
+from streams.web.api.showing import act_without, notices_without, row_without_persons, suppressed_without
+from streams.web.operation import asked
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from alerts.routing.actions import Action
+    from streams.board.shell import Shell
+    from streams.host import Host
+    from streams.runtime.feeds import FeedStanding
+    from streams.storage.rows import NoticeRow, PromiseRow, PromiseView, Suppressed
+
+
+def promises(shell: Shell, rows: Sequence[PromiseRow]) -> Sequence[PromiseRow]:
+    """Give promises as they are seen."""
+    return rows if shell.acts else [row_without_persons(row, shell.words) for row in rows]
+
+
+async def promise(host: Host, shell: Shell, view: PromiseView) -> PromiseView:
+    """Give all about one promise as it is seen."""
+    if shell.acts:
+        return view
+    row, told = row_without_persons(view.row, shell.words), await notices(host, shell, view.notices)
+    return replace(view, row=row, notices=list(told))
+
+
+async def notices(host: Host, shell: Shell, rows: Sequence[NoticeRow]) -> Sequence[NoticeRow]:
+    """Give notices as they are seen."""
+    if shell.acts:
+        return rows
+    told = [promise for row in rows for promise in row.notice.speaks_for]
+    return notices_without(rows, shell.names, await asked(host.read_model.board.named_in, told))
+
+
+async def suppressed(host: Host, shell: Shell, rows: Sequence[Suppressed]) -> Sequence[Suppressed]:
+    """Give notices that were not sent as they are seen."""
+    if shell.acts:
+        return rows
+    named = await asked(host.read_model.board.named_in, [each.row.promise for each in rows])
+    return suppressed_without(rows, named, shell.words)
+
+
+def acts(shell: Shell, done: Iterable[Action]) -> list[Action]:
+    """Give what people did as it is seen."""
+    return [act if shell.acts else act_without(act) for act in done]
+
+
+def feeds(host: Host, shell: Shell, known: Iterable[FeedStanding]) -> list[FeedStanding]:
+    """Give how feeds stand as it is seen."""
+    return list(known) if shell.acts else without_persons(host.rulebook.feeds, known, shell.words)
