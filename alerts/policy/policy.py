@@ -227,6 +227,12 @@ class People(msgspec.Struct, frozen=True):
     sites: Mapping[str, Site] = {}
 
     @property
+    def known_sites(self) -> frozenset[str]:
+        """The sites that it tells of: also those of which it names a part, as the till `s1/t1` is at the site `s1`."""
+        parts = (name.partition("/") for name in self.names)
+        return frozenset(self.sites) | {site for site, slash, _ in parts if slash}
+
+    @property
     def machines(self) -> tuple[str, ...]:
         """Those that no route tells, and that get everything therefore."""
         told = {name for route in self.routes for step in route.chain for name in step.tell}

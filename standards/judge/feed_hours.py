@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from standards.calendar.hours import Hours
-    from standards.judge.rulebook import Key
     from standards.judge.standard import Feed, Standard
     from standards.judge.targets.target import TargetRule
 
@@ -34,12 +33,12 @@ class FeedHours:
         self._standards = tuple(standards)
         self._found: dict[tuple[int, bool, int], int] = {}
 
-    def missed_since(self, feed: Feed, key: Key) -> int:
+    def missed_since(self, feed: Feed, facts: Mapping[str, str | int]) -> int:
         """Give the instant before which a feed must have spoken last to be missed now; NOBODY where it cannot be.
 
-        A feed on which no standard rests is always expected to speak.
+        `facts` are the values of its `per` fields, as far as they are known. A feed on which no standard rests is
+        always expected to speak.
         """
-        facts = dict(zip(feed.per, key, strict=False))
         resting = [each for each in self._standards if feed.name in each.all_feeds]
         return max((self._by(each, facts, feed.silent_after) for each in resting), default=self.now - feed.silent_after)
 

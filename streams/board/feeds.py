@@ -172,7 +172,7 @@ def _unsaid(shell: Shell, row: Unjudged) -> Html:
 
 
 def _feed(shell: Shell, feed: FeedStanding) -> Html:
-    words, name = shell.words, el("strong", feed.name)
+    words, name, shell = shell.words, el("strong", feed.name), shell.at(feed.site)
     named = sentence(words, "{feed} at {site}", feed=name, site=shell.called(feed.key)) if feed.key else name
     head = el("p", named, class_="where")
     if feed.out_of_hours:
@@ -180,7 +180,11 @@ def _feed(shell: Shell, feed: FeedStanding) -> Html:
         return el("li", head, closed, el("p", sentence(words, "last heard {time}", time=shell.clock(feed.last)),
                                          class_="quiet") if feed.last >= 0 else None)  # fmt: skip
     if feed.last < 0:
-        return el("li", head, el("p", words.say("It has never been heard. Verdicts that rest on it are unknown.")))
+        return el(
+            "li",
+            head,
+            el("p", words.say("It was never heard, or not for a week. Verdicts that rest on it are unknown.")),
+        )
     last = el("p", sentence(words, "last heard {time}", time=shell.clock(feed.last)), class_="quiet")
     if not feed.dark(shell.now):
         return el("li", head, last)

@@ -75,10 +75,10 @@ def _no_number(words: Words, site: str, *, before: bool) -> str:
 
 def _silence(shell: Shell, silence: Silence, *, unheard: bool) -> Html:
     words, name = shell.words, el("b", silence.feed)
+    if silence.place:
+        name = sentence(words, "{feed} at {site}", feed=name, site=shell.called(silence.place))
     if silence.since < 0:
         never = phrase("Nothing has come from {feed}, or not for a week.")
         return sentence(words, phrase("Nothing has come yet from {feed}.") if unheard else never, feed=name)
-    if silence.place:
-        name = sentence(words, "{feed} at {site}", feed=name, site=shell.called(silence.place))
     time = shell.at(silence.site).clock(silence.since)
     return sentence(words, "{feed} is silent since {time}.", feed=name, time=time)

@@ -25,7 +25,7 @@ from streams.embedded.isolation import go_back, store
 from streams.embedded.pauses import note_pause
 from streams.embedded.reloading import Reloading
 from streams.embedded.submissions import Submission, Submissions
-from streams.runtime.feeds import dark_by_feed, standings_by
+from streams.runtime.feeds import dark_by_feed, standings_by, with_unheard
 from streams.storage.read_model import ReadModel
 from streams.storage.sqlite import FolderLock
 from streams.storage.status import Backlog, Committed, Status
@@ -104,8 +104,9 @@ class EmbeddedHost:
 
     def feeds(self) -> list[FeedStanding]:
         """Say how the declared feeds stand."""
-        pump = self._engine.pump
-        return standings_by(pump.rulebook, list(pump.hearings.items()), self.wall())
+        pump, now = self._engine.pump, self.wall()
+        heard = standings_by(pump.rulebook, list(pump.hearings.items()), now)
+        return with_unheard(pump.rulebook, heard, self.people.known_sites if self.people else (), now)
 
     def silent_feeds(self) -> dict[str, int]:
         """Count by declared feed for how many of its keys it is silent."""

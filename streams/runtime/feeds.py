@@ -14,9 +14,10 @@ from alerts.policy.policy import PLACE
 from alerts.routing.persons import named_in, subject_without_persons
 from standards.judge.feed_hours import FeedHours
 from standards.judge.rulebook import subject_key, subject_text
+from standards.natural import natural
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from alerts.words.words import Words
     from standards.judge.feeds import Hearing
@@ -30,8 +31,9 @@ MOST: Final = 200
 class FeedStanding(msgspec.Struct, frozen=True):
     """One feed for one key: `last` is when it was last heard (microseconds UTC), or -1; `silent_after` is a span.
 
-    `key` has the values of its `per` fields, joined by /; a feed that was never heard has none. `out_of_hours`: the
-    standards that rest on it are closed there, or have not been open for so long since.
+    `key` has the values of its `per` fields, joined by /; a feed that was never heard has none. `site` is where that
+    is, as far as its key says so; one that was never heard at a site where it should be has that for its key.
+    `out_of_hours`: the standards that rest on it are closed there, or have not been open for so long since.
     """
 
     name: str
@@ -39,6 +41,7 @@ class FeedStanding(msgspec.Struct, frozen=True):
     last: int
     silent_after: int
     out_of_hours: bool = False
+    site: str = ""
 
     def dark(self, now: int) -> bool:
         """Say whether it has been silent for too long, while somebody had to hear of it."""
@@ -69,30 +72,52 @@ def _unnamed(per: Sequence[str], key: str, words: Words) -> str:
 def standings_by(
     rulebook: Rulebook, hearings: Iterable[tuple[tuple[str, Key], Hearing]], now: int
 ) -> list[FeedStanding]:
-    """Say how the feeds stand at an instant (microseconds UTC), by the hours of the standards in force."""
-    every = (each for group in rulebook.groups.values() for each in group.standards)  # these know of changed days
-    hours = FeedHours((each for each in every if not each.retired), now)
-    return standings(rulebook.feeds, hearings, hours)
+    """Say how each feed stands at an instant (microseconds UTC), for each key it was heard for, by the hours in force.
 
-
-def standings(
-    feeds: Iterable[Feed], hearings: Iterable[tuple[tuple[str, Key], Hearing]], hours: FeedHours | None = None
-) -> list[FeedStanding]:
-    """Say how each feed stands, for each key it was heard for; those that were silent longest come first.
-
-    `hours` are those of the standards in force, at the present instant; None: all feeds are always expected to speak.
+    Those that were silent longest come first.
     """
-    declared = {feed.name: feed for feed in feeds}
-    heard = [(declared[name], key, it.last) for (name, key), it in hearings if name in declared]
-    spoke = {feed.name for feed, _, _ in heard}
-    never: list[tuple[Feed, Key, int]] = [(feed, (), -1) for feed in declared.values() if feed.name not in spoke]
-    found = [_standing(feed, key, last, hours) for feed, key, last in (*heard, *never)]
+    declared, hours = {feed.name: feed for feed in rulebook.feeds}, _hours(rulebook, now)
+    found = [
+        _standing(declared[name], _facts(declared[name], key), subject_text(key), it.last, hours)
+        for (name, key), it in hearings if name in declared
+    ]  # fmt: skip
+    spoke = {each.name for each in found}
+    found += [_standing(feed, {}, "", -1, hours) for feed in declared.values() if feed.name not in spoke]
     return sorted(found, key=lambda each: (each.last, each.name, each.key))
 
 
-def _standing(feed: Feed, key: Key, last: int, hours: FeedHours | None) -> FeedStanding:
-    standing = FeedStanding(feed.name, subject_text(key), last, feed.silent_after)
-    if hours is None or not standing.is_still(hours.now):
+def with_unheard(
+    rulebook: Rulebook, known: Sequence[FeedStanding], sites: Iterable[str], now: int
+) -> list[FeedStanding]:
+    """Say how feeds stand also at those `sites` where they were never heard, though they are elsewhere.
+
+    Of one that was heard nowhere that says it all.
+    """
+    heard: dict[str, set[str]] = {}
+    for each in known:
+        if each.site:
+            heard.setdefault(each.name, set()).add(each.site)
+    hours = _hours(rulebook, now)
+    missing = [
+        _standing(feed, {PLACE: site}, subject_text((site,)), -1, hours)
+        for feed in rulebook.feeds if feed.name in heard for site in sorted({*sites} - heard[feed.name], key=natural)
+    ]  # fmt: skip
+    return [*missing, *known]
+
+
+def _facts(feed: Feed, key: Key) -> dict[str, str | int]:
+    """Give the values of a feed's fields; nothing where it was heard by other fields than it has now."""
+    return dict(zip(feed.per, key, strict=True)) if len(key) == len(feed.per) else {}
+
+
+def _hours(rulebook: Rulebook, now: int) -> FeedHours:
+    every = (each for group in rulebook.groups.values() for each in group.standards)  # these know of changed days
+    return FeedHours((each for each in every if not each.retired), now)
+
+
+def _standing(feed: Feed, facts: Mapping[str, str | int], key: str, last: int, hours: FeedHours) -> FeedStanding:
+    """Say how a feed stands for a key; `facts` are the values of its fields, where they are known."""
+    standing = FeedStanding(feed.name, key, last, feed.silent_after, site=str(facts.get(PLACE, "")))
+    if not standing.is_still(hours.now):
         return standing
-    missed = hours.missed_since(feed, key)
-    return msgspec.structs.replace(standing, out_of_hours=max(last, 0) >= missed)
+    return msgspec.structs.replace(standing, out_of_hours=max(last, 0) >= hours.missed_since(feed, facts))

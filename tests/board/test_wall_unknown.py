@@ -14,7 +14,7 @@ from streams.web.board.wall_silence import silences
 from tests.board.serving import Served
 from tests.board.visiting import Visitor
 from tests.history import rulebook
-from tests.streams.asking import cloud
+from tests.streams.asking import Peopled, cloud
 from tests.streams.hosting import NO_WAIT, SECOND, T0, shop
 
 FED = NO_WAIT.replace(
@@ -87,6 +87,36 @@ def test_of_several_sites_one_is_dark_since_an_hour(fed: Served) -> None:
     waiting(fed, "s2", "c")
     fed.go(3)
     assert KNOWN in wall(fed, "s2")
+
+
+NAMED = """
+kept: 1
+names: {s1: Kraków 3, s2: Łódź, s2/q1: Kasa 1}
+people: {ann: {addresses: {mail: ann@shop.example}}}
+sites: {s1: {timezone: Asia/Tokyo}}
+routes: [{tell: ann}]
+"""
+
+
+def test_a_feed_that_was_never_heard_at_one_site_is_not_forgotten_for_what_another_says(tmp_path: Path) -> None:
+    """Of the sites that the policy knows Feeds names it, Now counts it, the wall and the API tell of it."""
+    with Served(tmp_path, peopled=Peopled(NAMED), standards=shop(tmp_path, FED)) as served:
+        served.send(cloud("contact.started", "d", served.now, contact="c", site="s1"))
+        waiting(served, "s1", "a")
+        served.go(3)
+        visitor = Visitor(served)
+        page = visitor.ask("/feeds")[2]
+        assert "<strong>tills</strong> at Łódź" in page
+        assert "It was never heard, or not for a week." in page
+        assert "1 feed is silent; what rests on it is unknown." in visitor.ask("/")[2]
+        for path in ("/wall", "/wall?site=s2"):
+            assert "<b>tills</b>" in visitor.ask(path)[2]
+        assert [it["key"] for it in served.do(served.caller.get("/v1/feeds")).json["items"] if it["silent"]] == ["s2"]
+        waiting(served, "s2", "b")
+        served.go(1_200)
+        page = visitor.ask("/feeds")[2]
+        assert "<strong>tills</strong> at Kraków 3" in page
+        assert " JST</time>" in page, "the page goes by another clock"
 
 
 def test_a_wall_that_hangs_there_notices_that_a_feed_falls_silent(fed: Served, page: Page) -> None:

@@ -12,7 +12,7 @@ from streams.board.paging import ROWS, Paged, page_from
 from streams.board.shell import Shell
 from streams.kafka.records.facts import Facts, FactsCodec, HeardAt
 from streams.kafka.worker.partition import Partition, Setting
-from streams.runtime.feeds import MOST, FeedStanding, standings
+from streams.runtime.feeds import MOST, FeedStanding, standings_by
 from streams.runtime.source_clocks import STRETCH, SourceClock, merged, off_time
 from streams.storage.status import Status
 from tests.history import rulebook
@@ -32,8 +32,8 @@ QUARTER = 900 * SECOND
 def test_the_longest_silent_come_first_and_the_list_is_bounded() -> None:
     """A feed that was never heard is silent longest; however many keys there are, some are shown."""
     book: Rulebook = rulebook(TEXT)
-    assert [each.name for each in standings(book.feeds, [])] == ["doors", "tills"]
-    assert all(each.dark(T0) for each in standings(book.feeds, []))
+    assert [each.name for each in standings_by(book, [], T0)] == ["doors", "tills"]
+    assert all(each.dark(T0) for each in standings_by(book, [], T0))
     hearing = next(iter(_heard(book, count=MOST + 5)))
     assert hearing.dark(hearing.last + QUARTER + 1)
     assert not hearing.dark(hearing.last + QUARTER)
@@ -56,7 +56,7 @@ def test_on_kafka_one_partition_speaks_for_all() -> None:
     """Feeds are heard alike in every partition; the first one's progress carries how they stand."""
     book = rulebook(TEXT)
     told = _partition(book, 1).flush().progress.feeds
-    assert FeedStanding("tills", "s0", T0, QUARTER) in told
+    assert FeedStanding("tills", "s0", T0, QUARTER, site="s0") in told
     assert _partition(book, 1, number=1).flush().progress.feeds == []
 
 
@@ -91,7 +91,7 @@ def test_the_page_names_silent_feeds_first() -> None:
              FeedStanding("tills", "s4", T0 + 2 * QUARTER, QUARTER)]  # fmt: skip
     page = draw(shell, Unused(), Standings(Page(Paged(feeds[:2]), 2), Page(Paged(feeds[2:]), 1)))
     assert "Silent · 2" in page
-    assert "It has never been heard. Verdicts that rest on it are unknown." in page
+    assert "It was never heard, or not for a week. Verdicts that rest on it are unknown." in page
     assert "Silent for 30 min; it should speak every 15 min." in page
     assert "<summary>1 feed speaks</summary>" in page
 

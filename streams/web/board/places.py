@@ -8,7 +8,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
-from standards.judge.rulebook import subject_key
 from standards.natural import natural
 from streams.board.markup import el
 from streams.board.shell import page
@@ -18,7 +17,7 @@ from streams.web.board.wall_silence import REMEMBERED
 from streams.web.operation import asked
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator
 
     from streams.board.shell import Shell
     from streams.host import Host
@@ -28,7 +27,7 @@ async def sites_offered(host: Host, owing: Iterable[str]) -> tuple[str, ...]:
     """Name the sites that can be looked at; `owing` are those where something is owed."""
     heard = await asked(host.read_model.readings.last, "", host.wall() - REMEMBERED)
     people = host.people
-    named = {*people.sites, *_sites_named(people.names)} if people else set[str]()
+    named = people.known_sites if people else ()
     found = {*owing, *named, *(each.site for each in heard), *_sites_of_feeds(host)}
     return tuple(sorted(filter(None, found), key=natural))
 
@@ -50,16 +49,6 @@ def unknown_site(shell: Shell, site: str, path: str, offered: Iterable[str]) -> 
     return page(shell, title, "", said, el("ul", links), every)
 
 
-def _sites_named(names: Mapping[str, str]) -> Iterator[str]:
-    """Give the sites of which the policy names a part: the till `s1/t1` is at the site `s1`."""
-    return (site for site, part, _ in (name.partition("/") for name in names) if part)
-
-
 def _sites_of_feeds(host: Host) -> Iterator[str]:
     """Give the sites from which a feed was heard."""
-    per = {feed.name: feed.per for feed in host.rulebook.feeds if "site" in feed.per}
-    for each in host.feeds():
-        fields = per.get(each.name, ())
-        key = subject_key(each.key, ["text"] * len(fields)) if each.last >= 0 and fields else None
-        if key is not None:
-            yield str(key[tuple(fields).index("site")])
+    return (each.site for each in host.feeds() if each.site)

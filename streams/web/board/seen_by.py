@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from streams.board.shell import Shell
     from streams.host import Host
     from streams.runtime.feeds import FeedStanding
-    from streams.storage.rows import NoticeRow, PromiseRow, PromiseView, Suppressed
+    from streams.storage.promise_view import PromiseView
+    from streams.storage.rows import NoticeRow, PromiseRow, Suppressed
 
 
 def promises(shell: Shell, rows: Sequence[PromiseRow]) -> Sequence[PromiseRow]:

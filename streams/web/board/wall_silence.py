@@ -44,6 +44,8 @@ def silences(feeds: Iterable[Feed], known: Sequence[FeedStanding], site: str, no
         closed = any(each.out_of_hours for each in known if each.name == feed.name and each.last < 0)
         if not here and not closed and not (heard and len(known) >= MOST):
             found.append(Silence(feed.name, "", -1))
+        unheard = (each.site for each in known if each.name == feed.name and each.last < 0 and not site)
+        found += [Silence(feed.name, each, -1, each) for each in unheard if each]
         for each, key, there in here:
             if each.dark(now):
                 parts = ((name, str(part)) for name, part in zip(feed.per, key, strict=True) if name not in PERSONS)
