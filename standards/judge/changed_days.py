@@ -7,13 +7,14 @@ API, which ask for the role. Read next: `standards/calendar/changes.py`; `progre
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 import msgspec
 
 from standards.calendar.changes import Change
-from standards.calendar.holiday import by_dates
+from standards.calendar.holiday import date_in
 from standards.calendar.shifts import changed_shifts
+from standards.calendar.spelling import date_meant
 from standards.judge.events import moment
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ def change_of(
     """Read a change, or say why it does not count; `may_change` says by whom each calendar may be changed."""
     data = event.data
     allowed = may_change.get(data.calendar)
-    if allowed is None or problem_of(data.date, data.open, event.at):
+    if allowed is None or problem_of(data.date, data.open, event.at) is not None:
         return "no-such-day"
     if event.source != OWN_SOURCE and data.by not in allowed:
         return "not-allowed"
@@ -48,17 +49,25 @@ def change_of(
     return Change(event.at, data.calendar, day, changed_shifts(data.open), event.source, event.id)
 
 
-def problem_of(day: str, shifts: str | None, at: int) -> str:
-    """Say what is wrong with a change that is said at an instant (microseconds UTC); empty where nothing is."""
+class UnfitDay(NamedTuple):
+    """Why a change does not count, and what was `found`: how the day is likely meant, or what is wrong with hours."""
+
+    kind: Literal["unreadable-day", "unreadable-hours", "over", "too-far"]
+    found: str = ""
+
+
+def problem_of(day: str, shifts: str | None, at: int) -> UnfitDay | None:
+    """Say what is wrong with a change that is said at an instant (microseconds UTC); None where nothing is."""
+    if date_in(day) is None:
+        return UnfitDay("unreadable-day", date_meant(day[:40]) or "2026-12-25")
     try:
-        by_dates([day[:40]])
         changed_shifts(shifts)
     except ValueError as error:
-        return str(error)
+        return UnfitDay("unreadable-hours", str(error))
     ahead = (date.fromisoformat(day) - moment(at).date()).days
     if ahead < -1:
-        return f"{day} is over, and what has elapsed stays; excuse what was broken by it"
-    return f"{day} is more than a year away; name it under holidays" if ahead > DAYS_AHEAD else ""
+        return UnfitDay("over")
+    return UnfitDay("too-far") if ahead > DAYS_AHEAD else None
 
 
 def with_changes(standard: Standard, changes: Iterable[Change]) -> Standard:

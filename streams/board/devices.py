@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from alerts.words.words import phrase
 from streams.board.markup import Html, el, listed, section, sentence
 from streams.board.paging import BY_NAME, pager
+from streams.board.script_words import PUSH_TROUBLE
 from streams.board.shell import form, hidden
 
 if TYPE_CHECKING:
@@ -82,9 +83,11 @@ def _person(shell: Shell, phones: Phones) -> Html:
 def _device(shell: Shell, device: Ringing, *, switchable: bool) -> Html:
     say, off = shell.words.say, None
     since = sentence(shell.words, "By {service}, since {time}.", service=device.service, time=shell.clock(device.since))
-    silent = say("Push does not get through: {trouble}.", trouble=device.trouble) if device.trouble else ""
+    silent: Html | str = ""
     if device.other_key:
         silent = say(OTHER_KEY, button=say("Ring this phone"))
+    elif device.trouble:  # what a service says stays as it came: it is for who runs Kept
+        silent = sentence(shell.words, PUSH_TROUBLE, trouble=el("span", device.trouble, lang="en"))
     trouble = el("p", silent, class_="trouble") if silent else None
     if switchable and shell.acts:
         button = el("button", say("Switch it off"), class_="plain")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final, Generic, TypeVar
 import msgspec
 
 from alerts.words.words import phrase, several
+from streams.board.faults import FAULTS
 from streams.board.markup import Child, Html, el, facts, listed, section, sentence
 from streams.board.paging import BY_NAME, Paged, pager
 from streams.board.people import HOW
@@ -203,7 +204,8 @@ def _section(shell: Shell, name: str, page: Page[T], rows: Sequence[Html], query
 
 
 def _letter(shell: Shell, letter: DeadLetter, act: Action | None = None) -> Html:
-    head = el("p", el("strong", letter.reason), ", ", shell.clock(letter.received), class_="where")
+    why = shell.words.say(FAULTS[letter.reason]) if letter.reason in FAULTS else letter.reason
+    head = el("p", el("strong", why), ", ", shell.clock(letter.received), class_="where")
     raw = letter.raw.decode("utf-8", "replace")
     below: Html | None = None
     if act is not None:

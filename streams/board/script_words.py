@@ -16,6 +16,8 @@ from streams.board.wording import LATE, LEFT, UP
 if TYPE_CHECKING:
     from alerts.words.words import Words
 
+PUSH_TROUBLE: Final = phrase("Push does not get through. Tell whoever runs Kept: {trouble}.")
+"""What is said of a device that a push service does not reach."""
 _SAID: Final = {
     "left": LEFT, "late": LATE, "up": UP,
     "ring": phrase("Ring"), "rings": phrase("Rings"), "touch": phrase("Rings once you touch the page"),
@@ -36,7 +38,7 @@ _SAID: Final = {
         "this on there."
     ),
     "push_silent": phrase("Push does not get through: this browser's push service does not answer ({error})."),
-    "push_trouble": phrase("Push does not get through: {trouble}."),
+    "push_trouble": PUSH_TROUBLE,
     "not_allowed": phrase(
         "This browser lets the board show nothing. Allow notifications for this page in its settings, then try again."
     ),

@@ -239,13 +239,21 @@ def _trouble(shell: Shell) -> list[Html]:
     """Say what keeps the page from being true."""
     status, say, found = shell.status, shell.words.say, []
     if not status.ready:
-        found.append(el("p", el("strong", say("Kept takes no events now.")), f" {status.reason}", class_="trouble"))
+        found.append(
+            el(
+                "p",
+                el("strong", say("Kept takes no events now.")),
+                " ",
+                el("span", status.reason, lang="en"),
+                class_="trouble",
+            )
+        )
     if status.low >= 0 and (behind := shell.now - status.low - status.grace) > BEHIND:
         span = shell.words.length(behind)
         words = say("Judging is {span} behind the clock; what you see was true then.", span=span)
         found.append(el("p", words, class_="trouble"))
     if status.problems:
-        problems = el("ul", (el("li", el("pre", problem)) for problem in status.problems))
+        problems = el("ul", (el("li", el("pre", problem, lang="en")) for problem in status.problems))
         words = say("Something is wrong here:")
         found.append(el("div", el("strong", words), problems, class_="trouble"))
     return found

@@ -19,7 +19,7 @@ from standards.natural import natural
 from streams.web.body import check_type, read_body
 from streams.web.forms import NoQuery
 from streams.web.operation import asked, invalid, read_query
-from streams.web.problem import Problem, retry
+from streams.web.problem import FULL, Problem, retry
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -48,15 +48,17 @@ NOT_READY_RETRY: Final = 2
 FULL_RETRY: Final = 1
 
 
+_NOT_READY: Final = later("Kept takes nothing now. Try again in a moment; the top of each page of the board says why.")
+
+
 def check_open(sink: EventSink) -> None:
     """Refuse what cannot be taken now. Raises Problem, with the time after which it is worth asking again."""
     status = sink.now_status()
     if not status.ready:
-        words = later("events are not taken now: {reason}", reason=status.reason or later("it is starting"))
-        raise retry(HTTPStatus.SERVICE_UNAVAILABLE, words, NOT_READY_RETRY)
+        words = f"events are not taken now: {status.reason or 'it is starting'}"
+        raise retry(HTTPStatus.SERVICE_UNAVAILABLE, words, NOT_READY_RETRY, _NOT_READY)
     if not sink.room():
-        words = later("more events wait than can be judged; send this request again in a moment")
-        raise retry(HTTPStatus.TOO_MANY_REQUESTS, words, FULL_RETRY)
+        raise retry(HTTPStatus.TOO_MANY_REQUESTS, FULL, FULL_RETRY)
 
 
 async def known_sites(host: Host) -> list[str]:

@@ -37,7 +37,8 @@ def check_type(request: web.Request, known: Iterable[str], advice: str = "") -> 
     found = request.headers.get("Content-Type", "none")[:100]
     words = f"content type {found!r} is not read here; send {' or '.join(known)}"
     accepted = {"Accept-Post": ", ".join(known)}
-    raise Problem(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, words + (advice and f"; {advice}"), headers=accepted)
+    words, told = words + (advice and f"; {advice}"), later("This is not a form of this board.")
+    raise Problem(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, words, headers=accepted, told=told)
 
 
 async def read_body(request: web.Request, limit: int, patience: float = PATIENCE) -> bytes:

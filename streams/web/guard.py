@@ -23,7 +23,7 @@ from alerts.words.later import later
 from standards.errors import StateError
 from streams.storage.status import Backlog
 from streams.web.guesses import Guesses, too_many
-from streams.web.problem import Problem, retry
+from streams.web.problem import FULL, Problem, retry
 from streams.web.session import Session, may
 
 if TYPE_CHECKING:
@@ -69,6 +69,7 @@ SESSION: Final = web.RequestKey("session", Session)
 """The key of a request under which its session stands, if it has one."""
 STORE_RETRY: Final = 5
 """Seconds after which it is worth asking again when the store has failed."""
+_NO_STORE: Final = later("Kept cannot use its store now. Try again in a moment; its log says why.")
 
 HEADERS: Final = {
     "Content-Security-Policy": "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
@@ -167,10 +168,10 @@ def _problem_of(request: web.Request, error: Exception) -> Problem:
         case web.HTTPException():
             return _of_http(request, error)
         case Backlog():
-            return retry(HTTPStatus.TOO_MANY_REQUESTS, str(error), error.seconds)
+            return retry(HTTPStatus.TOO_MANY_REQUESTS, str(error), error.seconds, FULL)
         case StateError():
             log.error("the store failed", exc_info=error)
-            return retry(HTTPStatus.SERVICE_UNAVAILABLE, str(error), STORE_RETRY)
+            return retry(HTTPStatus.SERVICE_UNAVAILABLE, str(error), STORE_RETRY, _NO_STORE)
         case _:
             log.error("request failed", method=request.method, path=request.path, exc_info=error)
             return Problem(HTTPStatus.INTERNAL_SERVER_ERROR, later("this is a defect in Kept; its log says more"))
@@ -283,7 +284,8 @@ def _turned_away(request: web.Request, *, has_board: bool) -> web.Response:
 def _of_http(request: web.Request, error: web.HTTPException) -> Problem:
     status, path = HTTPStatus(error.status), request.path[:200]
     if status == HTTPStatus.NOT_FOUND:
-        return Problem(status, f"there is nothing at {path}; /openapi.json tells what there is")
+        nothing = f"there is nothing at {path}; /openapi.json tells what there is"
+        return Problem(status, nothing, told=later("There is nothing at {path}.", path=path))
     if status == HTTPStatus.METHOD_NOT_ALLOWED:
         allowed = error.headers.get("Allow", "")
         words = later("{method} is not for {path}; use {allowed}", method=request.method[:20], path=path,

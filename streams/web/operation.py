@@ -14,6 +14,7 @@ import msgspec
 from aiohttp import web
 from pydantic import ValidationError
 
+from alerts.words.later import later
 from streams.web.forms import NoQuery, Query
 from streams.web.problem import Problem, did_you_mean
 
@@ -67,7 +68,8 @@ def invalid(error: ValidationError, status: HTTPStatus = HTTPStatus.BAD_REQUEST)
         for part in error.errors(include_url=False, include_context=False, include_input=False)
     ]
     words = "; ".join(f"{part['field']}: {part['message']}" for part in found)
-    return Problem(status, words, members={"errors": found})
+    told = later("What was filled in does not fit: {fields}.", fields=", ".join(part["field"] for part in found))
+    return Problem(status, words, members={"errors": found}, told=told)
 
 
 def json_answer(view: View, status: HTTPStatus = HTTPStatus.OK) -> web.Response:

@@ -231,5 +231,5 @@ def test_who_only_looks_on_is_not_shown_what_was_sent(peopled: Served, role: str
     visitor.enter(TOKENS[role])
     page = visitor.ask("/feeds")[2]
     raw = peopled.caller.host.read_model.dead_letters()[-1].raw.decode()
-    assert "unknown-type" in page
+    assert "Its type is not known here" in page
     assert (html.escape(raw) in page) == shown

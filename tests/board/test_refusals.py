@@ -8,13 +8,18 @@ from pathlib import Path
 
 import pytest
 
+from streams.board.faults import FAULTS
+from streams.ingest.refusals import LIVE_REASONS
 from streams.storage.devices import MOST_OF_ONE
 from tests.alerts.phones import Phone
-from tests.board.peopled import TOKENS
+from tests.board.peopled import ALL, TOKENS
+from tests.board.peopled import entered as entered_as
 from tests.board.reading import foreign, seen
 from tests.board.ringing import RingingShop, ringing
+from tests.board.serving import Served, auth
 from tests.board.test_ring_forms import JSON, entered, fields, switch_on
 from tests.board.visiting import Visitor
+from tests.streams.hosting import shop as shop_of
 
 HTML = "text/html"
 TONGUES = ("de", "pl")
@@ -92,6 +97,55 @@ def test_the_door_speaks_the_language_of_who_stands_there(shop: RingingShop, lan
         assert foreign(answer[2], language, KNOWN) == []
         assert status != 401 or 'href="/">' in answer[2], "it leads to the sign-in"
         assert who is viewer or ("Set-Cookie" not in answer[1] and 'name="proof"' not in answer[2])
+
+
+OPEN = """
+kept: 1
+calendars:
+  shop: {timezone: UTC, hours: {daily: "00:00-24:00"}, may_change: [lead]}
+standards:
+  answered:
+    {promise: p., what: w, how: h, why: y, exceptions: none, owner: lead, per: [contact], when: contact.waiting,
+     expect: contact.answered, within: 60s, calendar: shop}
+"""
+
+
+@pytest.mark.parametrize("language", TONGUES)
+def test_a_day_or_an_event_that_is_not_taken_is_said_in_the_readers_words(tmp_path: Path, language: str) -> None:
+    """A day that is over, far away or cannot be read, hours, a calendar; and why an event still cannot be taken in.
+
+    It begins with a capital letter and ends with a full stop; what exactly was found in an event stays as it came.
+    """
+    with Served(tmp_path, ALL, standards=shop_of(tmp_path, OPEN)) as served:
+        served.do(served.caller.post("/v1/events", {"type": "no.such"}, "application/cloudevents+json", **auth(served)))
+        visitor, proof = entered_as(served)
+        headers = {"Accept": HTML, "Accept-Language": language}
+        day = {"calendar": "shop", "date": "2026-01-10", "reason": "x", "by": "lead"}
+        letter = {"letter": "1", "reason": "x"}
+        asked: tuple[tuple[str, dict[str, str], str], ...] = (
+            ("change-day", day | {"date": "2025-01-01"}, ""), ("change-day", day | {"date": "2062-01-01"}, ""),
+            ("change-day", day | {"date": "1.1.2026"}, ""), ("change-day", day | {"calendar": "shp"}, ""),
+            ("change-day", day | {"open": "8 to noon"}, "is not a valid shift"),
+            ("resend", letter | {"raw": '{"type": "no.such"}'}, "no event type"),
+            ("resend", letter | {"raw": "{"}, "not JSON"), ("resend", letter | {"letter": "7", "raw": "{}"}, ""),
+            ("set-aside", {"letter": "1"}, ""), ("done", {"promise": "nix"}, ""), ("excuse", {"promise": "nix"}, ""),
+        )  # fmt: skip
+        for act, given, found in asked:
+            status, _, page = visitor.ask(f"/acts/{act}", {"proof": proof, "name": "Ania"} | given, **headers)
+            assert status in (400, 404, 422), (act, given, status)
+            said = next(text for text in seen(page).texts if text.endswith("."))
+            assert said[0].isupper() or not said[0].isalpha(), said
+            assert found in said
+            known = [*KNOWN, *filter(None, given.values()), "JSON", "shp", "lead"]
+            left = foreign(paragraph(said.partition(": " if act == "resend" else " (")[0]), language, known)
+            assert left == [], said
+        page = visitor.ask("/feeds", None, **headers)[2]
+        assert foreign(page, language, [*KNOWN, '{"type": "no.such"}']) == []
+
+
+def test_every_reason_for_which_an_event_is_refused_has_its_words() -> None:
+    """What is counted by a word is told in a sentence."""
+    assert set(FAULTS) == set(LIVE_REASONS)
 
 
 def test_programs_are_refused_in_english(shop: RingingShop) -> None:

@@ -130,8 +130,8 @@ def test_who_is_not_told_by_push_hears_why(shop: RingingShop) -> None:
         ({"endpoint": "https://evil.example/x"}, "push service is evil.example, and this server does not send there"),
         ({"endpoint": "http://127.0.0.1:1/x"}, "has to begin with https://"),
         ({"endpoint": "https://fcm.googleapis.com/" + "x" * 3_000}, "is longer than 1,500 characters"),
-        ({"p256dh": "B" * 87}, "the keys of this device are not valid"),
-        ({"auth": "short"}, "the keys of this device are not valid"),
+        ({"p256dh": "B" * 87}, "The keys of this device are not valid"),
+        ({"auth": "short"}, "The keys of this device are not valid"),
         ({"auth": ""}, "Say with which key"),
     ],
 )
@@ -204,7 +204,10 @@ def test_push_that_does_not_get_through_is_said(shop: RingingShop) -> None:
     until(lambda: "answered 403 Forbidden" in "".join(it[2] for it in deliveries(shop)))
     trouble = "http://127.0.0.1 answered 403 Forbidden"
     assert json.loads(visitor.ask(f"/acts/ring?device={device_id(phone.endpoint)}")[2])["trouble"] == trouble
-    assert f"Push does not get through: {trouble}." in visitor.ask("/people")[2]
+    assert (
+        f'Push does not get through. Tell whoever runs Kept: <span lang="en">{trouble}</span>.'
+        in visitor.ask("/people")[2]
+    )
     shop.served.go(5)
     until(lambda: deliveries(shop)[0][1] == "delivered")
     assert "does not get through" not in visitor.ask("/people")[2].partition("<main")[2]

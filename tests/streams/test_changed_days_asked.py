@@ -60,7 +60,7 @@ async def test_a_day_is_closed_by_the_api(tmp_path: Path) -> None:
     ("name", "given", "status", "words"),
     [
         ("shp", {}, 404, "did you mean 'shop'?"),
-        ("shop", {"date": "9.1.2026"}, 422, "write 2026-01-09"),
+        ("shop", {"date": "9.1.2026"}, 422, "write it as 2026-01-09"),
         ("shop", {"date": "2026-01-01"}, 422, "2026-01-01 is over"),
         ("shop", {"date": "2062-01-09"}, 422, "more than a year away"),
         ("shop", {"open": "8 to noon"}, 422, "is not a valid shift"),

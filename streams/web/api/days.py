@@ -11,6 +11,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
 
 from alerts.words.later import Either, Later, later
+from alerts.words.words import phrase
 from standards.calendar.hours import did_you_mean
 from standards.judge.changed_days import CHANGED, OWN_SOURCE, problem_of
 from standards.judge.events import iso, moment
@@ -33,6 +34,13 @@ SOURCE: Final = "kept/api"
 MOST: Final = 500
 """How many of the newest changes are looked at."""
 _BODY: Final = 1 << 16
+_UNFIT_DAY: Final = {
+    "unreadable-day": phrase("{day} is not a day that can be read; write it as {found}"),
+    "unreadable-hours": phrase("These hours cannot be read; write them like 08:00-12:00 ({found})"),
+    "over": phrase("{day} is over, and what has elapsed stays; excuse what was broken by it"),
+    "too-far": phrase("{day} is more than a year away; name it under holidays"),
+}
+"""What is said of a change that does not count."""
 
 
 class Days:
@@ -69,7 +77,7 @@ class Days:
         for _, act in rows:
             name, date = str(act.data.get("calendar")), str(act.data.get("date"))
             counts = act.source == OWN_SOURCE or act.by in may.get(name, ())
-            if name in may and counts and not problem_of(date, _shifts(act), act.at) and date >= yesterday:
+            if name in may and counts and problem_of(date, _shifts(act), act.at) is None and date >= yesterday:
                 newest.setdefault((date, name), act)
         return [newest[each] for each in sorted(newest)]
 
@@ -83,12 +91,14 @@ class Days:
         may = self._host.rulebook.may_change
         if name not in may:
             hint = did_you_mean(name, may) or f"those that have hours are: {', '.join(sorted(may)) or 'none'}"
-            raise Problem(HTTPStatus.NOT_FOUND, f"{name[:100]!r} is not a calendar with hours; {hint}")
+            told = later("{name} is not a calendar with hours here.", name=repr(name[:100]))
+            words = f"{name[:100]!r} is not a calendar with hours; {hint}"
+            raise Problem(HTTPStatus.NOT_FOUND, words, told=told)
         if role != "admin" and given.by not in may[name]:
             raise Problem(UNPROCESSABLE, _may_not(repr(given.by[:100]), name, may[name]))
         problem = problem_of(given.date, given.open, self._host.wall())
-        if problem:
-            raise Problem(UNPROCESSABLE, problem)
+        if problem is not None:
+            raise Problem(UNPROCESSABLE, later(_UNFIT_DAY[problem.kind], day=given.date[:40], found=problem.found))
         data = {"calendar": name, **given.model_dump(exclude_none=True)}
         own = OWN_SOURCE if role == "admin" else source
         wall = self._host.wall()

@@ -15,6 +15,7 @@ from alerts.words.later import Either, Later, later
 from standards.errors import EventError
 from standards.judge.shapes import Response
 from standards.judge.standard import CORRECTIONS_HORIZON
+from streams.board.faults import UNTAKEN, unfit_event
 from streams.live.wording import VERDICTS
 from streams.storage.rows import PromiseFilter
 from streams.web.actions import PROBLEMS, UNPROCESSABLE, action_event, key_of, read_action
@@ -89,7 +90,7 @@ class Grants:
         try:
             event = action_event(self._host, "exception.granted", data, source, identity=identity)
         except EventError as error:
-            raise Problem(UNPROCESSABLE, str(error)) from None
+            raise Problem(UNPROCESSABLE, str(error), told=unfit_event(error, UNTAKEN)) from None
         already = all(row.verdict == "excused" for row in rows)
         return GrantAnswer(event.id, standard, subject, grant.by, grant.reason, ids, already), event
 
@@ -98,7 +99,8 @@ class Grants:
         if grant.promise is not None:
             return [await self._concerned_one(grant, grant.promise)]
         if grant.standard is None or grant.subject is None:
-            raise Problem(UNPROCESSABLE, "say which promise is excused, or give a standard and a subject")
+            words = "say which promise is excused, or give a standard and a subject"
+            raise Problem(UNPROCESSABLE, words, told=later("Say which promise is excused; then it can be done."))
         current = self._host.rulebook.current
         if grant.standard not in current:
             raise no_standard(grant.standard, current)
@@ -108,7 +110,8 @@ class Grants:
             per = "/".join(current[grant.standard].per) or "the whole house, which is written as an empty text"
             owes = f"nothing that {grant.standard} owes {grant.subject[:200]!r}"
             words = f"{owes} is open or overdue, or was broken within a day"
-            raise Problem(HTTPStatus.CONFLICT, f"{words}; its subjects are {per}")
+            told = later("Nothing that could be excused is owed there any more.")
+            raise Problem(HTTPStatus.CONFLICT, f"{words}; its subjects are {per}", told=told)
         return rows
 
     async def _concerned_one(self, grant: Grant, promise: str) -> PromiseRow:

@@ -15,6 +15,7 @@ from alerts.routing.actions import HANDED_OVER
 from alerts.words.later import Either, later
 from standards.errors import EventError
 from standards.judge.events import moment
+from streams.board.faults import UNTAKEN, unfit_event
 from streams.web.actions import PROBLEMS, UNPROCESSABLE, action_event, key_of, known_sites, read_action
 from streams.web.api.act_views import NoteAnswer, NoteItem, NotePage
 from streams.web.forms import NotesQuery, ShiftNote
@@ -68,7 +69,7 @@ class HandingOver:
                 self._host, HANDED_OVER, data, source, identity=[HANDED_OVER, key, *sorted(data.items())]
             )
         except EventError as error:
-            raise Problem(UNPROCESSABLE, str(error)) from None
+            raise Problem(UNPROCESSABLE, str(error), told=unfit_event(error, UNTAKEN)) from None
         await self._host.submit([event])
         return NoteAnswer(event.id, given.note, given.by, given.site or "")
 

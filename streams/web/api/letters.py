@@ -14,6 +14,7 @@ from alerts.routing.actions import SETTLED
 from alerts.words.later import Later, later
 from alerts.words.words import phrase
 from standards.errors import EventError
+from streams.board.faults import unfit_event
 from streams.ingest.wire import in_future, is_own, reserved
 from streams.web.actions import PROBLEMS, UNPROCESSABLE, action_event, read_action
 from streams.web.api.act_views import SettlementAnswer
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
 
 AGAIN: Final = phrase("sent it again")
 ASIDE: Final = phrase("set it aside")
+_UNREAD: Final = phrase("It still cannot be read, and stays where it is. {why}: {found}")
+_UNTAKEN: Final = phrase("It still cannot be taken in, and stays where it is. {why}: {found}")
 _BODY: Final = 1 << 18
 
 
@@ -67,20 +70,18 @@ class Letters:
         try:
             event = self._host.reader.one(raw)
         except EventError as error:
-            words = later("it still cannot be read, and stays where it is: {error}", error=str(error))
-            raise Problem(UNPROCESSABLE, words) from None
+            raise Problem(UNPROCESSABLE, unfit_event(error, _UNREAD)) from None
         odd = in_future(event, self._host.wall(), self._max_skew) or reserved(event, is_own)
         if odd is not None:
-            raise Problem(
-                UNPROCESSABLE, later("it still cannot be taken in, and stays where it is: {error}", error=str(odd))
-            )
+            raise Problem(UNPROCESSABLE, unfit_event(odd, _UNTAKEN))
         await self._host.submit([event, self._settled(letter, given, AGAIN, source)])
 
     async def set_aside(self, number: str, given: Settlement, *, source: str) -> None:
         """Note that nothing is to be done about a letter. Raises Problem."""
         letter = await self._letter(number)
         if not given.reason:
-            raise Problem(UNPROCESSABLE, "say why it is set aside: `reason`")
+            words = "say why it is set aside: `reason`"
+            raise Problem(UNPROCESSABLE, words, told=later("Say why it is set aside; then it can be done."))
         await self._host.submit([self._settled(letter, given, ASIDE, source)])
 
     async def _letter(self, number: str) -> DeadLetter:
@@ -88,7 +89,8 @@ class Letters:
         if number.isascii() and number.isdecimal() and len(number) <= len(str(2**53)):
             letter = await asked(self._host.read_model.board.letter, int(number))
         if letter is None or not letter.mark:
-            raise Problem(HTTPStatus.NOT_FOUND, f"there is no dead letter {number[:20]!r}; /v1/dead-letters lists them")
+            none = f"there is no dead letter {number[:20]!r}; /v1/dead-letters lists them"
+            raise Problem(HTTPStatus.NOT_FOUND, none, told=later("There is no such event any more."))
         done = await asked(self._host.read_model.board.actions_on, [letter.mark])
         if done:
             how = str(done[0].data.get("how", ""))

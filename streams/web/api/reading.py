@@ -9,6 +9,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final, ParamSpec, TypeVar
 
 from alerts.routing.actions import THANKED
+from alerts.words.later import later
 from alerts.words.words import ENGLISH
 from standards.calendar.duration import HOUR
 from standards.judge.events import microseconds
@@ -179,7 +180,8 @@ async def known_promise(host: Host, promise: str) -> PromiseView:
     """Give a promise. Raises Problem where there is none such."""
     found = await asked(host.read_model.promise, promise)
     if found is None:
-        raise Problem(_NOT_FOUND, f"there is no promise {promise[:100]!r}; /v1/promises lists them")
+        words = f"there is no promise {promise[:100]!r}; /v1/promises lists them"
+        raise Problem(_NOT_FOUND, words, told=later("There is no promise {promise}.", promise=repr(promise[:100])))
     return found
 
 

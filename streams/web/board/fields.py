@@ -12,6 +12,7 @@ from urllib.parse import parse_qsl
 from alerts.words.later import Later, later, later_many
 from alerts.words.words import phrase
 from standards.errors import EventError
+from streams.board.faults import UNTAKEN, unfit_event
 from streams.web.actions import action_event
 from streams.web.body import check_type, read_body
 from streams.web.forms import UNREADABLE
@@ -128,4 +129,4 @@ def said_event(host: Host, kind: str, data: Mapping[str, Plain], given: Given, *
     try:
         return action_event(host, kind, data, given["source"], identity=identity)
     except EventError as error:
-        raise Problem(HTTPStatus.BAD_REQUEST, str(error)) from None
+        raise Problem(HTTPStatus.BAD_REQUEST, str(error), told=unfit_event(error, UNTAKEN)) from None
