@@ -186,10 +186,14 @@ def with_own_fields(entry: Entry, builtin: EventType, fields: Mapping[str, Field
 
 def fields_of(fields: Mapping[str, FieldModel]) -> dict[str, Field]:
     """Turn declared fields into those that expressions are checked against."""
-    return {
-        name: Field(model.type, optional=model.optional, unit=model.unit or "", meaning=model.meaning or "")
-        for name, model in fields.items()
-    }
+    return {name: _field(model) for name, model in fields.items()}
+
+
+def _field(model: FieldModel) -> Field:
+    return Field(
+        model.type, optional=model.optional, unit=model.unit or "", meaning=model.meaning or "",
+        person=model.person, free=model.free,
+    )  # fmt: skip
 
 
 def subject_field(entry: Entry, name: str, event: str, fields: Mapping[str, Field]) -> Field | None:

@@ -65,3 +65,5 @@ class FieldModel(Strict):
     optional: bool = Field(default=False, description="Whether an event may come without it.")
     unit: Text | None = Field(None, description="The unit, such as seconds.")
     meaning: Text | None = Field(None, description="What it says.")
+    person: bool = Field(default=False, description="Whether it names a human being: staff or customer.")
+    free: bool = Field(default=False, description="Whether somebody writes into it what they like, a note or a reason.")

@@ -19,12 +19,17 @@ FieldType = Literal["text", "integer", "number", "boolean", "time"]
 
 
 class Field(msgspec.Struct, frozen=True):
-    """One field of an event type. A field that is `optional` may be missing, and is None then."""
+    """One field of an event type. A field that is `optional` may be missing, and is None then.
+
+    `person`: it names a human being; `free`: somebody writes into it what they like, names among it.
+    """
 
     type: FieldType
     optional: bool = False
     unit: str = ""
     meaning: str = ""
+    person: bool = False
+    free: bool = False
 
     @property
     def seconds(self) -> float:

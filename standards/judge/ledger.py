@@ -125,7 +125,7 @@ def derived(transition: Transition[Event], classes: Mapping[str, type[Event]]) -
     if made is None:
         return None
     standard = transition.standard
-    fields: dict[str, Plain] = {
+    fields: dict[str, Plain | None] = {
         **ledger_fields(standard, transition.key, transition.promise),
         "standard": standard.id,
         "owner": standard.owner,
@@ -133,6 +133,7 @@ def derived(transition: Transition[Event], classes: Mapping[str, type[Event]]) -
         "severity": standard.severity,
         "promise": transition.promise.identify(standard.id, transition.key),
         "subject": subject_text(transition.key),
+        "verdict": VERDICTS.get(transition.after),
     }
     data_type = made.__struct_fields__  # the envelope's fields; `data` is the one that differs between types
     known = msgspec.structs.fields(made)[data_type.index("data")].type

@@ -39,7 +39,10 @@ if TYPE_CHECKING:
 Key = tuple[str | int, ...]
 
 GRANT = "exception.granted"
-PROMISE_FIELDS = {name: Field("text") for name in ("standard", "owner", "aspect", "severity", "promise", "subject")}
+PROMISE_FIELDS = {
+    **{name: Field("text") for name in ("standard", "owner", "aspect", "severity", "promise", "subject")},
+    "verdict": Field("text", optional=True),
+}
 """The fields that every `promise.*` event has; the `per` and carried fields of its standard come on top."""
 
 

@@ -82,7 +82,7 @@ def test_times_are_carried_as_text() -> None:
 
 
 def test_what_is_heard_carries_per_and_carried_fields() -> None:
-    """A `promise.broken` says whose it was: standard, owner, aspect, severity, subject, per and carried fields."""
+    """A `promise.broken` says whose it was, by the standard's facts, and how it stands, with per and carried fields."""
     text = rules(line=LINE, coach="per: site, when: {event: promise.broken, where: 'standard == \"line\"'}, at_most: 3")
     book = rulebook(text)
     transitions = judge_live(text, HISTORY).transitions
@@ -93,7 +93,8 @@ def test_what_is_heard_carries_per_and_carried_fields() -> None:
     data = msgspec.structs.asdict(heard.data)
     assert {name: value for name, value in data.items() if value is not None} == {
         "standard": "line", "owner": "lead", "aspect": "speed", "severity": "page", "subject": "s3/q1",
-        "promise": broken.id.partition(".")[0], "site": "s3", "queue": "q1", "longest_wait": 2.5,
+        "promise": broken.id.partition(".")[0], "verdict": "broken", "site": "s3", "queue": "q1",
+        "longest_wait": 2.5,
     }  # fmt: skip
 
 

@@ -29,7 +29,7 @@ def loaded(*paths: Path) -> Loaded:
 
 def test_all_of_them_are_found() -> None:
     """The tests below look at every pack and every example there is, not at an empty folder."""
-    assert [path.stem for path in PACKS] == ["call_centre", "grocery", "service_desk", "team"]
+    assert [path.stem for path in PACKS] == ["call_centre", "grocery", "practice", "service_desk", "team"]
     assert [path.parent.name for path in EXAMPLES] == ["bank", "grocery", "volvo", "warsaw"]
 
 

@@ -29,7 +29,9 @@ SAMPLES: Final[Mapping[str, Any]] = {
     "queue": "q2", "reached": True, "reason": "the tills are out", "register": "4", "score": 4.0, "serving": 2,
     "severity": "page", "silence": "rebuilding", "site": "north", "skill": "till", "standard": "no-wait",
     "subject": "north/q2", "team": "north", "ticket": "t-1042", "to_agent": "lee", "topic": "an invoice",
-    "transfers": 1, "until": "2026-03-02T14:00:00Z", "waited": 14.0, "waiting": 5, "work": "w-7",
+    "form": "nine", "yes": 8, "of": 9, "next_step_by": "2026-03-06T12:00:00Z", "moment": "m-17", "unasked": True,
+    "giver": "colleague", "public": True, "reward": "first-pick", "value": 20, "asked": 40, "scenario": "late-parcel",
+    "transfers": 1, "verdict": "broken", "until": "2026-03-02T14:00:00Z", "waited": 14.0, "waiting": 5, "work": "w-7",
 }  # fmt: skip
 """What a field could hold, by its name."""
 INTRO = """
@@ -77,6 +79,7 @@ MEANINGS: Final = {
     "standard": "the standard's id", "owner": "who answers for the standard",
     "aspect": "what kind of service: speed, quality and so on", "severity": "page, ticket or info",
     "promise": "the promise, by its id", "subject": "for whom: the values of its per fields, joined by /",
+    "verdict": "how it stands from now on: kept, broken, voided, excused; none while it is open",
 }  # fmt: skip
 
 
