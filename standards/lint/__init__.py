@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, Literal
 
-from standards.lint import clock, endings, feeds, hours, names, scopes, together, windows, wording
+from standards.lint import clock, endings, feeds, hours, names, people, scopes, together, windows, wording
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,29 +17,28 @@ Need = Literal["documents", "policy", "channels", "history", "data"]
 
 CHECKS: Final[Mapping[str, Need]] = {
     "absent-channel": "channels", "absent-text": "history", "always-true": "documents", "at-most-before": "documents",
-    "bad-snooze": "documents", "between-hours": "documents", "cut-text": "documents", "days-of-hours": "documents",
-    "due-at-midnight": "documents", "empty-window": "documents", "equal-routes": "policy", "for-too-long": "documents",
-    "forgets-first": "documents", "forgets-state": "documents", "full-objective": "documents", "given-up": "documents",
-    "hidden-route": "policy", "holidays-over": "documents", "incomplete": "documents", "info-chain": "policy",
-    "inhibition-circle": "policy", "kept-closed": "history", "late-chain": "policy", "late-summary": "policy",
-    "left-out": "history",
-    "likely-happening": "history", "likely-reading": "history", "long-silence": "policy", "long-wait": "policy",
-    "looks-back": "documents", "matches-all": "policy", "matches-nothing": "policy", "minute-short": "documents",
-    "missing-breaks": "documents", "missing-language": "documents", "muted-pages": "policy",
-    "never-closed": "documents", "never-counts": "documents", "never-ends": "documents", "never-needed": "documents",
-    "never-opens": "documents", "never-resumed": "documents", "never-true": "documents", "never-void": "documents",
-    "new-meaning": "data", "newest-alone": "documents", "no-address": "policy", "no-debrief": "documents",
-    "no-feed": "documents", "no-scope": "history", "no-time-to-act": "documents", "no-value": "documents",
-    "nobody-there": "policy", "not-yet-so": "documents", "odd-window": "documents", "one-for-many": "documents",
-    "other-number": "documents", "other-spelling": "documents", "outlives-correction": "documents",
-    "over-budget": "history", "owed-from-before": "documents", "owner-without-route": "policy",
-    "renamed-key": "documents", "same-again": "policy", "same-hours": "documents", "seldom-seen": "history",
-    "shift-cut": "documents", "short-repeat": "policy", "silence-over": "policy", "snooze-idle": "documents",
-    "snooze-over": "documents", "speed-alone": "documents", "swings": "history", "too-few": "history",
-    "too-late": "history", "too-short": "documents", "two-promises": "documents", "understaffed": "history",
-    "unreached-channel": "channels", "unread-language": "documents", "unused-calendar": "documents",
-    "unused-event": "documents", "unused-state": "documents", "unused-table": "documents", "utc-days": "documents",
-    "warns-at-once": "documents",
+    "bad-snooze": "documents", "between-hours": "documents", "counted-person": "documents", "cut-text": "documents",
+    "days-of-hours": "documents", "due-at-midnight": "documents", "empty-window": "documents",
+    "equal-routes": "policy", "for-too-long": "documents", "forgets-first": "documents", "forgets-state": "documents",
+    "full-objective": "documents", "given-up": "documents", "hidden-route": "policy", "holidays-over": "documents",
+    "incomplete": "documents", "info-chain": "policy", "inhibition-circle": "policy", "kept-closed": "history",
+    "late-chain": "policy", "late-summary": "policy", "left-out": "history", "likely-happening": "history",
+    "likely-reading": "history", "long-silence": "policy", "long-wait": "policy", "looks-back": "documents",
+    "matches-all": "policy", "matches-nothing": "policy", "minute-short": "documents", "missing-breaks": "documents",
+    "missing-language": "documents", "muted-pages": "policy", "never-closed": "documents", "never-counts": "documents",
+    "never-ends": "documents", "never-needed": "documents", "never-opens": "documents", "never-resumed": "documents",
+    "never-true": "documents", "never-void": "documents", "new-meaning": "data", "newest-alone": "documents",
+    "no-address": "policy", "no-debrief": "documents", "no-feed": "documents", "no-scope": "history",
+    "no-time-to-act": "documents", "no-value": "documents", "nobody-there": "policy", "not-yet-so": "documents",
+    "odd-window": "documents", "one-for-many": "documents", "other-number": "documents", "other-spelling": "documents",
+    "outlives-correction": "documents", "over-budget": "history", "owed-from-before": "documents",
+    "owner-without-route": "policy", "renamed-key": "documents", "reward-untied": "documents", "same-again": "policy",
+    "same-hours": "documents", "seldom-seen": "history", "shift-cut": "documents", "short-repeat": "policy",
+    "silence-over": "policy", "snooze-idle": "documents", "snooze-over": "documents", "speed-alone": "documents",
+    "swings": "history", "too-few": "history", "too-late": "history", "too-short": "documents",
+    "two-promises": "documents", "understaffed": "history", "unreached-channel": "channels",
+    "unread-language": "documents", "unused-calendar": "documents", "unused-event": "documents",
+    "unused-state": "documents", "unused-table": "documents", "utc-days": "documents", "warns-at-once": "documents",
 }  # fmt: skip
 """All checks that warn, and what each needs beside the standards.
 
@@ -63,6 +62,7 @@ TOGETHER: Final = (
     windows.shift_cut, windows.looks_back, windows.odd_window, windows.due_at_midnight, windows.utc_days,
     windows.empty_window, windows.never_counts, scopes.not_yet_so,
     scopes.for_too_long, scopes.forgets_state, feeds.no_feed, feeds.unknown_feed, names.other_spelling,
-    together.speed_alone, together.two_promises, together.no_debrief, endings.outlives_correction,
+    people.counted_person, people.reward_untied, together.speed_alone, together.two_promises, together.no_debrief,
+    endings.outlives_correction,
 )  # fmt: skip
 """What is doubtful in standards and declarations beside each other; nothing must be wrong with them."""

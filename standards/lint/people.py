@@ -1,0 +1,65 @@
+"""Checks of what is promised about people: colleagues who are counted, and rewards that are tied to nothing.
+
+A field that names a human being is marked, `person: true`. Read next: `together.py`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from standards.judge.shapes import Bounded, Level, Universality
+from standards.judge.standard import clauses
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from standards.judge.standard import Standard
+    from standards.lint.lint_input import LintInput
+
+REWARD: Final = "reward.given"
+TIES: Final = frozenset({"promise", "moment"})
+"""The fields of a reward that say what it is for."""
+_CUSTOMERS: Final = frozenset({"customer", "caller"})
+"""Persons who are no colleagues: what is counted for each of them is what they were spared."""
+_COUNTED: Final = {"count": "how many there are", "sum": "how much it is", "share": "which share of them is so"}
+
+
+def counted_person(lint: LintInput) -> None:
+    """Find standards that count a colleague's work: how often, how many, how much, or which share."""
+    for standard in lint.standards.values():
+        fields = lint.opening_fields(standard)
+        named = [name for name in standard.per if name not in _CUSTOMERS and name in fields and fields[name].person]
+        if named and (counted := _counted(standard)):
+            found = f"{standard.id} counts {counted} for each {named[0]}, and people then work for the count"
+            fix = "count by team or site, or promise how each single case is done and talk over the ones that were not"
+            lint.entries[standard.id].at("per").warning("counted-person", found, fix)
+
+
+def _counted(standard: Standard) -> str:
+    match standard.shape:
+        case Bounded():
+            return "how often it happens"
+        case Level(measure=measure):
+            return _COUNTED.get(measure.kind, "")
+        case _:
+            return ""
+
+
+def reward_untied(lint: LintInput) -> None:
+    """Find the first standard that asks for rewards, where none says what a reward is for."""
+    about = [standard for standard in lint.standards.values() if any(_looked_at(standard))]
+    if about and not any(TIES & looked for standard in about for looked in _looked_at(standard)):
+        found = f"{about[0].id} looks at rewards, and nothing says that a reward is for one kept promise or one moment"
+        fix = (
+            f"add a standard: when {REWARD}, must: promise is not missing or moment is not missing, as the pack has it"
+        )
+        lint.entries[about[0].id].at("promise").warning("reward-untied", found, fix)
+
+
+def _looked_at(standard: Standard) -> Iterator[frozenset[str]]:
+    """Give the fields that a standard looks at in a reward, for each of its clauses about one."""
+    must = standard.shape.must.fields if isinstance(standard.shape, Universality) else frozenset[str]()
+    for clause in clauses(standard.shape).values():
+        for each in clause.all:
+            if each.event == REWARD:
+                yield must.union(standard.per, () if each.where is None else each.where.fields)
