@@ -35,8 +35,8 @@ CHECKS: Final[Mapping[str, Need]] = {
     "owner-without-route": "policy", "renamed-key": "documents", "reward-untied": "documents", "same-again": "policy",
     "same-hours": "documents", "seldom-seen": "history", "shift-cut": "documents", "short-repeat": "policy",
     "silence-over": "policy", "snooze-idle": "documents", "snooze-over": "documents", "speed-alone": "documents",
-    "swings": "history", "too-few": "history", "too-late": "history", "too-short": "documents",
-    "two-promises": "documents", "understaffed": "history", "unreached-channel": "channels",
+    "swings": "history", "take-it-down": "history", "too-few": "history", "too-late": "history",
+    "too-short": "documents", "two-promises": "documents", "understaffed": "history", "unreached-channel": "channels",
     "unread-language": "documents", "unused-calendar": "documents", "unused-event": "documents",
     "unused-state": "documents", "unused-table": "documents", "utc-days": "documents", "warns-at-once": "documents",
 }  # fmt: skip

@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 
 UNSTAFFED: Final = frozenset({"not-staffable", "too-little-known"})
 """Why nothing can be said about staff: no line of people is promised anything, or history does not say enough."""
+ENOUGH: Final = 10
+"""From fewer promises than this nobody takes down a sign."""
 
 
 def examine_history(
@@ -74,7 +76,11 @@ def examine_history(
     coming_late.report(quiet)
     reading_or_happening(quiet, loaded, result.scores)
     sayings(quiet, loaded)
-    _understaffed(Question(request.paths, task.paths, mapping.document.name if mapping else None), loaded, say)
+    about = Question(request.paths, task.paths, mapping.document.name if mapping else None)
+    understaffed = _understaffed(about, loaded, say)
+    for standard in loaded.standards:
+        if standard.id not in understaffed:  # that says already what is to be done
+            _take_it_down(standard, result.scores[standard.id], loaded.entries[standard.id])
     people = rules.people
     if people is None:
         return result, []
@@ -104,14 +110,28 @@ def _too_few(standard: Standard, score: Score, span: int, entry: Entry) -> None:
     entry.at("objective").warning("too-few", found, fix)
 
 
-def _understaffed(question: Question, loaded: Loaded, say: Callable[[str], None]) -> None:
+def _take_it_down(standard: Standard, score: Score, entry: Entry) -> None:
+    objective, interval = standard.objective, score.interval
+    if objective is None or interval is None or score.judged < ENOUGH or interval[1] >= objective.kept:
+        return
+    found = (
+        f"{score.kept:,} of {score.judged:,} of these promises were kept, so {interval[1]:.0%} at most where chance is "
+        f"allowed for, and the goal is {objective.kept:.0%}: a sign that is not true costs more trust than none"
+    )
+    fix = "take the sign down until more is kept, or promise what is kept: kept backtest --sweep shows how much that is"
+    entry.at("objective").warning("take-it-down", found, fix)
+
+
+def _understaffed(question: Question, loaded: Loaded, say: Callable[[str], None]) -> set[str]:
+    """Find promises for which there are too few people; gives the ids of their standards."""
     try:
         answer = ask(question, lambda done, of: say(f"staffing: {done} of {of} lines of people"))
     except SpecError as error:
         if any(finding.id not in UNSTAFFED for finding in error.findings):
             raise
-        return
-    for staffed in answer.staffed:
-        if staffed.sentence is not None:
-            entry = loaded.entries[staffed.target.standard.id].at("promise")
-            entry.warning("understaffed", staffed.sentence, "kept staff shows hour by hour how sure that is")
+        return set()
+    short = {each.target.standard.id: each.sentence for each in answer.staffed if each.sentence is not None}
+    for name, sentence in short.items():
+        entry = loaded.entries[name].at("promise")
+        entry.warning("understaffed", sentence, "kept staff shows hour by hour how sure that is")
+    return set(short)

@@ -118,6 +118,7 @@ TITLES: Final[Mapping[str, str]] = {
     "speed-alone": "speed is asked for, and nothing else",
     "subject-field": "an event that cannot say whom it is about",
     "swings": "trouble that comes and goes",
+    "take-it-down": "a promise that is kept less often than its goal, and not by chance",
     "too-deep": "values nested deeper than anybody can read",
     "too-few": "an objective that cannot be told from chance",
     "too-large": "a document larger than any that people write",

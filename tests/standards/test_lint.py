@@ -174,7 +174,7 @@ def test_a_heartbeat_is_of_a_feed_that_there_is() -> None:
         (["per: site, AT", "per: [site, queue], AT", COURTESY], []),
         (["per: site, AT", "per: [site, queue], AT", "aspect: courtesy, per: ticket, when: ticket.moved, at_most: 1"],
          ["speed-alone"]),
-        (["per: site, AT", "per: contact, when: contact.closed, at_most: 3"], []),  # one of speed for each work
+        (["per: site, AT", "per: scenario, when: exception.made, at_most: 3"], []),  # one of speed for each work
         (["per: site, AT", "per: [site, queue], AT",
           "aspect: quality, per: standard, HEARD, at_most: 2"], []),
     ],
