@@ -78,9 +78,12 @@ def recording_rules(host: Host) -> Iterable[Rule]:
 
 
 def alerts_of(standard: Standard) -> Iterable[Rule]:
-    """Give the alerts on one standard's error budget; none where it has no objective, or one that bears nothing."""
+    """Give the alerts on one standard's error budget.
+
+    None where it has no objective, or one that bears nothing, or where nobody is to be disturbed by its promises.
+    """
     objective = standard.objective
-    if objective is None or objective.kept >= 1:
+    if objective is None or objective.kept >= 1 or standard.severity == "info":
         return
     for each in windows_of(objective):
         rate, budget = number(each.burn_rate(objective.over)), number(1 - objective.kept)
@@ -118,6 +121,8 @@ def left_out(standards: Sequence[Standard]) -> Iterable[str]:
         gone = [describe(each.long) for each in WINDOWS if each not in here]
         if standard.objective.kept >= 1:
             yield f"{standard.id}: its goal is that every promise is kept, so there is no budget to watch"
+        elif standard.severity == "info":
+            yield f"{standard.id}: nobody is told at once (severity: info), so no alert watches its goal"
         elif gone:
             most = number(1 / (1 - standard.objective.kept))
             goal = f"{number(100 * standard.objective.kept)} % over {describe(standard.objective.over)}"

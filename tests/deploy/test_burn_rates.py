@@ -52,6 +52,13 @@ def pairs(rules: list[Json]) -> set[tuple[str, str, str, float, float]]:
     return found
 
 
+def test_what_disturbs_nobody_raises_no_alert(tmp_path: Path) -> None:
+    """A standard of severity info has a goal, and no alert on it; the head of the file says so."""
+    file = made(tmp_path, text=NO_WAIT.replace("    aspect:", "    severity: info\n    aspect:"))
+    assert burning(file) == []
+    assert "no-wait: nobody is told at once (severity: info)" in file.read_text(encoding="utf-8")
+
+
 @pytest.mark.parametrize("over", ["30d", "28d"])
 def test_windows_rates_and_shape_are_those_of_sloth(over: str, tmp_path: Path) -> None:
     """Of one objective Sloth and Kept make the same pairs of windows, at the same burn rates, with the same severity.
