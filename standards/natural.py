@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -19,6 +20,22 @@ def name_key(name: str) -> str:
 def same(one: str, other: str) -> bool:
     """Say whether two names are those of one person."""
     return name_key(one) == name_key(other)
+
+
+def as_known(name: str, known: Iterable[str]) -> str:
+    """Give a name as those who are known write it or, where it is nobody's of them, as it is."""
+    return next((each for each in known if same(each, name)), name)
+
+
+def is_among(name: str, names: Iterable[str]) -> bool:
+    """Say whether a name is that of one of these people, or roles."""
+    return any(same(each, name) for each in names)
+
+
+def by_person(names: Iterable[str]) -> Counter[str]:
+    """Count how often each person is named, by the name that stands first for them."""
+    first: dict[str, str] = {}
+    return Counter(first.setdefault(name_key(name), name) for name in names)
 
 
 def natural(name: str) -> str:

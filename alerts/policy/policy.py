@@ -15,6 +15,7 @@ import msgspec
 
 from alerts.words.catalogues import SOURCE
 from standards.calendar.duration import DAY, HOUR, MINUTE
+from standards.natural import as_known
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -243,6 +244,10 @@ class People(msgspec.Struct, frozen=True):
         """Whether anybody or any site has a zone of its own, so that the host's is not everybody's."""
         named = (it.zone is not None for found in (self.people, self.sites) for it in found.values())
         return any(named)
+
+    def known_as(self, name: str) -> str:
+        """Give somebody's name as the policy has it, however they wrote it; one that it does not have stays."""
+        return name if name in self.people else as_known(name, self.people)
 
     def person(self, name: str) -> Person:
         """Give somebody by name; who is not in the policy any more has no address, and so hears by every channel."""

@@ -17,6 +17,7 @@ from standards.judge.ledger import Plain
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from alerts.policy.policy import People
     from standards.judge.events import Event
 
 ACKNOWLEDGED: Final = "alert.acknowledged"
@@ -64,6 +65,15 @@ class Action(msgspec.Struct, frozen=True):
 def actions_of(events: Iterable[Event]) -> list[Action]:
     """Give the actions among some events."""
     return [_action(event) for event in events if type_of(event) in ACTIONS]
+
+
+def as_known(action: Action, people: People) -> Action:
+    """Give an action with who did it, and to whom it was handed on, as the policy writes their names."""
+    to = str(action.data.get("to") or "")
+    by, known = people.known_as(action.by), people.known_as(to)
+    if (by, known) == (action.by, to):
+        return action
+    return msgspec.structs.replace(action, by=by, data={**action.data, "to": known} if to else action.data)
 
 
 def _action(event: Event) -> Action:

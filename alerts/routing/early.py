@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from alerts.routing.actions import DEBRIEFED, GIVEN_BACK, HANDED_ON, Action
+from alerts.routing.actions import DEBRIEFED, GIVEN_BACK, HANDED_ON, Action, as_known
 from alerts.routing.audience import next_shift
 from alerts.routing.holder import TAKEN, give_back, hand_on, leave, take
 from standards.judge.promise import NEVER
@@ -36,7 +36,7 @@ def remember(early: dict[str, list[Action]], promise: str, act: Action) -> None:
 
 def catch_up(incident: Incident, acts: Sequence[Action], people: People, at: int) -> None:
     """Have an incident begin as people left its promise, where they did something about it since somebody had it."""
-    for act in acts:
+    for act in (as_known(each, people) for each in acts):
         if act.at >= incident.had_since:
             _repeat(incident, act, people)
     if incident.taken_until <= at:

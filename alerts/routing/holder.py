@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from alerts.routing.actions import ACKNOWLEDGED, DEBRIEFED
 from standards.judge.promise import NEVER
-from standards.natural import same
+from standards.natural import is_among, same
 
 if TYPE_CHECKING:
     from alerts.routing.actions import Action
@@ -28,7 +28,8 @@ def take(incident: Incident, by: str, at: int) -> None:
     if not sure:
         incident.had_since, incident.giver = at, incident.passed_by if _handed(incident, by) else ""
     incident.acknowledged, incident.lapsed = by, ""
-    incident.holders = list(dict.fromkeys([*incident.holders, by]))
+    if not is_among(by, incident.holders):
+        incident.holders = [*incident.holders, by]
     incident.passed_by, incident.passed_to, incident.anew = "", "", False
     incident.climb_at = incident.repeat_at = incident.anew_at = incident.hand_at = NEVER
 

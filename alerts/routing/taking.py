@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from alerts.routing import remarks
-from alerts.routing.actions import DEBRIEFED, GIVEN_BACK, HANDED_ON
+from alerts.routing.actions import DEBRIEFED, GIVEN_BACK, HANDED_ON, as_known
 from alerts.routing.audience import first_step, next_shift
 from alerts.routing.calling import Said
 from alerts.routing.early import remember
@@ -40,8 +40,8 @@ class Taking:
         self._look_again = look_again
 
     def hear(self, action: Action) -> None:
-        """Take what somebody did."""
-        case = self.case
+        """Take what somebody did, whoever they are in the policy."""
+        case, action = self.case, as_known(action, self.people)
         case.now = at = max(case.now, action.at)
         if action.silence is not None:
             others = [each for each in case.silences if each.name != action.silence.name]

@@ -121,7 +121,10 @@ class StandardModel(Strict):
     objective: ObjectiveModel | None = Field(None, description="The share of promises to be kept, over a span.")
     per: Texts | None = Field(None, description="The fields that name the subject; [] for the whole house.")
     carry: Texts = Field([], description="Fields of the opening event that its promise's events carry along.")
-    may_excuse: Texts | None = Field(None, description="Who may grant an exception; the owner if left out, []: nobody.")
+    may_excuse: Texts | None = Field(
+        None,
+        description="Who may grant an exception, in whatever capitals; the owner if left out, []: nobody.",
+    )
     forget_after: Duration = Field(
         "7d", description="How long a subject that owes nothing, and its states, are remembered."
     )

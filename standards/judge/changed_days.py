@@ -16,6 +16,7 @@ from standards.calendar.holiday import date_in
 from standards.calendar.shifts import changed_shifts
 from standards.calendar.spelling import date_meant
 from standards.judge.events import moment
+from standards.natural import is_among
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -43,7 +44,7 @@ def change_of(
     allowed = may_change.get(data.calendar)
     if allowed is None or problem_of(data.date, data.open, event.at) is not None:
         return "no-such-day"
-    if event.source != OWN_SOURCE and data.by not in allowed:
+    if event.source != OWN_SOURCE and not is_among(data.by, allowed):
         return "not-allowed"
     day = date.fromisoformat(data.date).toordinal()
     return Change(event.at, data.calendar, day, changed_shifts(data.open), event.source, event.id)

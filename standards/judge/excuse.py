@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from standards.judge.case import Unused
 from standards.judge.promise import VERDICTS
+from standards.natural import is_among
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -42,7 +43,7 @@ def excuse(event: Event, machines: Iterable[Machine], context: JudgeContext[Even
         state = context.case.states.get(standard.revision)
         if state is None:
             continue
-        if event.data.by not in standard.may_excuse:
+        if not is_among(event.data.by, standard.may_excuse):
             refused = True
             continue
         for promise in _reached(state, standard, event, context):

@@ -5,14 +5,13 @@ Read next: `blocks.py` and `story.py`, which show it.
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import TYPE_CHECKING, Final
 
 import msgspec
 
 from alerts.routing.actions import ACKNOWLEDGED, DONE, EXCUSED, GIVEN_BACK, HANDED_ON
 from alerts.words.words import phrase
-from standards.natural import same
+from standards.natural import by_person, same
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -132,7 +131,7 @@ class Shares(msgspec.Struct, frozen=True):
 def shares(promises: Sequence[str], havings: Mapping[str, Having], count: int) -> Shares:
     """Find who has how many of a group of `count` promises."""
     taken = [found for each in promises if (found := havings.get(each)) is not None and found.taken]
-    holders = Counter(found.holder for found in taken)
+    holders = by_person(found.holder for found in taken)
     named = holders.most_common(NAMED)
     whole = taken[0] if len(holders) == 1 and len(taken) == count else Having()
     return Shares(count, tuple(named), len(taken) - sum(mine for _, mine in named), whole)
@@ -167,7 +166,7 @@ def noted(act: Action) -> Noted | None:
     if act.type not in (DONE, EXCUSED):
         return None
     person = str(act.data.get("person") or "")
-    apart = person if person and person != act.by else ""
+    apart = person if person and not same(person, act.by) else ""
     return Noted(act.type == DONE, apart or act.by, act.by if apart else "", act.at)
 
 

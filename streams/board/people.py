@@ -24,6 +24,7 @@ from alerts.routing.actions import (
 from alerts.words.words import phrase
 from standards.judge.changed_days import CHANGED, OWN_SOURCE
 from standards.judge.events import microseconds
+from standards.natural import same
 from streams.board.markup import Html, el, listed, section, sentence
 from streams.board.paging import Paged, pager
 from streams.board.shell import Shell, page
@@ -111,7 +112,7 @@ def _head(shell: Shell, act: Action, *, granted: bool) -> Html:
         "name": el("strong", person or act.by or words.say("somebody")), "time": shell.clock(act.at), "way": way,
         "deed": words.say("granted an exception") if granted else known,
     }  # fmt: skip
-    if person and person != act.by:
+    if person and not same(person, act.by):
         return sentence(words, "{name}, as {role}, {deed}, {time}, {way}", role=act.by, **values)
     return sentence(words, "{name} {deed}, {time}, {way}", **values)
 

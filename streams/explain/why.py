@@ -30,6 +30,7 @@ from standards.errors import Finding, Place, SpecError, StateError
 from standards.judge.changed_days import CHANGED, OWN_SOURCE
 from standards.judge.events import moment
 from standards.judge.promise import CHANGED_DAY
+from standards.natural import same
 from streams.storage.read_model import ReadModel
 from streams.storage.sqlite import FILE
 
@@ -272,7 +273,7 @@ def did(act: Action, causes: Collection[Cause] = ()) -> str:
 def who(act: Action) -> str:
     """Say who did it, and in which role, where that is said."""
     person = str(act.data.get("person") or "")
-    return f"{person}, as {act.by}," if person and person != act.by else act.by or "somebody"
+    return f"{person}, as {act.by}," if person and not same(person, act.by) else act.by or "somebody"
 
 
 def way(act: Action) -> str:

@@ -200,3 +200,33 @@ def test_where_nobody_of_a_step_can_be_told_the_next_is_told_at_once() -> None:
     floor.restart()
     floor.go(299, [line(0, "broken", "p")])
     assert [(to, at) for to, _, _, at in floor.said()] == [("ann", 0), ("bob", 0)]
+
+
+def holder(floor: Floor) -> str:
+    (incident,) = floor.calls.places["s1"].incidents["p"].values()
+    return incident.acknowledged
+
+
+@pytest.mark.parametrize("early", [True, False])
+def test_a_name_in_other_capitals_is_the_same_person(early: bool) -> None:
+    """Ann takes it as ANN and hands it on to Bob: Bob is told, takes it as BOB, and nobody else is called."""
+    floor = Floor(CHAIN)
+    taken, trouble = act(5 if early else 15, "acknowledged", promise="p", by="ANN"), line(10, "broken", "p")
+    facts: list[Line | Action] = [taken, trouble] if early else [trouble, taken]
+    floor.play(facts, 20)
+    assert holder(floor) == "ann"
+    floor.play([act(30, "handed_on", promise="p", by="Ann", to=" Bob")], 31)
+    assert floor.said()[-1] == ("bob", "broken", "p", 30)
+    floor.play([act(40, "acknowledged", promise="p", by="BOB")], 30 * MINUTE)
+    assert holder(floor) == "bob"
+    assert {to for to, *_ in floor.said()} <= {"ann", "bob"}
+
+
+def test_who_is_not_in_the_policy_is_the_same_in_other_capitals_too() -> None:
+    """Zoe takes it, and takes it again as ZOE: nobody had it before her, and nobody is told of another one."""
+    floor = Floor(CHAIN)
+    floor.play([line(0, "broken", "p"), act(5, "acknowledged", promise="p", by="Zoe")], 6)
+    before = floor.said()
+    floor.play([act(9, "acknowledged", promise="p", by="ZOE")], 60)
+    (incident,) = floor.calls.places["s1"].incidents["p"].values()
+    assert (incident.holders, floor.said()) == (["Zoe"], before)

@@ -13,9 +13,9 @@ def grants(history: str) -> tuple[list[str], list[str]]:
     return [one.kind for one in outcome.transitions], [one.reason for one in outcome.unused]
 
 
-@pytest.mark.parametrize("by", ["lead", "floor"])
+@pytest.mark.parametrize("by", ["lead", "floor", "LEAD", "Floor"])
 def test_who_may_excuses_what_is_open(by: str) -> None:
-    """A grant by one who may ends the open promise, and it breaks no more."""
+    """A grant by one who may, in whatever capitals, ends the open promise, and it breaks no more."""
     told = judge(rules(answer=ANSWER), f"08:00 contact.waiting\n08:00:30 {GRANT} by={by}\n08:05 nothing")
     assert told == ["08:00:00 opened c1", "08:00:30 excused c1"]
 

@@ -15,6 +15,7 @@ from alerts.words.words import phrase
 from standards.calendar.hours import did_you_mean
 from standards.judge.changed_days import CHANGED, OWN_SOURCE, problem_of
 from standards.judge.events import iso, moment
+from standards.natural import is_among
 from streams.web.actions import PROBLEMS, UNPROCESSABLE, action_event, read_action
 from streams.web.api.act_views import CalendarItem, CalendarsAnswer, DayAnswer, DayItem
 from streams.web.forms import DayChange, NoQuery
@@ -76,7 +77,7 @@ class Days:
         newest: dict[tuple[str, str], Action] = {}
         for _, act in rows:
             name, date = str(act.data.get("calendar")), str(act.data.get("date"))
-            counts = act.source == OWN_SOURCE or act.by in may.get(name, ())
+            counts = act.source == OWN_SOURCE or is_among(act.by, may.get(name, ()))
             if name in may and counts and problem_of(date, _shifts(act), act.at) is None and date >= yesterday:
                 newest.setdefault((date, name), act)
         return [newest[each] for each in sorted(newest)]
@@ -94,7 +95,7 @@ class Days:
             told = later("{name} is not a calendar with hours here.", name=repr(name[:100]))
             words = f"{name[:100]!r} is not a calendar with hours; {hint}"
             raise Problem(HTTPStatus.NOT_FOUND, words, told=told)
-        if role != "admin" and given.by not in may[name]:
+        if role != "admin" and not is_among(given.by, may[name]):
             raise Problem(UNPROCESSABLE, _may_not(repr(given.by[:100]), name, may[name]))
         problem = problem_of(given.date, given.open, self._host.wall())
         if problem is not None:

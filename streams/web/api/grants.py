@@ -15,6 +15,7 @@ from alerts.words.later import Either, Later, later
 from standards.errors import EventError
 from standards.judge.shapes import Response
 from standards.judge.standard import CORRECTIONS_HORIZON
+from standards.natural import is_among
 from streams.board.faults import UNTAKEN, unfit_event
 from streams.live.wording import VERDICTS
 from streams.storage.rows import PromiseFilter
@@ -148,7 +149,7 @@ class Grants:
         for row in rows:
             standard = rulebook.standards.get(row.revision) or rulebook.current.get(row.standard)
             may = () if standard is None else standard.may_excuse
-            if grant.by not in may:
+            if not is_among(grant.by, may):
                 raise Problem(UNPROCESSABLE, _may_not(repr(grant.by[:100]), row.standard, may))
 
 

@@ -138,7 +138,8 @@ class Reading:
 
     async def _suppressed(self, request: web.Request) -> web.Response:
         query = read_query(request, SuppressedQuery)
-        wanted = SuppressedFilter(query.promise or "", query.to or "", query.reason or "")
+        to, people = query.to or "", self._host.people
+        wanted = SuppressedFilter(query.promise or "", people.known_as(to) if people else to, query.reason or "")
         queries = self._host.read_model.board
         rows = await asked(queries.suppressed, wanted, query.after, query.limit)
         if not may(request[ROLE], SEES_PERSONS):

@@ -20,6 +20,7 @@ from alerts.words.later import Either, Later, later
 from alerts.words.words import phrase
 from standards.calendar.duration import parse
 from standards.judge.events import iso
+from standards.natural import same
 from streams.board.reportable import awaited
 from streams.board.silences import SPANS, TERMS
 from streams.web.actions import check_open, known_sites
@@ -185,7 +186,7 @@ class Acts:
             needed(given, "calendar", phrase("Say which calendar; then it can be done.")),
             needed(given, "date", phrase("Say which day; then it can be done.")),
         )
-        why = reason if by == name else f"{reason} ({name})"
+        why = reason if same(by, name) else f"{reason} ({name})"
         said = _valid(
             DayChange, date=date, by=by, reason=why, **({"open": shifts} if (shifts := given.get("open")) else {})
         )

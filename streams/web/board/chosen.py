@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 from alerts.words.later import Later, later, later_many
 from alerts.words.words import phrase, several
 from standards.calendar.duration import parse
+from standards.natural import is_among
 from streams.board import debriefs
 from streams.board.offers import TOGETHER, members
 from streams.board.silences import SPANS
@@ -72,7 +73,7 @@ class Chosen:
             raise Problem(HTTPStatus.BAD_REQUEST, later("Say for how long: choose one of the spans."))
         rulebook, since = self._host.rulebook, self._host.wall() - parse(span)
         rows = await asked(self._host.read_model.owed.of_site, site, since)
-        may = {revision for revision, standard in rulebook.standards.items() if by in standard.may_excuse}
+        may = {revision for revision, standard in rulebook.standards.items() if is_among(by, standard.may_excuse)}
         found = [row for row in rows if row.revision in may and self._board.excusable(row)]
         if not found:
             words = later("Nothing that {role} may excuse was owed at {site} in that time.", role=by[:100],

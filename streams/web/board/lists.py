@@ -109,7 +109,8 @@ class Lists:
         named = {row.notice.promise for row in (*newest.rows, *stuck.rows)}
         owed = await asked(read_model.board.owed_of, named, self._host.rulebook.owed_since(self._host.wall()))
         reason, to = (query.get(name, "")[:200] for name in ("reason", "to"))
-        wanted = SuppressedFilter(to=to.strip(), reason=reason)
+        people = self._host.people
+        wanted = SuppressedFilter(to=people.known_as(to.strip()) if people else to.strip(), reason=reason)
         given = {name: str(page_of(query, name)) for name in _PAGES if name in query}
         given |= {"reason": reason, "to": wanted.to}
         shown = notices.Told(newest, stuck, await asked(read_model.board.fates), owed, given)

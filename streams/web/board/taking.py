@@ -8,7 +8,6 @@ Read next: `streams/board/having.py`, which says who has it.
 
 from __future__ import annotations
 
-from collections import Counter
 from difflib import get_close_matches
 from functools import reduce
 from http import HTTPStatus
@@ -18,7 +17,7 @@ from urllib.parse import parse_qsl
 from alerts.routing.actions import ACKNOWLEDGED, GIVEN_BACK, HANDED_ON
 from alerts.words.later import Later, later, later_many
 from alerts.words.words import phrase
-from standards.natural import natural, same
+from standards.natural import by_person, natural, same
 from streams.board.having import ACTS, HAS, NAMED, OTHERS_HAVE, by_promise, present
 from streams.board.offers import members
 from streams.web.board.fields import needed, said_event
@@ -116,8 +115,8 @@ class Taking:
         people = self._host.people
         if people is None:
             return to
-        found = next((each for each in people.people if same(each, to)), None)
-        if found is None:
+        found = people.known_as(to)
+        if found not in people.people:
             raise Problem(HTTPStatus.BAD_REQUEST, _nobody(to, sorted(people.people, key=natural)))
         return found
 
@@ -162,7 +161,7 @@ def _went(mine: int, holders: Sequence[str], over: Later | None, shown: int) -> 
 
 def _whose(holders: Sequence[str], of: int) -> list[Later]:
     """Say who has how many of so many: those who have most by name, what others have together."""
-    counted = Counter(holders).most_common()
+    counted = by_person(holders).most_common()
     said = [later(HAS, name=name, count=count, of=of) for name, count in counted[:NAMED]]
     others = sum(count for _, count in counted[NAMED:])
     return [*said, later(OTHERS_HAVE, count=others, of=of)] if others else said
@@ -191,7 +190,7 @@ def _pressed(given: Given) -> Given:
 def _given_back_by(name: str, promise: str, acts: Sequence[Action]) -> bool:
     """Say whether somebody was the last to do something about it, and gave it back: the same form came again."""
     mine = [act for act in acts if act.promise == promise and act.type in ACTS]
-    return bool(mine) and mine[-1].type == GIVEN_BACK and mine[-1].by == name
+    return bool(mine) and mine[-1].type == GIVEN_BACK and same(mine[-1].by, name)
 
 
 def _before(promise: str, kind: str, data: dict[str, str], acts: Sequence[Action], holding: Holding | None) -> str:
