@@ -182,7 +182,7 @@ def _gathered(ordered: Sequence[Notice], remark: tuple[str, str], words: Words, 
     for to_do, parts in by_action.items():
         lines += [f"{to_do}:"] * (len(by_action) > 1) + [f"- {line}" for line in _places(parts, words)]
     if well:
-        lines += [words.say("Nothing to do any more:"), *(f"- {line}" for line in _places(well, words))]
+        lines += [words.say("Over:"), *(f"- {line}" for line in _places(well, words))]
     if again:
         lines += [words.say("Over, while more of the same stands there:")]
         lines += [f"- {line}" for line in _places(again, words)]

@@ -218,7 +218,7 @@ def notice(line: Line, standard: Standard, reader: Reader, *, now: int = -1, mor
 
     def said(to_them: Reader) -> str:
         spoken = standard.in_language(to_them.words.language)
-        text = Sentences(line, spoken, to_them, max(now, line.at), stands_again=bool(again)).text(where)
+        text = Sentences(line, spoken, to_them, max(now, line.at)).text(where)
         return f"{text} {more(to_them)}" if more else text
 
     text, english = said(reader), ""

@@ -35,7 +35,7 @@ STANDS_AGAIN: Final = several(
 class StandsAgain(msgspec.Struct, frozen=True):
     """The remark after an end that so many others of the same standard and subject stand, the oldest `since`.
 
-    It is said at an instant; both are in microseconds UTC. With it nothing says that all is well.
+    It is said at an instant; both are in microseconds UTC.
     """
 
     count: int

@@ -46,11 +46,10 @@ PASSING: Final[Mapping[Passing, str]] = {
 class Sentences:
     """The sentences of one notice, after the place: what to do comes first, then the promise's clock.
 
-    Where the same `stands_again`, none of them says that all is well.
+    Of an end they say how it came, and not that all is well: a new promise may be open by the time they are read.
     """
 
-    def __init__(self, line: Line, standard: Standard, reader: Reader, now: int, *, stands_again: bool = False) -> None:
-        self.stands_again = stands_again
+    def __init__(self, line: Line, standard: Standard, reader: Reader, now: int) -> None:
         self.line = line
         self.now = now
         self.standard = standard
@@ -171,12 +170,13 @@ class Sentences:
     def _over(self, kind: Over) -> str:
         words = self.words
         match kind:
-            case "kept" if self.stands_again:
-                return words.say("Kept at {at}.", at=self.at)
             case "kept":
-                return words.say("All is well again, kept at {at}.", at=self.at)
+                return words.say("Kept at {at}.", at=self.at)
+            case "fulfilled_late" if self.line.due < 0:
+                return words.say("Done at {at}. It counts as late.", at=self.at)
             case "fulfilled_late":
-                return self._late()
+                late = words.length(max(0, self.line.at - self.line.due))
+                return words.say("Done at {at}, {length} late.", at=self.at, length=late)
             case "voided":
                 return words.say("It is not needed any more since {at}.", at=self.at)
             case "excused":
@@ -187,17 +187,6 @@ class Sentences:
                 return words.say(
                     "Given up. It was due {due} and never done; nobody waits for it any more.", due=self.due
                 )
-
-    def _late(self) -> str:
-        words, line = self.words, self.line
-        if line.due < 0:
-            if self.stands_again:
-                return words.say("Done at {at}. It counts as late.", at=self.at)
-            return words.say("All is well again, done at {at}. It counts as late.", at=self.at)
-        length = words.length(max(0, line.at - line.due))
-        if self.stands_again:
-            return words.say("Done at {at}, {length} late.", at=self.at, length=length)
-        return words.say("All is well again, done at {at}, {length} late.", at=self.at, length=length)
 
 
 def sentence(text: str) -> str:

@@ -38,7 +38,7 @@ KEPT = replace(
     kind="kept",
     verdict="kept",
     at=T0 + 30 * SECOND,
-    text="s3, q1: All is well again, kept at 23:07:10 UTC. You will never stand behind more than three people.",
+    text="s3, q1: Kept at 23:07:10 UTC. You will never stand behind more than three people.",
 )
 CORRECTED = replace(
     WARNED,

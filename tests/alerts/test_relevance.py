@@ -258,7 +258,7 @@ async def test_the_console_writes_one_line_for_a_notice() -> None:
     assert screen.getvalue() == (
         "! s3, q1: Open the next register. Since 11:00:00, due 11:01:00 UTC. Call the next name. [no-wait]\n"
     )
-    assert row(told(WARNED, line("kept", 50, "kept")).notices[1]).startswith(". s3, q1: All is well again, kept")
+    assert row(told(WARNED, line("kept", 50, "kept")).notices[1]).startswith(". s3, q1: Kept at")
 
 
 def test_the_console_obeys_nothing_that_came_with_an_event() -> None:
