@@ -43,7 +43,8 @@ class Finding(msgspec.Struct, frozen=True):
     def render(self) -> str:
         """Print like a compiler: `id: file:line:col`, the source line, a caret, what was found, what would fix it."""
         place = self.place
-        where = f"{place.file}:{place.line}:{place.column}" if place.line else place.file
+        file = place.file.encode("utf-8", "backslashreplace").decode()  # its name need not be UTF-8
+        where = f"{file}:{place.line}:{place.column}" if place.line else file
         lines = [f"{self.id}: {where}"]
         if self.source:
             before = self.source[: place.column - 1 - self.cut]

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final, Literal, NamedTuple, NoReturn
 
 import yaml
 
-from standards.documents.scalars import HALVES, HALVES_WRITTEN, Comment, Extent, alone, comments, joined, typed
+from standards.documents.scalars import HALVES, Comment, Extent, comments, joined, lone_half, typed, writes_halves
 from standards.documents.shown import around, shortened
 from standards.documents.slips import slip_at, unspaced_entries
 from standards.errors import Finding, Place
@@ -136,7 +136,7 @@ class _Composer:
     def compose(self) -> None:
         """Fill the document. Raises _Stop where reading cannot go on."""
         self._check_text()
-        self.events = yaml.parse(self.text, Loader=yaml.SafeLoader if HALVES_WRITTEN.search(self.text) else _PARSER)
+        self.events = yaml.parse(self.text, Loader=yaml.SafeLoader if writes_halves(self.text) else _PARSER)
         try:
             self._stream()
             self._count_others()
@@ -254,8 +254,8 @@ class _Composer:
             start, end = ((mark.line, mark.column) for mark in (event.start_mark, event.end_mark))
             # Behind the sign of a block, on its first line, there is room for a comment.
             self.document.extents.append(((start[0] + 1, 0) if event.style in {"|", ">"} else start, end))
-        if isinstance(event, yaml.ScalarEvent) and (half := HALVES.search(joined(str(event.value)))):
-            self._note("yaml-syntax", self._place(event), alone(half[0]), "write the character itself, or both halves")
+        if isinstance(event, yaml.ScalarEvent) and (said := lone_half(str(event.value))):
+            self._note("yaml-syntax", self._place(event), said, "write the character itself, or both halves")
         if isinstance(event, yaml.ScalarEvent | yaml.CollectionStartEvent) and event.tag is not None:
             self._note("yaml-tag", self._place(event), f"{event.tag} sets a type; tags are not read", "remove it")
 

@@ -20,8 +20,10 @@ Extent = tuple[Mark, Mark]
 """Where a text begins, and where it has ended."""
 
 HALVES: Final = re.compile("[\ud800-\udfff]")
-HALVES_WRITTEN: Final = re.compile(r"\\u[dD][89a-fA-F][0-9a-fA-F]{2}")
+_HALVES_WRITTEN: Final = re.compile(r"\\u[dD][89a-fA-F][0-9a-fA-F]{2}")
 """As JSON writes the two halves of a character beyond the first 65,536 (RFC 8259, 7); libyaml reads neither."""
+MOST_READ: Final = 100_000
+"""How many characters a document may have to be read with those, by a parser that is slow."""
 _WHOLE: Final = re.compile(r"-?(?:0|[1-9][0-9]{0,17})", re.ASCII)
 _FRACTION: Final = re.compile(r"-?(?:0|[1-9][0-9]{0,15})\.[0-9]{1,16}", re.ASCII)
 _WORDS: Final[dict[str, bool | None]] = {"true": True, "false": False, "null": None, "~": None, "": None}
@@ -37,16 +39,26 @@ class Comment(NamedTuple):
     alone: bool
 
 
+def writes_halves(text: str) -> bool:
+    """Say whether a document writes characters in two halves, and is short enough to be read with them."""
+    return len(text) <= MOST_READ and _HALVES_WRITTEN.search(text) is not None
+
+
 def joined(text: str) -> str:
-    """Give a text with the two halves of each character that is written so as that character; a lone half stays."""
+    """Give a text with the two halves of each character that is written so as that character, and a sign for others."""
+    return HALVES.sub("\N{REPLACEMENT CHARACTER}", _joined(text))
+
+
+def lone_half(text: str) -> str:
+    """Say what is wrong with a half of a character that has no other; nothing where there is none."""
+    half = HALVES.search(_joined(text))
+    return f"half a character stands here: \\u{ord(half[0]):04x} is one only with its other half" if half else ""
+
+
+def _joined(text: str) -> str:
     if HALVES.search(text) is None:
         return text
     return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "surrogatepass")
-
-
-def alone(half: str) -> str:
-    """Say what is wrong with a half that has no other."""
-    return f"half a character stands here: \\u{ord(half):04x} is one only with its other half"
 
 
 def typed(text: str, *, plain: bool) -> str | int | float | bool | None:

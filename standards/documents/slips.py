@@ -98,6 +98,13 @@ def _hard_space(stop: Stop) -> Slip | None:
     return None
 
 
+def _escape(stop: Stop) -> Slip | None:
+    """Find an escape of half a character, as JSON writes some, in a document that is too long to be read with them."""
+    if "escape code" not in stop.words[1]:
+        return None
+    return stop.place, "half of a character is not read in so long a file", "write the character itself"
+
+
 def _tab(stop: Stop) -> Slip | None:
     indent = len(stop.line) - len(stop.line.lstrip())
     if "\t" not in stop.line[:indent]:
@@ -247,7 +254,7 @@ def _indented(stop: Stop) -> Slip | None:
 
 
 _GUESSES: Final = (
-    _hard_space, _tab, _no_space, _left_open, _no_comma, _after_quote, _sign, _colon, _no_dash, _no_colon,
+    _hard_space, _escape, _tab, _no_space, _left_open, _no_comma, _after_quote, _sign, _colon, _no_dash, _no_colon,
     _behind_bracket, _indented,
 )  # fmt: skip
 """What is looked for, in this order."""

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
     from contextlib import AsyncExitStack
 
+    from aiohttp.http_parser import RawRequestMessage
+
     from streams.settings import Settings
 
 LONGEST_GOODBYE: Final = 5.0
@@ -61,6 +63,22 @@ def _server_log() -> logging.Logger:
     return logger
 
 
+def _heeding(make: Callable[..., web.BaseRequest]) -> Callable[..., web.BaseRequest]:
+    """Have the expectations of a request heeded that are known, and others passed over (RFC 9110, 10.1.1).
+
+    Else aiohttp refuses them before anybody was asked who is there, and cannot where they are not ASCII.
+    """
+
+    def made(message: RawRequestMessage, *rest: object) -> web.BaseRequest:
+        if message.headers.get("Expect", "100-continue").lower() != "100-continue":
+            headers = message.headers.copy()
+            del headers["Expect"]
+            message = message._replace(headers=type(message.headers)(headers))
+        return make(message, *rest)
+
+    return made
+
+
 @asynccontextmanager
 async def serving(
     app: web.Application, host: str, port: int, ended: Callable[[str], None] = _nobody
@@ -81,6 +99,7 @@ async def serving(
     try:
         server = runner.server
         assert server is not None  # noqa: S101 - it was set up
+        server.request_factory = _heeding(server.request_factory)
         loop = asyncio.get_running_loop()
         listener = await loop.create_server(lambda: Connection(server(), connections), host, port)
         try:

@@ -1,5 +1,6 @@
 """The document reader: plain values, exact places, and every refusal at its place."""
 
+import json
 import re
 
 import pytest
@@ -7,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from standards.documents.document import MAX_CHARACTERS, MAX_DEPTH, MAX_NODES, SHOWN, Document
+from standards.documents.scalars import MOST_READ
 from standards.errors import Finding, Place, SpecError
 
 
@@ -71,6 +73,16 @@ def test_a_character_that_is_written_in_two_halves_is_that_character() -> None:
     assert document.spot(("smile \U0001f600", 1)).value.column == 41
 
 
+def test_halves_of_characters_do_not_make_a_long_document_slow() -> None:
+    """They are read by a slow parser, so not in a document of any length; what to write instead is said."""
+    smile = r'"\ud83d\ude00"'
+    assert found(f"a: {smile} # {' ' * (MOST_READ - 40)}") == []
+    document = Document("a.yaml", f"a: 1\nb: {smile} # {' ' * MOST_READ}")
+    assert [(it.id, it.place.line, it.fix) for it in document.findings] == [
+        ("yaml-syntax", 2, "write the character itself")
+    ]
+
+
 @pytest.mark.parametrize("written", [r"\ud83d", r"\ude00 x", r"x \ude00\ud83d", r"\ud83d\ud83d\ude00"])
 def test_half_a_character_is_refused_where_it_stands(written: str) -> None:
     """A half without its other half is named, in a text and in a key."""
@@ -81,6 +93,7 @@ def test_half_a_character_is_refused_where_it_stands(written: str) -> None:
             r"half a character stands here: \\ud(83d|e00) is one only with its other half", finding.found
         )
         assert finding.fix == "write the character itself, or both halves"
+        assert json.dumps(Document("a.yaml", text).data, ensure_ascii=False).encode()
 
 
 @pytest.mark.parametrize(

@@ -126,6 +126,24 @@ async def test_what_is_no_request_fills_no_log(
     assert capsys.readouterr().out.count("a request cannot be read") == 1
 
 
+@pytest.mark.parametrize("path", [b"/healthz", b"/v1/nothing"])
+async def test_an_expectation_that_nobody_knows_is_passed_over(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, path: bytes
+) -> None:
+    """Whatever a stranger expects, in whatever bytes, the request is answered as any other, and the log is quiet."""
+    async with asking(tmp_path) as caller:
+        port = int(caller.url.rpartition(":")[2])
+        for expected in (b"\xff\xfe", b"gold", b"100-Continue", b""):
+            reader, writer = await asyncio.open_connection("127.0.0.1", port)
+            writer.write(b"GET %b HTTP/1.1\r\nHost: localhost\r\nExpect: %b\r\n\r\n" % (path, expected))
+            line = await reader.readline()
+            if b" 100 " in line:
+                line = (await reader.readuntil(b"\r\n")) and await reader.readline()
+            assert (b" 200 " if path == b"/healthz" else b" 404 ") in line
+            writer.close()
+    assert caplog.records == []
+
+
 async def test_strangers_at_the_door_keep_no_event_out(tmp_path: Path) -> None:
     """With few descriptors and more unfinished requests than those, events are taken in, and the log stays short."""
     shop(tmp_path)

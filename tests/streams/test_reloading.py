@@ -1,5 +1,6 @@
 """Standards that change while a host runs: what is owed stays so by its own, and what cannot be read stops nothing."""
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from standards.judge.ledger import Line
 from streams.embedded.embedded import EmbeddedHost
 from streams.settings import StandardsFiles
 from streams.storage.rows import PromiseFilter
+from tests.streams.asking import asking
 from tests.streams.hosting import NO_WAIT, SECOND, T0, Clock, hosting, opened, queue, shop, until
 
 pytestmark = pytest.mark.timeout(60)
@@ -112,6 +114,18 @@ async def test_a_bad_reload_keeps_the_old_standards_and_says_why(tmp_path: Path)
         await host.submit([queue(host.reader, "a", T0, waiting=4)])
         shop(tmp_path)
         await until(lambda: not host.now_status().problems)
+
+
+async def test_a_file_whose_name_is_not_text_is_named_as_well_as_can_be(tmp_path: Path) -> None:
+    """Files may have names that are not UTF-8: what is wrong in them is said by the probe, the log and the board."""
+    async with asking(tmp_path) as caller:
+        name = os.fsdecode(b"a\xff.yaml")
+        (tmp_path / "rules" / name).write_text("kept: 2\n", encoding="utf-8")
+        await until(lambda: bool(caller.host.now_status().problems))
+        ready = await caller.get("/readyz")
+        assert (ready.status, ready.json["ready"]) == (200, True)
+        assert r"a\udcff.yaml:1" in ready.json["problems"][0]
+        assert (await caller.get("/")).status == 200
 
 
 class Exhausted(StandardsFiles):
