@@ -170,7 +170,7 @@ def _problem_of(request: web.Request, error: Exception) -> Problem:
         case Backlog():
             return retry(HTTPStatus.TOO_MANY_REQUESTS, str(error), error.seconds, FULL)
         case StateError():
-            log.error("the store failed", exc_info=error)
+            log.error("the store failed", why=str(error))  # nobody has to look for a defect
             return retry(HTTPStatus.SERVICE_UNAVAILABLE, str(error), STORE_RETRY, _NO_STORE)
         case _:
             log.error("request failed", method=request.method, path=request.path, exc_info=error)

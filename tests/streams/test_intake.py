@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
 from standards.errors import StateError
 from standards.judge.events import Event
@@ -170,7 +171,9 @@ class Broken(Starting):
 async def test_a_host_that_cannot_store_says_so(tmp_path: Path, served_as: type[Starting], words: str) -> None:
     """202 is never said for what is not durable: while the store fails, senders are asked to wait."""
     async with asking(tmp_path, served_as=served_as) as caller:
-        answer = await caller.send(waiting("a", T0))
+        with capture_logs() as said:
+            answer = await caller.send(waiting("a", T0))
+        assert [row for row in said if "exc_info" in row] == [], "a full disk is not a defect"
         assert answer.status == 503
         assert words in answer.json["detail"]
         assert int(answer.headers["Retry-After"]) > 0
