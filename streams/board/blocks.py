@@ -38,9 +38,11 @@ def block(shown: Item | Group, identity: str, wording: Wording, *, acts: bool) -
 
 def _card(item: Item, identity: str, wording: Wording, *, acts: bool) -> Html:
     words, since, note = wording.words, item.since(wording), item.note(wording)
-    about = el("p", promise_link(words, item.id, item.called or item.subject, item.standard), class_="where")
-    todo = (el("p", item.what, class_="what"), about) if item.urgent else (about,)
+    about = el("p", promise_link(words, item.id, item.place(wording), item.standard), class_="where")
+    todo = (about, el("p", item.what, class_="what")) if item.urgent else (about,)
+    counted = item.so_far(wording)
     rest = (
+        el("p", counted, class_="joined") if counted else None,
         el("p", since, class_="joined") if since else None,
         el("p", item.promise, class_="promise"),
         el("p", item.how, class_="how") if item.urgent and item.how else None,

@@ -375,6 +375,7 @@ function changed() {
 
 function link(text, broken) {
   write(by("link"), text);
+  if (by("drawn")) by("drawn").hidden = true; // what is live, or was, says that itself
   if (by("link")) by("link").classList.toggle("lost", broken);
   const curtain = by("curtain");
   if (broken === !curtain.hidden && (!broken || curtain.firstChild)) return;

@@ -72,8 +72,10 @@ def draw(shell: Shell, waiting: Waiting, done: Done, standards: Mapping[str, Sta
     by_promise = {act.promise: act for act in done.acts}
     over = [_row(shell, row, standards.get(row.revision), by_promise.get(row.id)) for row in done.rows.rows]
     pages = pager(shell, done.rows, "/debriefs", query, name="done", part="#done")
+    here = place(shell, waiting.view.site)
+    name = say("{label}: {said}", label=say("Debriefs"), said=here) if here else say("Debriefs")
     return page(
-        shell, say("Debriefs"), "/debriefs", el("p", why, class_="lead"), _still_owed(shell, waiting),
+        shell, name, "/debriefs", el("p", why, class_="lead"), _still_owed(shell, waiting),
         _shown(shell, waiting.view),
         _talk(shell, waiting, standards), _then(shell, waiting, standards),
         section(title, el("ul", over, class_="cards"), pages, id="done") if over else None,
@@ -182,7 +184,7 @@ def _row(shell: Shell, promise: PromiseRow, standard: Standard | None, act: Acti
     site = promise.fields.get("site")
     shell, named = shell.at(site), named_in(promise.subject, promise.fields)
     subject = subject_without_persons(promise.subject, named, str(site or ""), shell.words)
-    link = promise_link(shell.words, promise.id, shell.called(subject), promise.standard, part="#debrief")
+    link = promise_link(shell.words, promise.id, shell.placed(subject, site), promise.standard, part="#debrief")
     head = el("p", link, class_="where")
     broken = sentence(shell.words, "broken {time}", time=shell.clock(promise.settled))
     when = el("p", broken, class_="quiet")

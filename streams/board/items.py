@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 from msgspec.structs import replace
 
+from alerts.routing.facts import COUNTED
 from alerts.routing.persons import subject_without_persons
 from alerts.routing.place import called_there
 from standards.natural import natural, runs
 from streams.board.having import Having, Noted, Shares, having_words, noted_words
 from streams.board.offers import TOGETHER
 from streams.board.reasons import reasons
+from streams.board.wording import FIELDS
 from streams.live.joined import Joined, joined_words
 from streams.storage.rows import Sort
 
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from standards.judge.promise import State
     from streams.board.view import View
     from streams.board.wording import Wording
+    from streams.storage.readings import Reading
 
 URGENT: Final[tuple[Sort, Sort]] = ("overdue", "warned")
 """The sorts that need a hand."""
@@ -45,7 +48,7 @@ class Item(msgspec.Struct, frozen=True):
     `takes`: one may still say that one has it; `does`: that it is done. `roles` may excuse it, mostly for `reasons`.
     Who has it may give it back, or hand it on to one of the `others`. People say `called` for the subject, and `part`
     for it at its site; `named` are those of us whom it names. Times are told in the `zone` of the site, where it has
-    one.
+    one. `number` is what was counted there last.
     """
 
     id: str
@@ -74,6 +77,7 @@ class Item(msgspec.Struct, frozen=True):
     part: str = ""
     zone: ZoneInfo | None = None
     named: frozenset[str] = frozenset()
+    number: Reading | None = None
 
     def in_language(self, language: str) -> Item:
         """Give it with its author's words in a language, as far as there are any in it."""
@@ -111,6 +115,17 @@ class Item(msgspec.Struct, frozen=True):
     def timed(self) -> bool:
         """Say whether a clock of it runs, or has run out."""
         return self.sort not in ("paused", "unknown")
+
+    def place(self, wording: Wording) -> str:
+        """Say where it is, the site first."""
+        return wording.placed(self.subject, self.site)
+
+    def so_far(self, wording: Wording) -> str:
+        """Say what was counted there last and when, and since when it is open."""
+        if not self.urgent:
+            return ""
+        since = wording.words.say("Open since {time}.", time=wording.hour(self.opened))
+        return " ".join(filter(None, (counted_words(self.number, wording), since)))
 
     def name(self, words: Words) -> str:
         """Give what it is called at its site."""
@@ -188,3 +203,15 @@ class Group(msgspec.Struct, frozen=True):
         return (
             words.how_many(more, "{names} and {count} more", "{names} and {count} more", names=first) if more else first
         )
+
+
+def counted_words(reading: Reading | None, wording: Wording) -> str:
+    """Say how many were counted, and when; nothing of what nobody counts."""
+    if reading is None:
+        return ""
+    words, at = wording.words, wording.hour(reading.at)
+    if reading.what in COUNTED and reading.value == int(reading.value):
+        _, later = COUNTED[reading.what]
+        return words.how_many(int(reading.value), *later, at=at)
+    name = words.say(FIELDS[reading.what]) if reading.what in FIELDS else reading.what.replace("_", " ")
+    return words.say("{name}: {number} at {at}.", name=name, number=words.number(reading.value), at=at)

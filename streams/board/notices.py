@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from alerts.words.words import phrase
+from standards.calendar.local_time import known_zone
+from standards.judge.events import moment
 from streams.board.markup import Html, el, join, listed, section, sentence
 from streams.board.paging import Paged, pager
 from streams.board.shell import Shell, field, page, promise_link
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
     from alerts.routing.actions import Action
-    from alerts.routing.notice import Withheld
+    from alerts.routing.notice import Notice, Withheld
     from streams.storage.promise_view import PromiseView
     from streams.storage.rows import Delivery, NoticeRow, Suppressed, SuppressedFilter
 
@@ -106,7 +108,9 @@ def _not_sent(shell: Shell, not_told: NotTold, query: Mapping[str, str]) -> Html
 
 def _suppressed(shell: Shell, suppressed: Suppressed) -> Html:
     row, shell = suppressed.row, shell.at(suppressed.site)
-    about = promise_link(shell.words, row.promise, shell.called(suppressed.subject), suppressed.standard)
+    about = promise_link(
+        shell.words, row.promise, shell.placed(suppressed.subject, suppressed.site), suppressed.standard
+    )
     head = el("p", about, " ", shell.clock(row.at), class_="where")
     why = shell.reason(row.reason, suppressed.named_at)
     return el("li", head, el("p", _kept_from(shell, row.to, suppressed.kind, why)))
@@ -147,16 +151,29 @@ def _withheld(shell: Shell, row: Withheld, named_at: int) -> Html:
 def _notice(shell: Shell, row: NoticeRow, owed: Collection[str]) -> Html:
     notice, say = row.notice, shell.words.say
     shell = shell.at(notice.fields.get("site"))
-    about = promise_link(shell.words, notice.promise, shell.called(notice.subject), notice.standard)
+    about = promise_link(
+        shell.words, notice.promise, shell.placed(notice.subject, notice.fields.get("site")), notice.standard
+    )
     head = el("p", about, " ", shell.clock(notice.at), class_="where")
     channels = [_delivery(shell, delivery) for delivery in row.deliveries]
     whom = el("p", say("to {name}", name=notice.to), class_="quiet") if notice.to else None
     broken = notice.looks_like == "broken" and notice.promise in owed
     still = el("p", say("still owed, {late}", late=shell.time_over(notice.due)), class_="owed") if broken else None
+    zone = _other_zone(shell, notice)
     reason = el("p", shell.reason(notice.reason), class_="quiet") if notice.reason != "told" else None
     nowhere = el("li", say("to no channel: none is set"), class_="quiet")
     fates = el("ul", channels or nowhere, class_="fates")
-    return el("li", head, el("p", notice.text, lang=notice.language), still, whom, reason, fates, class_=notice.kind)
+    return el(
+        "li", head, el("p", notice.text, lang=notice.language), zone, still, whom, reason, fates, class_=notice.kind
+    )
+
+
+def _other_zone(shell: Shell, notice: Notice) -> Html | None:
+    """Say whose times a message tells, where it does not say so itself and they are not those of its line here."""
+    told, at = known_zone(notice.zone), moment(notice.at)
+    if notice.names_zone or told is None or at.astimezone(told).utcoffset() == at.astimezone(shell.zone).utcoffset():
+        return None
+    return el("p", shell.words.say("Its times are those of {zone}.", zone=notice.zone), class_="quiet")
 
 
 def _delivery(shell: Shell, delivery: Delivery) -> Html:

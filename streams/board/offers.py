@@ -78,9 +78,11 @@ def excuse(item: Item, words: Words) -> Html | None:
     """Offer the reasons that the standard knows, each at one tap, and the way to say another one."""
     if not item.roles:
         return None
-    label = words.say("Excuse {standard} for {whom} for another reason", standard=item.standard, whom=item.subject)
+    label = words.say(
+        "Excuse {standard} for {whom} for another reason", standard=item.standard, whom=item.called or item.subject
+    )
     link = el("a", words.say("Another reason"), href=f"/promises/{item.id}#excuse", class_="plain", aria_label=label)
-    return _excuses(item, words, words.say("Excuse"), {"promise": item.id}, item.subject, link)
+    return _excuses(item, words, words.say("Excuse"), {"promise": item.id}, item.called or item.subject, link)
 
 
 def excuse_group(group: Group, words: Words) -> Html | None:

@@ -6,7 +6,7 @@ Read next: `story.py`, which shows a promise's own.
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from alerts.routing.actions import (
     ACKNOWLEDGED,
@@ -27,7 +27,7 @@ from standards.judge.events import microseconds
 from standards.natural import same
 from streams.board.markup import Html, el, listed, section, sentence
 from streams.board.paging import Paged, pager
-from streams.board.shell import Shell, page
+from streams.board.shell import Shell, page, promise_link
 from streams.explain.why import SAID
 
 if TYPE_CHECKING:
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
     from alerts.routing.actions import Action
     from streams.explain.why import Cause
+    from streams.storage.rows import PromiseRow
 
 _ABOUT: Final = (ACKNOWLEDGED, HANDED_ON, GIVEN_BACK, DEBRIEFED, DONE, EXCUSED)
 """The acts that are about one promise."""
@@ -73,34 +74,39 @@ LABELS: Final = {
 """What is said of an act, by its field."""
 
 
+class Acts(NamedTuple):
+    """A page of what people did, the promises that it is `about`, by id, and which of it made a line of the ledger."""
+
+    page: Paged[Action]
+    about: Mapping[str, PromiseRow] = {}
+    granted: Collection[Cause] = ()
+
+
 def draw(
     shell: Shell,
-    acts: Paged[Action],
+    acts: Acts,
     query: Mapping[str, str],
     phones: Html | None = None,
-    *,
-    sites: Mapping[str, str],
 ) -> str:
-    """Draw the page; `query` is what its address asks, `phones` what is said of the devices that ring, if any can.
-
-    `sites` are where the promises of the acts are, by their ids.
-    """
+    """Draw the page; `query` is what its address asks, `phones` what is said of the devices that ring, if any can."""
     say = shell.words.say
     lead = el("p", say("Who did what about a promise, and why. This is kept for ever."), class_="lead")
-    there = ((act, shell.at(sites.get(act.promise) or act.data.get("site"))) for act in acts.rows)
-    rows = listed([act_row(here, act) for act, here in there], "acts", say("Nobody had to do anything yet."))
-    pages = pager(shell, acts, "/people", query, part="#acts")
+    drawn = [act_row(shell, act, acts.granted, acts.about.get(act.promise)) for act in acts.page.rows]
+    rows = listed(drawn, "acts", say("Nobody had to do anything yet."))
+    pages = pager(shell, acts.page, "/people", query, part="#acts")
     return page(shell, say("What people did"), "", phones, section(say("Acts"), lead, rows, pages, id="acts"))
 
 
-def act_row(shell: Shell, act: Action, causes: Collection[Cause] | None = None) -> Html:
-    """Draw one act; on the page of its promise, `causes` are those of its ledger's lines."""
-    words = shell.words
-    about = act.type in _ABOUT and act.promise and causes is None
-    link = el("a", words.say("the promise"), href=f"/promises/{act.promise}")
-    head = el("p", _head(shell, act, granted=(act.source, act.id) in (causes or ())))
-    said = (el("p", text, class_="said") for text in _said(shell, act))
-    return el("li", head, said, el("p", link, class_="quiet") if about else None)
+def act_row(shell: Shell, act: Action, causes: Collection[Cause], promise: PromiseRow | None = None) -> Html:
+    """Draw one act; `causes` are those of the ledger's lines, `promise` what it is about, where that is not plain."""
+    site = act.data.get("site") if promise is None else promise.fields.get("site")
+    here, about = shell.at(site), None
+    if promise is not None and act.type in _ABOUT:
+        place = shell.placed(promise.subject, site)
+        about = el("p", promise_link(shell.words, promise.id, place, promise.standard), class_="where")
+    head = el("p", _head(here, act, granted=(act.source, act.id) in causes))
+    said = (el("p", text, class_="said") for text in _said(here, act))
+    return el("li", about, head, said)
 
 
 def _head(shell: Shell, act: Action, *, granted: bool) -> Html:

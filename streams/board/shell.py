@@ -261,8 +261,8 @@ def _trouble(shell: Shell) -> list[Html]:
 
 def _foot(shell: Shell) -> Html:
     words, say = shell.words, shell.words.say
-    time = sentence(words, "Drawn at {time} {zone}.", time=shell.clock(shell.now), zone=shell.zone.key)
-    drawn = el("p", time)
+    time = el("span", sentence(words, "Drawn at {time}.", time=shell.clock(shell.now)), id="drawn")
+    drawn = el("p", time, " ", say("Times are those of {zone}, where they name no other.", zone=shell.zone.key))
     if not shell.looks:
         return drawn
     people = el("p", el("a", say("What people did"), href="/people"), ". ",

@@ -16,6 +16,7 @@ from streams.board import handover
 from streams.board.filters import place
 from streams.board.handover import Notes
 from streams.board.markup import Child, Html, el, facts, listed, section, sentence
+from streams.board.now import titled
 from streams.board.paging import Paged, pager
 from streams.board.shell import Shell, page, promise_link
 from streams.board.view import NOWHERE, View
@@ -76,13 +77,17 @@ def draw(shell: Shell, shift: Shift) -> str:
     say, on = shell.words.say, shift.on.teams.items()
     counts = [(say(title), shell.number(shift.verdicts.get(verdict, 0))) for verdict, title in _COUNTED.items()]
     teams = section(say("On shift"), facts(((team, ", ".join(names)) for team, names in on), "facts"))
+    here = place(shell, shift.site)
+    title = say("{label}: {said}", label=say("Shift"), said=here) if here else say("Shift")
+    owed = sum(shift.owed.get(sort, 0) for sort in _OWED)
+    missed = sum(shift.verdicts.get(verdict, 0) for verdict in _WORDS)
     return page(
-        shell, say("Shift"), "/shift", el("p", _begun(shell, shift), class_="lead"),
-        section(say("Handed over"), el("ul", _handed_over(shell, shift), class_="handed")),
+        shell, title, "/shift", el("p", _begun(shell, shift), class_="lead"),
+        section(titled(shell, _HANDED, owed), el("ul", _handed_over(shell, shift), class_="handed")),
         handover.draw(shell, shift.notes),
-        section(say("So far"), facts(counts, "facts"), _went(shell, shift.went)),
+        section(titled(shell, _SO_FAR, sum(shift.verdicts.values())), facts(counts, "facts"), _went(shell, shift.went)),
         _thanks(shell, shift), teams if on else None,
-        section(say("Broken, excused or unknown"), *_failed(shell, shift), id="failed"),
+        section(titled(shell, _MISSED, missed), *_failed(shell, shift), id="failed"),
     )  # fmt: skip
 
 
@@ -182,6 +187,10 @@ def _group(shell: Shell, group: FailedGroup) -> Html:
     return el("li", el("span", where), el("a", said, href=address), last, class_=group.verdict)
 
 
+_HANDED: Final = phrase("Handed over")
+_SO_FAR: Final = phrase("So far")
+_MISSED: Final = phrase("Broken, excused or unknown")
+_OWED: Final[tuple[Sort, ...]] = ("overdue", "warned", "running")
 THANKS: Final = "thanks"
 """What an address calls the page of thanks."""
 _HELD: Final[Mapping[Held, str]] = {
@@ -206,7 +215,7 @@ _WORDS: Final[Mapping[str, tuple[str, str]]] = {
 def _row(shell: Shell, row: PromiseRow) -> Html:
     head = el(
         "p",
-        promise_link(shell.words, row.id, shell.called(row.subject), row.standard),
+        promise_link(shell.words, row.id, shell.placed(row.subject, row.fields.get("site")), row.standard),
         " ",
         shell.at(row.fields.get("site")).clock(row.settled),
         class_="where",

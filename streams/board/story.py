@@ -86,7 +86,7 @@ class Story(msgspec.Struct, frozen=True):
 def draw(shell: Shell, story: Story) -> str:
     """Draw the page."""
     promise, withheld, say = story.view.row, story.view.withheld, shell.words.say
-    place = shell.called(promise.subject)
+    place = shell.placed(promise.subject, promise.fields.get("site"))
     title = place or say("{label}: {said}", label=promise.standard, said=say("everywhere"))
     nothing = say("Nobody was told anything about it.")
     if story.view.waits_to_be_told:

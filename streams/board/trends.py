@@ -141,23 +141,23 @@ def _sites(shell: Shell, trends: Trends) -> Html:
 def _site(shell: Shell, standard: str, site: str, kept: int, broken: int) -> Html:
     judged = kept + broken
     rate = shell.percent(kept / judged) if judged >= FEW else "–"
-    label = shell.words.how_many(broken, "{count} broken at {site}", "{count} broken at {site}", site=site)
+    name = shell.called(site) or shell.words.say("no site")
+    label = shell.words.how_many(broken, "{count} broken at {site}", "{count} broken at {site}", site=name)
     count = shell.number(broken) if broken else "–"
     link = el("a", count, href=f"/standards/{standard}?{urlencode({'site': site})}#broken", aria_label=label)
-    name = site or shell.words.say("no site")
     return el("tr", el("th", name, scope="row"), el("td", rate), el("td", shell.number(judged)),
               el("td", link if broken and site else count))  # fmt: skip
 
 
 def _broken(shell: Shell, trends: Trends) -> Html:
     say = shell.words.say
-    title = say("Broken at {site}", site=trends.site) if trends.site else say("Broken")
+    title = say("Broken at {site}", site=shell.called(trends.site)) if trends.site else say("Broken")
     rows = [
         el(
             "li",
             el(
                 "p",
-                promise_link(shell.words, row.id, shell.called(row.subject), row.standard),
+                promise_link(shell.words, row.id, shell.placed(row.subject, row.fields.get("site")), row.standard),
                 " ",
                 shell.at(row.fields.get("site")).clock(row.settled),
                 class_="where",

@@ -15,6 +15,7 @@ from alerts.routing.place import called
 from alerts.words.words import ENGLISH, Words, phrase
 from standards.calendar.duration import SECOND
 from standards.judge.events import moment
+from standards.judge.rulebook import subject_text
 
 if TYPE_CHECKING:
     from datetime import tzinfo
@@ -93,6 +94,13 @@ class Wording(msgspec.Struct, frozen=True):
     def called(self, subject: str) -> str:
         """Give what people call a subject, a site or a part of one, by the policy's names."""
         return called(subject, self.names) if self.names else subject
+
+    def placed(self, subject: str, site: object) -> str:
+        """Give what people call a subject, the site that it is at first: also where that is no part of it."""
+        if site is None or site == "":
+            return self.called(subject)
+        first, parts = subject_text((str(site),)), subject.split("/") if subject else []
+        return self.called("/".join([first, *(part for part in parts if part != first)]))
 
     def time_left(self, due: int) -> str:
         """Say how long there is still: `40 s left`."""

@@ -77,7 +77,10 @@ class Links:
         found |= {promise: f"{self._base}/promises/{promise}" for promise in shown}
         if len(more) >= MOST_PAGES:
             found["board"] = f"{self._base}/"
+        owed = notice.owed_until > max(notice.decided, notice.at)
         for deed in _DEEDS.get(notice.kind, ()):
+            if deed == "debrief" and owed:
+                continue  # first it is done, then it is talked over
             if len(more) <= (MOST_TOGETHER if deed == "acknowledge" else 0):
                 found[deed] = self._base + PATH + self.seal(Link(deed, notice.promise, notice.to, until, more))
         return found

@@ -11,6 +11,7 @@ from alerts.words.words import ENGLISH, Words, phrase
 from standards.judge.promise import CHANGED_DAY
 from standards.judge.shapes import Bounded, Level, Precedence, Recurrence, Response, Universality
 from standards.judge.standard import Clause
+from streams.live.event_names import event_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -146,7 +147,7 @@ def _happened(clause: Clause, words: Words) -> str:
     """Say what a clause waits for: `register opened`, `queue length with waiting <= 3`."""
     said = []
     for each in clause.all:
-        event = each.event.replace(".", " ")
+        event = event_name(each.event, words)
         where = None if each.where is None else each.where.source
         said.append(event if where is None else words.say("{event} with {where}", event=event, where=where))
     return words.either(list(dict.fromkeys(said)))

@@ -62,9 +62,10 @@ SELECT w.seq, w.body, coalesce(p.standard, ''), coalesce(p.subject, ''), coalesc
 FROM withheld w LEFT JOIN promises p ON p.id = w.promise LEFT JOIN ledger l ON l.id = CAST(w.body AS TEXT) ->> 'line'
 WHERE {terms} ORDER BY w.seq DESC LIMIT ? OFFSET ?
 """
-_SITES: Final = """
-SELECT id, CAST(fields AS TEXT) ->> 'site' AS site FROM promises
-WHERE id IN (SELECT value FROM json_each(?)) AND site IS NOT NULL
+_CAUSES: Final = """
+SELECT cause ->> 0, cause ->> 1 FROM (
+    SELECT CAST(body AS TEXT) -> 'cause' AS cause FROM ledger WHERE promise IN (SELECT value FROM json_each(?))
+) WHERE json_type(cause) = 'array'
 """
 _SUBJECTS: Final = "SELECT id, subject, fields FROM promises WHERE id IN (SELECT value FROM json_each(?))"
 _LISTED: Final = f"""
@@ -109,9 +110,9 @@ class BoardQueries:
         found = self._all(_ABOUT, *wanted)
         return list(map(act_row, found))
 
-    def sites_of(self, promises: Collection[str]) -> dict[str, str]:
-        """Give where those of some promises are, by id, that are at a site."""
-        return dict(self._all(_SITES, _encode(list(promises)).decode()))
+    def causes_of(self, promises: Collection[str]) -> frozenset[tuple[str, str]]:
+        """Name the events that made lines of some promises, by source and id."""
+        return frozenset(self._all(_CAUSES, _encode(list(promises)).decode()))
 
     def named_in(self, promises: Collection[str]) -> dict[str, frozenset[str]]:
         """Give who of us the subjects of those of some promises name, by id, that name anybody."""

@@ -22,6 +22,7 @@ INSERT INTO readings (site, name, what, value, at) VALUES (?,?,?,?,?)
 ON CONFLICT DO UPDATE SET value = excluded.value, at = excluded.at WHERE excluded.at >= at
 """
 _LAST: Final = "SELECT site, name, what, value, at FROM readings WHERE at >= ?"
+_OF: Final = f"{_LAST} AND (site, name) IN (SELECT value ->> 0, value ->> 1 FROM json_each(?))"  # noqa: S608 - fixed text
 _EVER: Final = "SELECT 1 FROM readings"
 _HERE: Final = "site = ?"
 
@@ -68,6 +69,10 @@ class Readings:
         """Give the last readings at a site, or at all of them, that are from an instant on, in no order."""
         rows = self._all(f"{_LAST} AND {_HERE}", since, site) if site else self._all(_LAST, since)
         return [Reading(*row) for row in rows]
+
+    def of(self, places: Iterable[tuple[str, str]], since: int) -> list[Reading]:
+        """Give the last readings of some places, each by its site and name, that are from an instant on."""
+        return [Reading(*row) for row in self._all(_OF, since, msgspec.json.encode(list(places)).decode())]
 
     def ever(self, site: str) -> bool:
         """Say whether there is any at a site, or at all, however old: as far back as they are kept."""

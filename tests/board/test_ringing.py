@@ -218,7 +218,8 @@ def test_what_does_not_get_through_is_said_on_the_phone_s_page(hand: Hand, shop:
     (device,) = shop.devices.of("Ania")
     shop.devices.heard(device, "no connection to https://push.example: connection refused")
     hand.page.reload()
-    words = "Push does not get through: no connection to https://push.example: connection refused. While this page"
+    words = "Push does not get through. Tell whoever runs Kept: no connection to https://push.example: connection "
+    words += "refused. While this page"
     expect(hand.page.locator("#phone-note")).to_contain_text(words)
 
 

@@ -79,7 +79,7 @@ def test_a_page_about_a_site_goes_by_its_clock(shop: Served) -> None:
         assert [by(TOKYO, at) in said and "JST" not in said for at, said in times] == [True] * len(times), path
         assert times or path == "/?site=s3"
     assert "Drawn at" in page
-    assert "Asia/Tokyo." in page
+    assert "Times are those of Asia/Tokyo, where they name no other." in page
 
 
 def test_the_shift_of_a_site_without_shifts_begins_at_its_midnight(shop: Served) -> None:

@@ -33,11 +33,11 @@ from streams.web.api.days import Days
 from streams.web.api.grants import still_excusable
 from streams.web.board import seen_by
 from streams.web.board.board_live import Live, Standing, name_of
-from streams.web.board.board_looks import Look, names_of, persons, zones_of
+from streams.web.board.board_looks import Look, persons
 from streams.web.board.fields import by_script, no_promise, no_standard
 from streams.web.board.files import Files
 from streams.web.board.lists import Lists
-from streams.web.board.places import is_known, sites_offered, unknown_site
+from streams.web.board.places import is_known, names_of, sites_offered, unknown_site, zone_of_all, zones_of
 from streams.web.board.readers import language_of
 from streams.web.guard import ACTS, HEADERS, ROLE, SESSION
 from streams.web.operation import asked
@@ -120,7 +120,7 @@ class Board:
             request[SESSION] = session = self.sessions.begin("admin")
         standing = Standing() if session is None else request.get(STANDING, Standing())
         shell = Shell(
-            self.host.wall(), self.zone, self.words(request), names_of(self.host),
+            self.host.wall(), zone_of_all(self.host, self.zone), self.words(request), names_of(self.host),
             status=Status(ready=True) if session is None else self.host.now_status(),
             name=session.name if session else "",
             proof=self.sessions.proof(session) if session else "",

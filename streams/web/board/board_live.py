@@ -27,8 +27,10 @@ from streams.board.shell import overdue_words
 from streams.board.view import PARTS, View
 from streams.board.wording import Wording
 from streams.storage.rows import OwedFilter
-from streams.web.board.board_looks import Look, names_of, unsaid_since, zones_of
+from streams.web.board.board_looks import Look
+from streams.web.board.places import names_of, zone_of_all, zones_of
 from streams.web.board.readers import language_of
+from streams.web.board.wanted import unsaid_since
 from streams.web.guard import ROLE, SESSION, check_origin
 from streams.web.operation import asked
 from streams.web.problem import Problem
@@ -194,7 +196,7 @@ class Live:
             message: dict[str, Any] = {"now": self._host.wall() // 1000}
             if rows:
                 changes = await self.fresh(view, name)
-                zone = zones_of(self._host).get(view.site, self._usual.zone)
+                zone = zones_of(self._host).get(view.site, zone_of_all(self._host, self._usual.zone))
                 wording = Wording(self._host.wall(), zone, words, names_of(self._host), name=name)
                 message = self._drawn.since(changes, known, wording, acts=acts) or message
                 known = changes.version

@@ -13,7 +13,6 @@ import msgspec
 from alerts.routing.actions import ACKNOWLEDGED, SILENCED, UNSILENCED
 from alerts.routing.persons import named_in
 from alerts.routing.place import called, called_there
-from standards.calendar.duration import DAY
 from standards.natural import natural, same
 from streams.board.debriefs import Waiting, kind_of
 from streams.board.having import Having, Noted, by_promise, noted, shares
@@ -28,13 +27,15 @@ from streams.board.view import NOWHERE, PARTS, View
 from streams.board.wall import ROWS, Scene
 from streams.live.joined import Joined, stands_on
 from streams.storage.rows import OwedFilter, OwedGroup
-from streams.web.board.wall_silence import numbers, silences
+from streams.web.board.places import names_of, zones_of
+from streams.web.board.wall_silence import RECENT, numbers, silences
+from streams.web.board.wanted import owed_filter
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from zoneinfo import ZoneInfo
 
     from streams.host import Host
+    from streams.storage.readings import Reading
     from streams.storage.rows import PromiseRow, Sort
 
 FEW: Final = 10
@@ -47,8 +48,6 @@ GROUPS: Final = 40
 """How many groups are on a page, of each sort."""
 LINES: Final = 100
 """How many promises of groups are on a page, of each sort; each group shows some of its own."""
-UNSAID_FOR: Final = DAY
-"""How long it stands on the board that nobody can say how a promise went, in microseconds."""
 SILENCES: Final = 500
 """How many of the newest silences, laid or lifted, are looked at."""
 
@@ -207,10 +206,16 @@ class Look:
 
     def _items(self, sort: Sort, rows: Sequence[PromiseRow], done: Done) -> tuple[Item, ...]:
         """Make items of rows; those of one deadline by their names."""
-        items = (self._item(sort, row, done) for row in rows)
+        numbers = self._numbers(rows) if sort in URGENT else {}
+        items = (self._item(sort, row, done, numbers) for row in rows)
         return tuple(sorted(items, key=lambda item: (_order(item), natural(item.subject))))
 
-    def _item(self, sort: Sort, row: PromiseRow, done: Done) -> Item:
+    def _numbers(self, rows: Sequence[PromiseRow]) -> dict[tuple[str, str], Reading]:
+        """Find what was counted last where some promises are, by the site and the name there."""
+        found = self._host.read_model.readings.of(map(_place, rows), self._host.wall() - RECENT)
+        return {(each.site, each.name): each for each in found}
+
+    def _item(self, sort: Sort, row: PromiseRow, done: Done, numbers: Mapping[tuple[str, str], Reading]) -> Item:
         rulebook = self._host.rulebook
         standard = rulebook.standards.get(row.revision)
         found = done.havings.get(row.id, Having())
@@ -225,6 +230,7 @@ class Look:
             tuple(name for name in self._offered if not same(name, found.holder)),
             standard.translations if standard else {}, *self._names(row.subject, "" if site is None else str(site)),
             zones_of(self._host).get(str(site)), named_in(row.subject, row.fields),
+            numbers.get(_place(row)),
         )  # fmt: skip
 
     def _names(self, subject: str, site: str) -> tuple[str, str]:
@@ -251,42 +257,14 @@ def persons(host: Host) -> tuple[str, ...]:
     return () if people is None else tuple(sorted(set(people.people) - set(people.teams), key=natural))
 
 
+def _place(row: PromiseRow) -> tuple[str, str]:
+    """Give where a promise is as readings have it: the site, and the rest of its subject."""
+    site = str(row.fields.get("site") or "")
+    return site, row.subject.removeprefix(f"{site}/")
+
+
 def _order(item: Item) -> tuple[bool, int]:
     """Say where an item comes: the one with the least time left first; of paused ones, those that had warned."""
     if item.sort == "unknown":
         return (False, -item.due)
     return (item.state == "paused", item.opened) if item.sort == "paused" else (False, item.due)
-
-
-def names_of(host: Host) -> Mapping[str, str]:
-    """Give what places are called, by their ids, as the policy says."""
-    return host.people.names if host.people else {}
-
-
-def zones_of(host: Host) -> Mapping[str, ZoneInfo]:
-    """Give the zones of the sites that have one of their own, by their ids, as the policy says."""
-    sites = host.people.sites if host.people else {}
-    return {name: site.zone for name, site in sites.items() if site.zone is not None}
-
-
-def owed_filter(host: Host, view: View, name: str) -> OwedFilter:
-    """Say what a view asks of the store: whose promises, where, and with which words."""
-    people = [name or " "] if view.mine else []
-    team = host.people.teams.get(view.team) if host.people and view.team else None
-    if view.team:
-        people += [view.team, *(member.person for member in (team.members if team else ()))]
-    text = view.q.casefold()
-    worded = (
-        each.id for each in host.rulebook.current.values() if text in f"{each.id} {each.promise} {each.what}".casefold()
-    )
-    site = None if not view.site else "" if view.site == NOWHERE else view.site
-    called_so = tuple(each for each, name in names_of(host).items() if text and text in name.casefold())
-    return OwedFilter(
-        site, view.standard, view.owner, tuple(people), view.q, tuple(worded) if text else (), unsaid_since(host),
-        called_so,
-    )  # fmt: skip
-
-
-def unsaid_since(host: Host) -> int:
-    """Say from when on it stands on the board that nobody can say how a promise went, in microseconds UTC."""
-    return host.wall() - UNSAID_FOR

@@ -15,6 +15,7 @@ from aiohttp import web
 from alerts.words.later import later
 from alerts.words.words import phrase
 from streams.board.debriefs import debrief_fields
+from streams.board.having import having_words, present
 from streams.board.markup import Child, Html, el, sentence
 from streams.board.offers import held_in
 from streams.board.shell import Shell, excuse_fields, page, your_name
@@ -110,28 +111,39 @@ class Linked:
         shell = self._board.shell(request).about(row.fields.get("site"))
         standard = host.rulebook.standards.get(row.revision) or host.rulebook.current.get(row.standard)
         standard = standard and standard.in_language(shell.words.language)
-        owed = self._board.is_owed(row)
-        say = shell.words.say
+        owed, say = self._board.is_owed(row), shell.words.say
+        others_owed = [it for it in await asked(host.read_model.owed.named, link.more) if self._board.is_owed(it)]
+        acts = await asked(host.read_model.board.actions_on, [row.id])
+        held = await asked(host.read_model.board.holdings, [row.id])
+        has = having_words(present(acts, held.get(row.id)), shell) or say("Nobody has it yet.")
         due = sentence(shell.words, "due {time}", time=shell.clock(row.due)) if row.due >= 0 and owed else None
         word = say(OVERDUE) if owed and row.verdict is not None else shell.state(row.state)
         state = el("p", el("span", word, class_=f"state {row.state}"), " ", due)
         words = el("p", standard.promise if standard else row.standard, class_="words")
-        title = say("{label}: {said}", label=row.standard, said=shell.called(row.subject) or say("everywhere"))
+        title = say(
+            "{label}: {said}",
+            label=row.standard,
+            said=shell.placed(row.subject, row.fields.get("site")) or say("everywhere"),
+        )
         more = shell.words.how_many(
             len(link.more),
             "and {count} more promise in the same message",
             "and {count} more promises in the same message",
         )
         others = el("p", more) if link.more else None
-        text = page(shell, title, "", words, state, others, _form(shell, link, standard, owed=owed))
+        whose = el("p", has, class_="note") if owed else None
+        form = _form(shell, link, standard, owed=owed, others=bool(others_owed))
+        text = page(shell, title, "", words, state, whose, others, form)
         return self._board.answer(request, text)
 
 
-def _form(shell: Shell, link: Link, standard: Standard | None, *, owed: bool) -> Html:
+def _form(shell: Shell, link: Link, standard: Standard | None, *, owed: bool, others: bool) -> Html:
     say = shell.words.say
     who = el("p", say("as {role}", role=link.by), class_="quiet") if link.by else your_name(shell.words)
-    if link.deed == "acknowledge" and not owed and not link.more:
+    if link.deed == "acknowledge" and not (owed or others):
         return el("p", say("There is nothing to take on any more."), class_="calm")
+    if link.deed == "debrief" and owed:
+        return el("p", say("It is still owed: first it is done, then it is talked over."), class_="calm")
     asked_for: Child = None
     if link.deed == "excuse":
         asked_for = excuse_fields(shell, standard.may_excuse if standard else ())

@@ -22,8 +22,9 @@ from streams.runtime.source_clocks import off_time
 from streams.storage.rows import SuppressedFilter
 from streams.web.actions import known_sites
 from streams.web.board import seen_by
-from streams.web.board.board_looks import SILENCES, Look, unsaid_since
+from streams.web.board.board_looks import SILENCES, Look
 from streams.web.board.places import is_known, sites_offered, unknown_site
+from streams.web.board.wanted import unsaid_since
 from streams.web.operation import asked
 
 if TYPE_CHECKING:
@@ -139,8 +140,10 @@ class Lists:
         unseen = () if shell.acts else (THANKED,)
         rows = await asked(self._host.read_model.board.actions, 0, ASKED, without=unseen, skipped=skipped(page))
         acts = paged(seen_by.acts(shell, (act for _, act in rows)), page)
-        sites = await asked(self._host.read_model.board.sites_of, [act.promise for act in acts.rows])
-        return self._board.answer(request, people.draw(shell, acts, query, phones, sites=sites))
+        named, read_model = [act.promise for act in acts.rows], self._host.read_model
+        found = {row.id: row for row in seen_by.promises(shell, await asked(read_model.owed.named, named))}
+        granted = await asked(read_model.board.causes_of, named)
+        return self._board.answer(request, people.draw(shell, people.Acts(acts, found, granted), query, phones))
 
     async def feeds(self, request: web.Request) -> web.Response:
         """Show which feeds are silent, and what came in and could not be used."""

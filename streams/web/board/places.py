@@ -17,7 +17,8 @@ from streams.web.board.wall_silence import REMEMBERED
 from streams.web.operation import asked
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
+    from zoneinfo import ZoneInfo
 
     from streams.board.shell import Shell
     from streams.host import Host
@@ -52,3 +53,21 @@ def unknown_site(shell: Shell, site: str, path: str, offered: Iterable[str]) -> 
 def _sites_of_feeds(host: Host) -> Iterator[str]:
     """Give the sites from which a feed was heard."""
     return (each.site for each in host.feeds() if each.site)
+
+
+def names_of(host: Host) -> Mapping[str, str]:
+    """Give what places are called, by their ids, as the policy says."""
+    return host.people.names if host.people else {}
+
+
+def zones_of(host: Host) -> Mapping[str, ZoneInfo]:
+    """Give the zones of the sites that have one of their own, by their ids, as the policy says."""
+    sites = host.people.sites if host.people else {}
+    return {name: site.zone for name, site in sites.items() if site.zone is not None}
+
+
+def zone_of_all(host: Host, usual: ZoneInfo) -> ZoneInfo:
+    """Give the zone of pages about several sites: the one of all sites of the policy, else the `usual` one."""
+    zones, sites = zones_of(host), host.people.sites if host.people else {}
+    shared = set(zones.values())
+    return shared.pop() if len(shared) == 1 and len(zones) == len(sites) else usual
