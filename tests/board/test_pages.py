@@ -125,14 +125,15 @@ def test_the_door_can_be_used_by_everybody(tmp_path: Path, page: Page) -> None:
         expect(page.get_by_role("heading", level=1)).to_have_text("Sign in")
 
 
-def test_no_page_is_wider_than_a_small_phone(busy: Served, browser: Browser) -> None:
-    """At 320 pixels nothing scrolls sideways."""
-    page = browser.new_page(viewport={"width": 320, "height": 640})
+@pytest.mark.parametrize(("width", "language"), [(320, "en"), (195, "de"), (195, "pl")])
+def test_no_page_is_wider_than_a_small_phone(busy: Served, browser: Browser, width: int, language: str) -> None:
+    """At 320 pixels nothing scrolls sideways, nor on a phone at twice the size, in the languages of long words."""
+    page = browser.new_page(viewport={"width": width, "height": 640}, locale=language)
     widths = {}
     for path in paths(busy):
         page.goto(path)
         widths[path] = page.evaluate("document.scrollingElement.scrollWidth")
-    assert set(widths.values()) == {320}, widths
+    assert set(widths.values()) == {width}, widths
 
 
 def test_pages_can_be_read_and_used_without_scripts(busy: Served, browser: Browser) -> None:
