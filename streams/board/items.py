@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 from msgspec.structs import replace
 
-from alerts.routing.facts import COUNTED
+from alerts.routing.facts import COUNTED, Counted, range_words
 from alerts.routing.persons import subject_without_persons
 from alerts.routing.place import called_there
 from standards.natural import natural, runs
@@ -186,6 +186,16 @@ class Group(msgspec.Struct, frozen=True):
     def taken(self) -> bool:
         """Say whether somebody has each of them."""
         return len(self.had) == self.count
+
+    def so_far(self, wording: Wording) -> str:
+        """Say how few and how many were counted at each, where that is known of all; and since when the first is open."""
+        if not self.items[0].urgent:
+            return ""
+        numbers = [it.number for it in self.items if it.number is not None and it.number.what in COUNTED]
+        known = len(numbers) == self.count and len({each.what for each in numbers}) == 1
+        counted = [Counted(each.what, int(each.value), each.at) for each in numbers] if known else []
+        since = wording.words.say("Open since {time}.", time=wording.hour(min(it.opened for it in self.items)))
+        return " ".join(filter(None, (range_words(counted, wording.words, wording.hour) if counted else "", since)))
 
     @property
     def partly(self) -> bool:

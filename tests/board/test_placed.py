@@ -69,6 +69,15 @@ def test_a_card_says_where_first_then_what_and_how_many_since_when(named: Served
     assert call.index(">Kraków 3, c7<") < call.index("Call back.")
 
 
+def test_a_line_of_many_says_how_many_at_each_and_since_when(named: Served) -> None:
+    """Between how few and how many, and since when the first of them is open."""
+    at = named.now
+    named.send(*(waiting(f"w{n}", at, 4 + n, queue=f"q{n}") for n in range(2, 6)))
+    named.go(46)
+    page = entered(named)[0].ask("/")[2]
+    assert re.search(r"6 to 9 people waiting at each of these \(\d\d:\d\d\)\. Open since \d\d:\d\d\.", page)
+
+
 def test_where_all_sites_share_a_zone_the_page_goes_by_it(named: Served) -> None:
     """Then no line of it differs from its own clock, so no zone is named but the page's, at its foot."""
     visitor = entered(named)[0]
