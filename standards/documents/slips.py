@@ -99,10 +99,10 @@ def _hard_space(stop: Stop) -> Slip | None:
 
 
 def _escape(stop: Stop) -> Slip | None:
-    """Find an escape of half a character, as JSON writes some, in a document that is too long to be read with them."""
+    """Find an escape of what is not a character, or of half of one in a document too long to be read with those."""
     if "escape code" not in stop.words[1]:
         return None
-    return stop.place, "half of a character is not read in so long a file", "write the character itself"
+    return stop.place, "this escape is not read here: it is half of a character, or none", "write the character itself"
 
 
 def _tab(stop: Stop) -> Slip | None:

@@ -112,6 +112,8 @@ def read_text(path: str) -> str:
 def _near(path: Path) -> str:
     """Say which file beside a path that leads nowhere could be meant."""
     folder = path.parent
+    if path.is_symlink():
+        return f"it is a link to {path.readlink()}; mend the link, or remove it"
     return did_you_mean(path.name, [each.name for each in folder.iterdir()]) if folder.is_dir() else ""
 
 

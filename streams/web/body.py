@@ -62,7 +62,7 @@ async def read_body(request: web.Request, limit: int, patience: float = PATIENCE
     except TimeoutError:
         slow = later("the body did not come within {seconds} s; send less at a time", seconds=f"{patience:g}")
         raise Problem(HTTPStatus.REQUEST_TIMEOUT, slow, headers={"Connection": "close"}) from None
-    except (web.RequestPayloadError, HttpProcessingError, zlib.error) as error:
+    except (web.RequestPayloadError, HttpProcessingError, zlib.error, ConnectionError) as error:
         request.content.feed_eof()  # else the server reads the rest of it, and fails at that
         why = first_line(error)
         log.warning("a body cannot be read", path=request.path, encoding=encoding, why=why)

@@ -11,10 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
 from streams.web import Limits
 from tests.streams.asking import BATCH, LINES, Caller, asking, register, waiting
-from tests.streams.hosting import SECOND, T0
+from tests.streams.hosting import SECOND, T0, until
 
 
 def lines(*events: dict[str, Any]) -> bytes:
@@ -131,3 +132,20 @@ async def test_a_stalled_body_is_given_up(tmp_path: Path) -> None:
         assert answer.startswith("HTTP/1.1 408 ")
         assert "did not come within" in answer
         writer.close()
+
+
+@pytest.mark.parametrize("head", [b"Content-Length: 50\r\n\r\n{}", b"Transfer-Encoding: chunked\r\n\r\n5\r\n{}"])
+async def test_a_sender_that_hangs_up_is_no_defect(tmp_path: Path, head: bytes) -> None:
+    """Where the line breaks off within a body, nothing of it is taken, and the log says it in one line."""
+    async with asking(tmp_path) as caller:
+        with capture_logs() as said:
+            _, writer = await asyncio.open_connection("127.0.0.1", int(caller.url.rpartition(":")[2]))
+            writer.write(
+                b"POST /v1/events HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-ndjson\r\n" + head
+            )
+            await writer.drain()
+            writer.close()
+            await until(lambda: bool(said))
+        assert [(row["event"], row["log_level"], "exc_info" in row) for row in said] == [
+            ("a body cannot be read", "warning", False)
+        ]

@@ -84,3 +84,11 @@ def test_events_come_from_what_ends(tmp_path: Path, name: str) -> None:
     more = ["--map", written(tmp_path, MAPPING, "map.yaml")] if name.endswith("csv") else []
     said = bad_input("backtest", RULES, "--events", str(endless), *more)
     assert f"{endless}: this is a device" in said
+
+
+def test_a_link_that_leads_nowhere_is_named_as_one(tmp_path: Path) -> None:
+    """Where a file is a link to what is gone, it is said where the link leads, and no other name is guessed."""
+    (tmp_path / "shop.yaml").symlink_to("gone.yaml")
+    ended = kept("check", str(tmp_path))
+    assert (ended.returncode, "did you mean" in ended.stderr) == (2, False)
+    assert "it is a link to gone.yaml; mend the link, or remove it" in ended.stderr + ended.stdout
