@@ -89,12 +89,12 @@ def _summary(group: Group, first: Item, wording: Wording) -> Html:
     said, names = shares_words(group.shares, wording), group.names(wording.words)
     shares = el("span", said, class_="note") if said else None
     counted = group.so_far(wording)
-    so_far = el("span", counted, class_="note") if counted else None
+    so_far = (" ", el("span", counted, class_="so-far")) if counted else None
     return el(
         "summary",
         el("span", _time(first, group.due, wording), class_="left count"),
-        el("span", (el("b", group.place), " ") if group.site else None, names, class_="where"),
-        el("span", what or group.standard, " " if so_far else None, so_far, shares, class_="what"),
+        el("span", (el("b", group.place), " ") if group.site else None, names, so_far, class_="where"),
+        el("span", what or group.standard, shares, class_="what"),
         el("span", wording.number(group.count), class_="number") if group.count > 1 else None,
     )
 

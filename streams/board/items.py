@@ -188,9 +188,9 @@ class Group(msgspec.Struct, frozen=True):
         return len(self.had) == self.count
 
     def so_far(self, wording: Wording) -> str:
-        """Say how few and how many were counted at each, where that is known of all; and since when the first is open."""
-        if not self.items[0].urgent:
-            return ""
+        """Say how few and how many were counted at each, if that is known of all, and since when the first is open."""
+        if not self.items[0].urgent or self.count == 1:
+            return self.items[0].so_far(wording)
         numbers = [it.number for it in self.items if it.number is not None and it.number.what in COUNTED]
         known = len(numbers) == self.count and len({each.what for each in numbers}) == 1
         counted = [Counted(each.what, int(each.value), each.at) for each in numbers] if known else []

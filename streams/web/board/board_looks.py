@@ -28,7 +28,7 @@ from streams.board.wall import ROWS, Scene
 from streams.live.joined import Joined, stands_on
 from streams.storage.rows import OwedFilter, OwedGroup
 from streams.web.board.places import names_of, zones_of
-from streams.web.board.wall_silence import RECENT, numbers, silences
+from streams.web.board.wall_silence import REMEMBERED, numbers, silences
 from streams.web.board.wanted import owed_filter
 
 if TYPE_CHECKING:
@@ -212,7 +212,7 @@ class Look:
 
     def _numbers(self, rows: Sequence[PromiseRow]) -> dict[tuple[str, str], Reading]:
         """Find what was counted last where some promises are, by the site and the name there."""
-        found = self._host.read_model.readings.of(map(_place, rows), self._host.wall() - RECENT)
+        found = self._host.read_model.readings.of(map(_place, rows), self._host.wall() - REMEMBERED)
         return {(each.site, each.name): each for each in found}
 
     def _item(self, sort: Sort, row: PromiseRow, done: Done, numbers: Mapping[tuple[str, str], Reading]) -> Item:
