@@ -38,14 +38,12 @@ from alerts.policy.policy_model import (
 )
 from alerts.policy.route_names import RouteNames
 from standards.calendar.hours import did_you_mean
-from standards.compiler.namespace import NAME, VERSION
 from standards.documents.declared import Calendar, calendar
 from standards.documents.declared_model import HoursModel
 from standards.documents.document import Document
 from standards.documents.entries import Entry
-from standards.documents.model import keys_of
+from standards.documents.sections import Sections, accepted, without
 from standards.documents.strict import Strict
-from standards.errors import SpecError
 from standards.judge.events import microseconds
 from standards.judge.standard import Aspect, Severity
 
@@ -59,27 +57,20 @@ if TYPE_CHECKING:
     from standards.judge.standard import Standard
 
 M = TypeVar("M", bound=Strict)
-_SECTIONS: dict[str, type] = {
-    "calendars": dict, "people": dict, "teams": dict, "routes": list, "inhibit": list, "silences": list, "digest": dict,
-    "names": dict, "sites": dict,
-}  # fmt: skip
 
 
 def load_policy(source: Source, standards: Iterable[Standard], *, read: ReadFile | None = None) -> People:
     """Read a policy for these standards; `read` gives the text of an .ics file. Raises SpecError with all findings."""
     document = Document(source.name, source.text)
-    reading = _Reading(Entry(document, (), document.findings), list(standards), read)
-    found = reading.people() if document.whole else None
-    if found is None or any(finding.level == "error" for finding in document.findings):
-        raise SpecError(sorted(document.findings, key=lambda f: (f.place.line, f.place.column, f.id)))
-    return found
+    reading = _Reading(Sections(document, PolicyModel), list(standards), read)
+    return accepted(document, reading.people() if document.whole else None)
 
 
 class _Reading:
     """One document. What is wrong goes to the findings of its entries."""
 
-    def __init__(self, top: Entry, standards: list[Standard], read: ReadFile | None) -> None:
-        self.top = top
+    def __init__(self, sections: Sections, standards: list[Standard], read: ReadFile | None) -> None:
+        self.sections, self.top = sections, sections.top
         self.read = read
         self.known = {
             "standard": {standard.id for standard in standards},
@@ -92,23 +83,25 @@ class _Reading:
         self.names, self.unnamed = set[str](), RouteNames()
 
     def people(self) -> People | None:
-        self._check_top()
-        self.calendars = dict.fromkeys(self._section("calendars"))
-        for entry, model in self._named("calendars", HoursModel):
+        self.sections.check_top()
+        if not self.top.document.data.get("routes"):
+            self.top.error("missing-key", "the policy has no routes, so nobody would be told", "add routes:")
+        self.calendars = dict.fromkeys(self.sections.of("calendars"))
+        for entry, model in self.sections.named("calendars", HoursModel):
             self.calendars[entry.name] = calendar(entry, model, self.read)
-        self.names = {name for section in ("people", "teams") for name in self._section(section)}
-        people = {e.name: self._person(e, m) for e, m in self._named("people", PersonModel)}
-        teams = {e.name: self._team(e, m) for e, m in self._named("teams", TeamModel, "members")}
+        self.names = {name for section in ("people", "teams") for name in self.sections.of(section)}
+        people = {e.name: self._person(e, m) for e, m in self.sections.named("people", PersonModel)}
+        teams = {e.name: self._team(e, m) for e, m in self.sections.named("teams", TeamModel, "members")}
         for name in people.keys() & teams.keys():
             fix = "give one of the two another name"
             self.top.at("teams", name).error("duplicate-name", f"{name!r} is a person too", fix, key=True)
         rooms = self._rooms()
-        routes = {e.path[-1]: self._route(e, m) for e, m in self._listed("routes", RouteModel, "escalate")}
+        routes = {e.path[-1]: self._route(e, m) for e, m in self.sections.listed("routes", RouteModel, "escalate")}
         self._check_names(routes)
         told = {name for route in routes.values() for step in route.chain for name in step.tell}
         rooms |= {name: Person(name, {name: name}) for name in MACHINES if name in told and name not in self.names}
-        inhibitions = [self._inhibition(e, m) for e, m in self._listed("inhibit", InhibitionModel)]
-        silences = [self._silence(e, m) for e, m in self._listed("silences", SilenceModel)]
+        inhibitions = [self._inhibition(e, m) for e, m in self.sections.listed("inhibit", InhibitionModel)]
+        silences = [self._silence(e, m) for e, m in self.sections.listed("silences", SilenceModel)]
         digest = self.top.at("digest").read(DigestModel, self.top.document.data.get("digest") or {})
         after = None if digest is None else self.top.at("digest", "after").duration(digest.after, least=0)
         every = None if digest is None else self.top.at("digest", "every").duration(digest.every, least=0)
@@ -117,46 +110,9 @@ class _Reading:
             routes=tuple(routes.values()), inhibitions=tuple(inhibitions),
             silences=tuple(silence for silence in silences if silence is not None),
             digest_after=after or 0, digest_every=every or 0,
-            names=names_in(self.top.at("names"), self._section("names")),
-            sites=sites_in(self.top.at("sites"), self._section("sites")),
+            names=names_in(self.top.at("names"), self.sections.of("names")),
+            sites=sites_in(self.top.at("sites"), self.sections.of("sites")),
         )  # fmt: skip
-
-    def _check_top(self) -> None:
-        top, data = self.top, self.top.document.data
-        if data.get("kept") != VERSION or isinstance(data["kept"], bool):
-            top.at("kept").error("wrong-value", "only version 1 of this form is known", "begin it with kept: 1")
-        known = keys_of(PolicyModel)
-        for key in data:
-            if key not in known:
-                fix = did_you_mean(key, known) or f"the keys here are: {', '.join(known)}"
-                top.at(key).error("unknown-key", f"{key!r} is not a valid key here", fix, key=True)
-        for name, form in _SECTIONS.items():
-            if name in data and not isinstance(data[name], form):
-                fix = "write each entry with - in front" if form is list else "write each name on a line of its own"
-                top.at(name).error("wrong-type", f"{name} must be a {'list' if form is list else 'mapping'}", fix)
-        if not data.get("routes"):
-            top.error("missing-key", "the policy has no routes, so nobody would be told", "add routes:")
-
-    def _section(self, name: str) -> Mapping[str, Value]:
-        found = self.top.document.data.get(name)
-        return found if isinstance(found, dict) else {}
-
-    def _named(self, section: str, model: type[M], *apart: str) -> Iterator[tuple[Entry, M]]:
-        """Read a section's entries by name; the keys `apart` are read by themselves."""
-        for name, data in self._section(section).items():
-            entry = self.top.at(section, name)
-            if not NAME.fullmatch(name):
-                entry.error("bad-name", f"{name!r} is not a valid name", "write lower case words joined by -", key=True)
-            if (found := entry.read(model, _without(data, apart))) is not None:
-                yield entry, found
-
-    def _listed(self, section: str, model: type[M], *apart: str) -> Iterator[tuple[Entry, M]]:
-        """Do the same for a section that is a list."""
-        found = self.top.document.data.get(section)
-        for index, data in enumerate(found if isinstance(found, list) else []):
-            entry = self.top.at(section, index)
-            if (read := entry.read(model, _without(data, apart))) is not None:
-                yield entry, read
 
     def _parts(self, entry: Entry, key: str, model: type[M]) -> Iterator[tuple[Entry, M]]:
         """Read the entries of a list inside of an entry."""
@@ -193,9 +149,9 @@ class _Reading:
     def _team(self, entry: Entry, model: TeamModel) -> Team:
         members = []
         for part, member in self._parts(entry, "members", MemberModel):
-            if member.person not in self._section("people"):
+            if member.person not in self.sections.of("people"):
                 place = part.at("person") if (*part.path, "person") in entry.document.spots else part
-                place.unknown("person", member.person, self._section("people"))
+                place.unknown("person", member.person, self.sections.of("people"))
             members.append(Member(member.person, self._hours(part.at("shift"), member.shift)))
         if not members and not model.addresses:
             entry.error("empty-team", f"nobody is in {entry.name}", "add members: or addresses:", key=True)
@@ -205,10 +161,10 @@ class _Reading:
     def _rooms(self) -> dict[str, Person]:
         """Give the teams' own rooms, which are told like people."""
         found: dict[str, Person] = {}
-        for name, data in self._section("teams").items():
+        for name, data in self.sections.of("teams").items():
             if isinstance(data, dict) and isinstance(data.get("addresses"), dict):
                 silent = Entry(self.top.document, ("teams", name), [])  # what is wrong was said already
-                model = silent.read(TeamModel, _without(data, ("members",)))
+                model = silent.read(TeamModel, without(data, ("members",)))
                 if model is not None:
                     zone, language = zone_in(silent, model.timezone), language_in(silent, model.language)
                     found[name] = Person(name, model.addresses, zone, None, model.budget or 0, language)
@@ -284,10 +240,6 @@ class _Reading:
         match = self._match(entry.at("match"), model.match)
         name = model.name or f"silence-{int(entry.path[-1]) + 1}"
         return None if until is None else Silence(name, match, until, model.by, model.why)
-
-
-def _without(data: Value, keys: tuple[str, ...]) -> Value:
-    return {key: value for key, value in data.items() if key not in keys} if isinstance(data, dict) else data
 
 
 def _instant(text: str) -> int:

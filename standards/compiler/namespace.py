@@ -5,22 +5,18 @@ Read next: `spec.py`, which compiles what is collected here.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from standards.calendar.hours import did_you_mean
 from standards.documents.entries import Entry
 from standards.documents.model import DocumentModel, keys_of
+from standards.documents.sections import NAME, VERSION, name_meant
 
 if TYPE_CHECKING:
     from standards.documents.document import Document, Value
     from standards.errors import Finding
 
 SECTIONS = ("calendars", "tables", "feeds", "events", "states", "standards")
-VERSION = 1
-
-NAME = re.compile(r"(?=.{1,64}\Z)[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
-"""What calendars, feeds, standards and people are called by."""
 _KEYS = keys_of(DocumentModel)
 _STANDARD = frozenset({"promise", "when", "expect", "per", "within"})
 """Keys that only a standard has."""
@@ -64,12 +60,6 @@ class Namespace:
         if section != "events" and not NAME.fullmatch(entry.name):
             found = f"{entry.name!r} is not a valid name"
             entry.error("bad-name", found, name_meant(entry.name), key=True)
-
-
-def name_meant(name: str) -> str:
-    """Say how a name is written as one, or how names are written."""
-    joined = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
-    return f"write {joined if NAME.fullmatch(joined) else 'no-wait, for example'}: lower case words joined by -"
 
 
 def _check_top(top: Entry, data: dict[str, Value]) -> None:

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, TypeVar
 import msgspec
 
 from standards.calendar.hours import did_you_mean
-from standards.compiler.namespace import VERSION
 from standards.documents.document import Document, Value
 from standards.documents.entries import Entry
+from standards.documents.sections import VERSION
 from standards.documents.strict import Strict
 from standards.judge.promise import Kind, Verdict
 from standards.stories.story_clock import StoryClock, read_start
