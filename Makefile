@@ -63,7 +63,7 @@ pictures: $(VENV)/.can-test $(VENV)/.can-browse
 
 # What editors complete by; a test holds these files to the models that they are made from.
 schemas: $(VENV)/.can-run
-	for form in standards policy mapping stories; do $(BIN)/kept schema $$form > schemas/$$form.json; done
+	for form in standards policy practice mapping stories; do $(BIN)/kept schema $$form > schemas/$$form.json; done
 
 # The messages of the code, found and put into the catalogues; it names those that nobody has translated yet.
 words: $(VENV)/.can-test

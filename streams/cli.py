@@ -250,7 +250,7 @@ def why(
 @app.command(epilog="Example: kept schema > kept.schema.json")
 def schema(
     form: Annotated[
-        Literal["standards", "policy", "mapping", "stories"], typer.Argument(help="Of which documents.")
+        Literal["standards", "policy", "practice", "mapping", "stories"], typer.Argument(help="Of which documents.")
     ] = "standards",
 ) -> None:
     """Print the JSON Schema of a kind of document, for editors."""

@@ -23,7 +23,7 @@ from standards.compiler.shaping import Shaper
 from standards.compiler.subjects import check_carried, check_subject
 from standards.compiler.targets.choices import placed_texts
 from standards.compiler.targets.columns import Lookups, asked_by, written_down
-from standards.compiler.targets.marks import percent
+from standards.compiler.targets.marks import goal
 from standards.compiler.targets.target_keys import ALWAYS, ALWAYS_OPEN, calendar_names, hours_named, looked_at
 from standards.compiler.translated import translations, words
 from standards.documents.declared import Calendar
@@ -249,11 +249,8 @@ def _objective(entry: Entry, model: StandardModel) -> Objective | None:
     if model.objective is None:
         return None
     entry = entry.at("objective")
-    share = entry.at("kept").attempt("wrong-value", partial(percent, model.objective.kept))
+    share = entry.at("kept").attempt("wrong-value", partial(goal, model.objective.kept))
     over = entry.at("over").duration(model.objective.over)
-    if share is not None and not 0 < share <= 1:
-        found = f"{model.objective.kept} can never be met, or never missed"
-        entry.at("kept").error("wrong-value", found, "write over 0 to 100%")
     return Objective(float(share), over) if share and over else None
 
 

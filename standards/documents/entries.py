@@ -99,14 +99,14 @@ class Entry:
             return None
         return found
 
-    def unknown(self, kind: str, name: str, known: Iterable[str]) -> None:
-        """Report a name that nothing has."""
+    def unknown(self, kind: str, name: str, known: Iterable[str], *, key: bool = False) -> None:
+        """Report a name that nothing has, at the value or, with `key`, at the key."""
         names = sorted(known)
         some = names if len(names) <= LISTED else [*names[:LISTED], f"and {len(names) - LISTED} more: docs/reference"]
         whole = clause_meant(name, names) if kind == "event" else ""
         fix = f"declare it under {kind}s, or name one of: {', '.join(some) or 'none yet'}"
         fix = whole or did_you_mean(name, names) or fix
-        self.error(f"unknown-{kind}", f"there is no {kind} {name!r}", fix)
+        self.error(f"unknown-{kind}", f"there is no {kind} {name!r}", fix, key=key)
 
     def read(self, model: type[M], data: Value) -> M | None:
         """Read by a model; report what it refuses, and leave those keys out. None where the rest cannot stand alone."""
@@ -161,7 +161,7 @@ def _empty(key: str, before: tuple[str, Value] | None) -> tuple[str, str]:
 def _report(entry: Entry, model: type[Strict], problem: ErrorDetails) -> None:
     path, value = tuple(part for part in problem["loc"] if part not in FORMS), problem["input"]
     part = entry.at(*path)
-    key = str(path[-1]) if path else part.name
+    key = next((name for name in reversed(path) if isinstance(name, str)), part.name)
     match problem["type"]:
         case "extra_forbidden":
             known = keys_of(model, under=path[:-1])

@@ -103,3 +103,8 @@ def after_comma(key: str, before: tuple[str, Value] | None, known: Collection[st
     if name == "event" and _EVENT.fullmatch(key):
         return f"{name} ends at the comma in front of {key!r}", f"write {name}: [{both}]"
     return f"{name} ends at the comma in front of {key!r}", f"write {name}: {in_quotes(both)}"
+
+
+def plain(text: str) -> str:
+    """Give a text without what two spellings of it differ in: case, blanks and signs."""
+    return re.sub(r"[\W_]+", "", text.casefold())

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, Literal
 
-from standards.lint import clock, endings, feeds, hours, names, people, scopes, together, windows, wording
+from standards.lint import clock, endings, feeds, hours, names, scopes, together, windows, wording
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-Need = Literal["documents", "policy", "channels", "history", "data"]
+Need = Literal["documents", "policy", "practice", "channels", "history", "data"]
 
 CHECKS: Final[Mapping[str, Need]] = {
     "absent-channel": "channels", "absent-text": "history", "always-true": "documents", "at-most-before": "documents",
@@ -32,19 +32,21 @@ CHECKS: Final[Mapping[str, Need]] = {
     "no-time-to-act": "documents", "no-value": "documents", "nobody-there": "policy", "not-yet-so": "documents",
     "odd-window": "documents", "one-for-many": "documents", "other-number": "documents", "other-spelling": "documents",
     "outlives-correction": "documents", "over-budget": "history", "owed-from-before": "documents",
-    "owner-without-route": "policy", "renamed-key": "documents", "reward-untied": "documents", "same-again": "policy",
-    "same-hours": "documents", "seldom-seen": "history", "shift-cut": "documents", "short-repeat": "policy",
-    "silence-over": "policy", "snooze-idle": "documents", "snooze-over": "documents", "speed-alone": "documents",
-    "swings": "history", "take-it-down": "history", "too-few": "history", "too-late": "history",
-    "too-short": "documents", "two-promises": "documents", "understaffed": "history", "unreached-channel": "channels",
-    "unread-language": "documents", "unused-calendar": "documents", "unused-event": "documents",
-    "unused-state": "documents", "unused-table": "documents", "utc-days": "documents", "warns-at-once": "documents",
+    "owner-without-route": "policy", "renamed-key": "documents", "reward-for-speed": "practice",
+    "reward-untied": "documents", "same-again": "policy", "same-hours": "documents", "seldom-seen": "history",
+    "shift-cut": "documents", "short-repeat": "policy", "silence-over": "policy", "snooze-idle": "documents",
+    "snooze-over": "documents", "speed-alone": "documents", "swings": "history", "take-it-down": "history",
+    "too-few": "history", "too-late": "history", "too-short": "documents", "two-promises": "documents",
+    "understaffed": "history", "unreached-channel": "channels", "unread-language": "documents",
+    "unused-calendar": "documents", "unused-event": "documents", "unused-state": "documents",
+    "unused-table": "documents", "utc-days": "documents", "warns-at-once": "documents",
 }  # fmt: skip
 """All checks that warn, and what each needs beside the standards.
 
 `cut-text`, `incomplete`, `renamed-key` and those of what is unused are made where documents are read, those of snoozes
-by `documents/snooze.py`, those that need a policy by `alerts/policy/doubts.py` and `alerts/policy/policy_lint.py`, and
-those that need history or a host's data by `streams/checking`.
+by `documents/snooze.py`, those that need a policy by `alerts/policy/doubts.py` and `alerts/policy/policy_lint.py`,
+those of people's practice by `practice/practice_lint.py`, those that need history or a host's data by
+`streams/checking`.
 """
 NEVER_ASLEEP: Final = frozenset({"bad-snooze", "snooze-idle", "snooze-over"})
 
@@ -62,7 +64,6 @@ TOGETHER: Final = (
     windows.shift_cut, windows.looks_back, windows.odd_window, windows.due_at_midnight, windows.utc_days,
     windows.empty_window, windows.never_counts, scopes.not_yet_so,
     scopes.for_too_long, scopes.forgets_state, feeds.no_feed, feeds.unknown_feed, names.other_spelling,
-    people.counted_person, people.reward_untied, together.speed_alone, together.two_promises, together.no_debrief,
-    endings.outlives_correction,
+    together.speed_alone, together.two_promises, together.no_debrief, endings.outlives_correction,
 )  # fmt: skip
 """What is doubtful in standards and declarations beside each other; nothing must be wrong with them."""

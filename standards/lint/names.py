@@ -11,6 +11,8 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
+from standards.documents.meant import plain
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -27,8 +29,8 @@ class _Named(NamedTuple):
 
     @property
     def plain(self) -> str:
-        """The name without what two spellings of it differ in: case, blanks and signs."""
-        return re.sub(r"[\W_]+", "", self.name.casefold())
+        """What all spellings of the name have in common."""
+        return plain(self.name)
 
 
 def other_spelling(lint: LintInput) -> None:

@@ -41,7 +41,8 @@ TERMS: Final = ("KEPT_LATENESS", "KEPT_GRACE")
 """The settings that checks ask for; reading settings takes a while, and most authors have none."""
 
 Paths = Annotated[
-    list[str], typer.Argument(help="Standards, policy, mappings and stories, or folders of them.", metavar="PATH")
+    list[str],
+    typer.Argument(help="Standards, policy, practice, mappings and stories, or folders of them.", metavar="PATH"),
 ]
 As = Annotated[
     Literal["text", "json", "sarif", "github"],
@@ -91,11 +92,11 @@ def check(
 ) -> None:
     """Say what is wrong, or hardly meant, in standards files.
 
-    Mapping files, the policy and stories are checked along with the standards they belong to. With history, promises
-    are also held against what happened. With the data folder of a host, or a file of events, these are judged twice:
-    by what the standards meant before there was `again`, and by what they mean now. A warning sleeps where a comment
-    at its line says why, and until when: # snooze CHECK until 2027-03-01: the reason. With a drill, storms are
-    played on the policy, and a table says who would hear of how much, and what would reach nobody.
+    Mapping files, the policy, people's practice and stories are checked along with the standards they belong to. With
+    history, promises are also held against what happened. With the data folder of a host, or a file of events, these
+    are judged twice: by what the standards meant before there was `again`, and by what they mean now. A warning sleeps
+    where a comment at its line says why, and until when: # snooze CHECK until 2027-03-01: the reason. With a drill,
+    storms are played on the policy, and a table says who would hear of how much, and what would reach nobody.
     """
     from streams.checking.examining import Request
 
@@ -195,9 +196,9 @@ def fix(
 ) -> None:
     """Mend what can be mended for certain.
 
-    In standards, stories, mappings and policy: lengths of time, hours, dates, quotes and signs that can be meant in one
-    way only, and keys that have another name now. Nothing else of a file changes: comments and layout stay. Ends with 1
-    where there is something that is not written yet.
+    In standards, stories, mappings, policy and practice: lengths of time, hours, dates, quotes and signs that can be
+    meant in one way only, and keys that have another name now. Nothing else of a file changes: comments and layout
+    stay. Ends with 1 where there is something that is not written yet.
     """
     from streams.checking.examining import Request
     from streams.checking.fixing import mend, restored

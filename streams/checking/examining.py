@@ -19,9 +19,10 @@ from standards.documents.entries import Entry
 from standards.errors import Finding, SpecError
 from standards.judge.events import microseconds
 from standards.lint.lint_input import Terms
+from standards.practice.practice_lint import check_practice
 from streams.backtest.backtest import is_table
 from streams.documents.documents import Documents, load_standards, read_documents, read_mapping, read_text
-from streams.documents.rules import Rules, read_policy
+from streams.documents.rules import Rules, read_policy, read_practice
 from streams.documents.snoozed import awake, sifted
 from streams.ingest.mapping import TableMapping, load_mapping
 from streams.stories.files import read_scripts
@@ -31,8 +32,9 @@ if TYPE_CHECKING:
     from datetime import date
 
     from alerts.policy.policy import People
-    from standards.compiler.spec import Loaded
+    from standards.compiler.spec import Loaded, Source
     from standards.lint import Need
+    from standards.practice.practice import Practice
     from streams.backtest.backtest import Result
     from streams.checking.former import Comparison
 
@@ -83,10 +85,13 @@ def examine_documents(documents: Documents, request: Request, say: Callable[[str
         loaded = load_standards(documents.standards, terms=terms)
     except SpecError as error:
         raise SpecError(awake(error.findings, documents, request.today)) from None
-    rules, mappings, stories = _read_others(documents, loaded, request)
+    others = _read_others(documents, loaded, request)
+    rules, mappings = others.rules, others.mappings
     found = loaded.warnings
     if rules.people is not None:
         found += _of_policy(rules.people, documents, loaded, request)
+    if others.practice is not None:
+        found += _of_practice(others.practice, documents.practices[0], rules)
     reading = None
     if request.history:
         from streams.checking.history import examine_history  # noqa: PLC0415 - it is slow to load
@@ -110,15 +115,24 @@ def examine_documents(documents: Documents, request: Request, say: Callable[[str
     shown.sort(key=lambda each: (order.get(each.place.file, 0), each.place.line, each.place.column, each.id))
     counts = {
         "standard": len(loaded.standards), "mapping": len(documents.mappings),
-        "policy": len(documents.policies), "story": stories,
+        "policy": len(documents.policies), "practice": len(documents.practices), "story": others.stories,
     }  # fmt: skip
     return Report(shown, asleep, counts, reading, comparison)
 
 
-def _read_others(documents: Documents, loaded: Loaded, request: Request) -> tuple[Rules, list[TableMapping], int]:
-    """Read the policy, the mappings, and how many stories there are. Raises SpecError with all that is wrong there."""
+class _Others(NamedTuple):
+    """What stands beside the standards: the policy, in the rules, the practice, mappings, and how many stories."""
+
+    rules: Rules
+    practice: Practice | None
+    mappings: list[TableMapping]
+    stories: int
+
+
+def _read_others(documents: Documents, loaded: Loaded, request: Request) -> _Others:
+    """Read the policy, the practice, the mappings, and how many stories there are. Raises SpecError with all errors."""
     errors: list[Finding] = []
-    rules, stories = Rules(loaded), 0
+    rules, practice, stories = Rules(loaded), None, 0
     mappings: list[TableMapping] = []
     for source in documents.mappings:
         with _collecting(errors):
@@ -126,13 +140,15 @@ def _read_others(documents: Documents, loaded: Loaded, request: Request) -> tupl
     with _collecting(errors):
         rules = Rules(loaded, read_policy(documents.policies, loaded.standards))
     with _collecting(errors):
+        practice = read_practice(documents.practices, loaded.standards)
+    with _collecting(errors):
         stories = len(read_scripts(documents))
     if request.mapping is not None and request.mapping not in {source.name for source in documents.mappings}:
         with _collecting(errors):
             mappings.append(read_mapping(request.mapping, loaded))
     if errors:
         raise SpecError(list(dict.fromkeys(errors)))
-    return rules, mappings, stories
+    return _Others(rules, practice, mappings, stories)
 
 
 @contextmanager
@@ -161,4 +177,12 @@ def _of_policy(people: People, documents: Documents, loaded: Loaded, request: Re
     doubted = Doubted(people, loaded.standards, Entry(document, (), document.findings), now, request.channels)
     for doubt in DOUBTS:
         doubt(doubted)
+    return document.findings
+
+
+def _of_practice(practice: Practice, source: Source, rules: Rules) -> list[Finding]:
+    """Check standards, policy and practice together; gives what is found in the practice document."""
+    document = Document(source.name, source.text)
+    teams = None if rules.people is None else rules.people.teams
+    check_practice(practice, rules.loaded.standards, Entry(document, (), document.findings), teams)
     return document.findings

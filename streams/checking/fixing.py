@@ -12,6 +12,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from standards.compiler.spec import Source
+from standards.documents.meant import plain
 from standards.errors import SpecError
 from streams.checking.examining import examine_documents
 from streams.documents.documents import Documents
@@ -114,11 +115,7 @@ def _meant(finding: Finding, written: str) -> str:
     if write := _WRITE.fullmatch(finding.fix):
         return write[1]
     near = _MEANT.fullmatch(finding.fix)
-    return near[1] if near is not None and _plain(near[1]) == _plain(written) else ""
-
-
-def _plain(name: str) -> str:
-    return re.sub(r"[\W_]+", "", name.casefold())
+    return near[1] if near is not None and plain(near[1]) == plain(written) else ""
 
 
 def applied(text: str, edit: Edit) -> str:

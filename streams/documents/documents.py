@@ -1,8 +1,8 @@
 """Finding an author's files: paths on the command line become sources, and sources a rulebook.
 
 A folder stands for every YAML file in it and in its sub-folders; what begins with a dot is passed over. A document is
-told by its keys: `stories` makes it a story document, `table` a mapping, `routes`, `people` or `teams` a policy,
-anything else is a standards document.
+told by its keys: `stories` makes it a story document, `table` a mapping, `forms`, `rewards`, `scenarios`, `goals` or
+`consequences` a practice document, `routes`, `people` or `teams` a policy, anything else is a standards document.
 Read next: `standards/compiler/spec.py`.
 """
 
@@ -35,6 +35,7 @@ _AT_LIMITS = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EIO, err
 _STORIES = re.compile(r"^stories\s*:", re.MULTILINE)
 _MAPPING = re.compile(r"^table\s*:", re.MULTILINE)
 _TABLE = re.compile(r"\bfile:\s*[\"']?([^\s\"',}]+\.csv)\b")
+_PRACTICE = re.compile(r"^(?:forms|rewards|scenarios|goals|consequences)\s*:", re.MULTILINE)
 _POLICY = re.compile(r"^(?:routes|people|teams)\s*:", re.MULTILINE)
 
 
@@ -44,7 +45,13 @@ class Documents(NamedTuple):
     standards: list[Source]
     mappings: list[Source]
     policies: list[Source]
+    practices: list[Source]
     stories: list[Source]
+
+    @classmethod
+    def none(cls) -> Documents:
+        """Give lists for documents that are still to be found."""
+        return cls([], [], [], [], [])
 
     def of(self, text: str) -> list[Source]:
         """Give the list that a document belongs to, by its text."""
@@ -52,12 +59,14 @@ class Documents(NamedTuple):
             return self.stories
         if _MAPPING.search(text):
             return self.mappings
+        if _PRACTICE.search(text):  # it has teams too, as a policy has
+            return self.practices
         return self.policies if _POLICY.search(text) else self.standards
 
 
 def read_documents(paths: Iterable[str]) -> Documents:
     """Read files and folders. Raises SpecError for what is not there or cannot be read as text."""
-    found = Documents([], [], [], [])
+    found = Documents.none()
     for path in _files(paths):
         text = read_text(str(path))
         found.of(text).append(Source(str(path), text))
@@ -73,11 +82,19 @@ def load_paths(paths: Iterable[str]) -> Loaded:
     """Load the standards among files and folders. Raises SpecError, also where there are none."""
     documents = read_documents(paths)
     if not documents.standards:
-        others = {"mapping": documents.mappings, "policy": documents.policies, "story file": documents.stories}
+        others = {
+            "mapping": documents.mappings, "policy": documents.policies, "practice file": documents.practices,
+            "story file": documents.stories,
+        }  # fmt: skip
         sort, sources = next((sort, found) for sort, found in others.items() if found)
-        found, place = f"this is a {sort}, and there is no standards file", Place(sources[0].name, 1, 1)
-        raise SpecError([Finding("no-standards", place, found, "name one; a mapping is given with --map")])
+        raise no_standards(sort, sources[0], "name one; a mapping is given with --map")
     return load_standards(documents.standards)
+
+
+def no_standards(sort: str, source: Source, fix: str) -> SpecError:
+    """Say that a document of another sort is alone."""
+    found = f"this is a {sort}, and there is no standards file"
+    return SpecError([Finding("no-standards", Place(source.name, 1, 1), found, fix)])
 
 
 def read_mapping(path: str, loaded: Loaded) -> TableMapping:

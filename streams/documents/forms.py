@@ -10,17 +10,19 @@ from alerts.stories.story_model import story_schema
 from standards.compiler.schema import standards_schema, with_event_names
 from standards.documents.model import DocumentModel
 from standards.documents.schema import schema_of
+from standards.practice.practice_model import PracticeModel
 from streams.ingest.mapping_model import MappingModel
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-Form = Literal["standards", "policy", "mapping", "stories"]
+Form = Literal["standards", "policy", "practice", "mapping", "stories"]
 
 
 _SCHEMAS: Final[Mapping[Form, Callable[[], dict[str, Any]]]] = {
     "standards": partial(schema_of, DocumentModel),
     "policy": partial(schema_of, PolicyModel),
+    "practice": partial(schema_of, PracticeModel),
     "mapping": partial(schema_of, MappingModel),
     "stories": story_schema,
 }

@@ -24,7 +24,9 @@ _KNOWN: Final = CHECKS.keys() - NEVER_ASLEEP
 def sifted(findings: Sequence[Finding], documents: Documents, today: date, *, beside: Collection[Need] = ()) -> Sifted:
     """Tell what sleeps from what is to be shown, with what is wrong with snoozes; `beside`: what was looked at too."""
     mentioning = [source for sort in documents for source in sort if MENTION.search(source.text)]
-    given = {"documents", *(["policy"] if documents.policies else []), *beside}
+    given: set[Need] = {"documents", *beside}
+    given |= {"policy"} if documents.policies else set()
+    given |= {"practice"} if documents.practices else set()
     checks = Checks(_KNOWN, {check for check in _KNOWN if CHECKS[check] in given})
     return sift(findings, [Document(source.name, source.text) for source in mentioning], checks, today)
 

@@ -76,7 +76,7 @@ def new(
     which days and where. Writes the standard, its stories beside it, and what an editor completes by. No file that is
     there is changed.
     """
-    from standards.compiler.namespace import NAME
+    from standards.documents.sections import NAME
     from standards.stories.draft import Words
     from streams.drafting.making import Draft, packs, standards_in
 

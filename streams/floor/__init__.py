@@ -2,6 +2,6 @@
 
 A day with people in it, drawn from a seed: `stage.py` moves its time, `shop.py` and `calls.py` say what happens,
 `playing.py` feeds it to a host at any speed. The promises it is watched by stand in `streams/demo.yaml`, who is
-told of them in `streams/demo_policy.yaml`.
+told of them in `streams/demo_policy.yaml`, how these people look at their own work in `streams/demo_practice.yaml`.
 Read next: `stage.py`.
 """

@@ -68,7 +68,7 @@ class _At(NamedTuple):
     paths: Sequence[str]
 
     def load(self) -> Loaded:
-        documents = Documents([], [], [], [])
+        documents = Documents.none()
         for path in self.paths:
             for name, text in self._files(Path(path)):
                 documents.of(text).append(Source(f"{self.revision}:{name}", text))

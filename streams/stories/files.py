@@ -69,7 +69,7 @@ def read_scripts(documents: Documents) -> list[Script]:
 def scripts_of(source: Source, rules: Rules) -> list[Script]:
     """Read the stories of one document under rules that were read already. Raises SpecError."""
     document = StoryDocument(source, SECTIONS)
-    found = list(_scripts(document, rules, Documents([], [], [], [])))
+    found = list(_scripts(document, rules, Documents.none()))
     if document.document.findings:
         raise SpecError(document.document.findings)
     return found

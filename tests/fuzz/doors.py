@@ -168,7 +168,7 @@ def pages() -> list[str]:
 def bundles() -> list[list[str]]:
     """Give the documents that belong together: those of a page, the last of each name, or those of a folder."""
     found: list[list[str]] = []
-    for page in [*(ROOT / f"docs/{name}.md" for name in ("language", "policy", "stories")), *_checks()]:
+    for page in [*(ROOT / f"docs/{name}.md" for name in ("language", "policy", "practice", "stories")), *_checks()]:
         named: dict[str, dict[str, str]] = {}
         for name, title, text in _SHOWN.findall(page.read_text(encoding="utf-8")):
             folder, _, file = (title or name or text[:80]).rpartition("/")
@@ -189,18 +189,22 @@ def alone() -> list[bytes]:
 
 
 def together(choose: Callable[[Documents], list[Source]]) -> list[bytes]:
-    """Give standards with a policy or with stories, as they are shown; in front those that the others are about."""
+    """Give standards with what else is shown beside them; in front those that the others are about."""
     found: set[bytes] = set()
     for bundle in bundles():
         documents = _sorted(bundle)
-        texts = [source.text for source in (*documents.standards, *documents.policies, *documents.stories)]
+        texts = [
+            source.text
+            for sort in (documents.standards, documents.policies, documents.practices, documents.stories)
+            for source in sort
+        ]
         if documents.standards and choose(documents) and len("".join(texts)) <= LONGEST:
             found.add(BEHIND.decode().join(texts).encode())
     return sorted(found)
 
 
 def _sorted(texts: Iterable[str]) -> Documents:
-    documents = Documents([], [], [], [])
+    documents = Documents.none()
     for number, text in enumerate(texts):
         documents.of(text).append(Source(f"{number}.yaml", text))
     return documents
@@ -218,9 +222,9 @@ def read_documents(raw: bytes) -> None:
     if not documents.stories:
         return
     loaded = load(documents.standards, read=_read)
-    people = [load_policy(source, loaded.standards, read=_read) for source in documents.policies]
+    people = next((load_policy(source, loaded.standards, read=_read) for source in documents.policies), None)
     for source in documents.stories:
-        for result in run(scripts_of(source, Rules(loaded, *people))):
+        for result in run(scripts_of(source, Rules(loaded, people))):
             assert result.name, "a story has a name"
 
 
@@ -276,6 +280,7 @@ DOORS = {
         Door("conditions", conditions(), read_condition, ()),
         Door("standards", alone(), read_with_tables, (SpecError,)),
         Door("policy", together(lambda documents: documents.policies), read_documents, (SpecError,)),
+        Door("practice", together(lambda documents: documents.practices), read_documents, (SpecError,)),
         Door("stories", together(lambda documents: documents.stories), read_documents, (SpecError,)),
         Door("tables", [each + BEHIND + TABLE for each in MAPPINGS], read_rows, (SpecError,)),
     )

@@ -11,13 +11,14 @@ from tests.fuzz.doors import DOORS
 from tests.fuzz.mutating import Mutator
 from tests.fuzz.trying import Door, crashes, kept, told
 
-FEW = {"events": 1_000, "conditions": 800, "tables": 300, "standards": 120, "policy": 60, "stories": 30}
+FEW = {"events": 1_000, "conditions": 800, "tables": 300, "standards": 120, "policy": 60, "practice": 60, "stories": 30}
 MANY = {
-    "events": 500_000,
+    "events": 490_000,
     "conditions": 320_000,
     "tables": 60_000,
     "standards": 30_000,
     "policy": 20_000,
+    "practice": 10_000,
     "stories": 10_000,
 }
 PARTS = 4

@@ -19,6 +19,7 @@ from standards.documents.model import DocumentModel
 from standards.documents.vocabulary import builtin_vocabulary
 from standards.judge.events import event_class
 from standards.judge.rulebook import PROMISE_EVENTS
+from standards.practice.practice_model import PracticeModel
 from streams.documents.forms import Form, schema_for
 from streams.ingest.mapping_model import MappingModel
 from streams.ingest.wire import Reader
@@ -30,7 +31,8 @@ from tests.pages.reference.examples import SAMPLES, SHOWN_NOWHERE
 from tests.streams.commands import kept
 
 FORMS: dict[str, type[BaseModel]] = {
-    "standards": DocumentModel, "policy": PolicyModel, "mapping": MappingModel, "stories": ToldStoriesModel,
+    "standards": DocumentModel, "policy": PolicyModel, "practice": PracticeModel, "mapping": MappingModel,
+    "stories": ToldStoriesModel,
 }  # fmt: skip
 
 

@@ -39,7 +39,7 @@ def changed(changes: tuple[tuple[str, str], ...]) -> str:
 
 def fixed(text: str) -> str:
     """Mend a document by itself."""
-    mended = mend(Documents([Source("a.yaml", text)], [], [], []), Request(["a.yaml"], TODAY))
+    mended = mend(Documents.none()._replace(standards=[Source("a.yaml", text)]), Request(["a.yaml"], TODAY))
     return mended.documents.standards[0].text
 
 
@@ -61,7 +61,10 @@ def test_a_key_of_a_policy_of_before_means_what_it_meant() -> None:
     """`settle` of a route becomes `well_for`, and its value stays."""
     text = "kept: 1\npeople: {ann: {}}\nroutes:\n  - {tell: ann, settle: 1m}\n"
     policy = Source("policy.yaml", text)
-    mended = mend(Documents([Source("a.yaml", STANDARDS)], [], [policy], []), Request(["a.yaml"], TODAY))
+    mended = mend(
+        Documents.none()._replace(standards=[Source("a.yaml", STANDARDS)], policies=[policy]),
+        Request(["a.yaml"], TODAY),
+    )
     assert [each.text for each in mended.documents.policies] == [text.replace("settle", "well_for")]
 
 

@@ -28,6 +28,7 @@ FOUND: dict[str, list[Path]] = {
         *(DESK.parent / each / "policy.yaml" for each in ("desk", "rules", "held")),
         *(DESK.parent / "later").glob("*.yaml"), ROOT / "streams/demo_policy.yaml",
     ],
+    "practice": [ROOT / "standards/packs/house/practice.yaml", ROOT / "streams/demo_practice.yaml"],
     "mapping": [*ROOT.glob("examples/*/map.yaml")],
     "stories": [
         *ROOT.glob("standards/packs/stories/*.yaml"), *ROOT.glob("examples/*/stories.yaml"),

@@ -26,6 +26,14 @@ def percent(text: str) -> Fraction:
     return Fraction(found[1]) / 100
 
 
+def goal(text: str) -> Fraction:
+    """Read the share of promises to be kept, over 0 to 100%. Raises ValueError."""
+    share = percent(text)
+    if not 0 < share <= 1:
+        raise ValueError(f"{text} can never be met, or never missed; write over 0 to 100%")
+    return share
+
+
 def mark(text: str) -> Mark:
     """Read when to warn. Raises ValueError."""
     before = _BEFORE.fullmatch(text)

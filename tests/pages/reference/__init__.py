@@ -20,6 +20,7 @@ FOLDER: Final = Path(__file__).resolve().parents[3] / "docs" / "reference"
 PAGES: Final[Mapping[str, Callable[[], str]]] = {
     "standards": lambda: form_page("standards"),
     "policy": lambda: form_page("policy"),
+    "practice": lambda: form_page("practice"),
     "mapping": lambda: form_page("mapping"),
     "stories": lambda: form_page("stories"),
     "events": events,

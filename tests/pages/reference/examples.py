@@ -26,13 +26,16 @@ LONGEST = 70
 SHOWN_NOWHERE: Final = frozenset({"columns", "edition", "excerpt", "reopen", "settle"})
 """Keys that no author writes, or writes any more, so that no document shows them."""
 SHOWN: Final[dict[Form, Sequence[str]]] = {
-    "standards": ("index", "stories", "cookbook", "language"), "policy": ("policy", "stories"), "mapping": ("mapping",),
+    "standards": ("index", "stories", "cookbook", "language"), "policy": ("policy", "stories"),
+    "practice": ("practice",), "mapping": ("mapping",),
     "stories": ("stories", "language"),
 }  # fmt: skip
 """Pages of the documentation with documents in them."""
 SAMPLES: Final = ROOT / "tests" / "pages" / "reference" / "samples"
 """Documents with the keys that none of the others has."""
-TOP: Final = {"standards": "standards", "policy": "routes", "mapping": "table", "stories": "stories"}
+TOP: Final[dict[Form, str]] = {
+    "standards": "standards", "policy": "routes", "practice": "scenarios", "mapping": "table", "stories": "stories",
+}  # fmt: skip
 
 
 def example(form: Form, paths: Sequence[Path]) -> str:

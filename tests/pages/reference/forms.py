@@ -25,9 +25,13 @@ OPENINGS: Final[Mapping[Form, str]] = {
     "How its values are written: [values](README.md#how-values-are-written). What is judged when:\n"
     "[what a verdict means](../semantics.md).",
     "policy": "What it is for and how it works: [who is told](../policy.md).",
+    "practice": "What it is for and how it works: [people's practice](../practice.md).",
     "mapping": "What it is for and how it works: [tables as events](../mapping.md).",
     "stories": "What they are for and how they work: [stories](../stories.md).",
 }
+TITLES: Final[Mapping[Form, str]] = {
+    "policy": "a policy", "practice": "a practice document", "mapping": "a mapping",
+}  # fmt: skip
 PART: Final = re.compile(r"^(?:Told)?(.+)Model$")
 
 
@@ -59,7 +63,7 @@ class Part:
 
 def form_page(form: Form) -> str:
     """Give the page of a kind of document."""
-    printed = [f"# Keys of {'a ' if form in ('policy', 'mapping') else ''}{form}\n\n{PRINTED}\n\n{OPENINGS[form]}\n"]
+    printed = [f"# Keys of {TITLES.get(form, form)}\n\n{PRINTED}\n\n{OPENINGS[form]}\n"]
     if form == "standards":
         printed.append(_shapes())
     printed += (_section(form, part) for part in parts(form_of(form)))

@@ -1,0 +1,87 @@
+"""People's practice as a house has agreed on it: forms, rewards, scenarios, goals and consequences. Frozen values.
+
+Amounts are in the house's own currency. Standards are named by their ids.
+Must not know: how any of it is written down. Read next: `practice_document.py`, which reads it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Literal
+
+import msgspec
+
+Kind = Literal["self", "review"]
+"""Who looks at the work: the person it is about, or somebody else."""
+Offer = Literal["coaching"]
+Step = Literal["talk", "debrief", "coaching", "training"]
+"""All that can come of a broken promise; what punishes cannot be written down."""
+GoalPeriod = Literal["day", "week", "month"]
+
+
+class Team(msgspec.Struct, frozen=True):
+    """A team: the role that leads it, and the id of the site where it works, if it has one."""
+
+    lead: str
+    site: str = ""
+
+
+class Band(msgspec.Struct, frozen=True):
+    """What is said from so many true statements on, and what is offered: nothing, if empty."""
+
+    least: int
+    says: str
+    offer: Offer | Literal[""] = ""
+
+
+class Form(msgspec.Struct, frozen=True):
+    """Statements that are true or not. Bands go from the highest to the one from 0; a review may have none."""
+
+    kind: Kind
+    statements: tuple[str, ...]
+    bands: tuple[Band, ...] = ()
+
+
+class Reward(msgspec.Struct, frozen=True):
+    """A small reward, and the standards whose kept promises it is for."""
+
+    title: str
+    value: float
+    standards: tuple[str, ...]
+
+
+class Scenario(msgspec.Struct, frozen=True):
+    """What everybody may do at once in a case, at which cost each time at most, and what that excuses."""
+
+    when: str
+    do: tuple[str, ...]
+    up_to: float = 0
+    excuses: tuple[str, ...] = ()
+
+
+class Goal(msgspec.Struct, frozen=True):
+    """The share of promises (0 to 1) that a team wants to keep in each period, and the standards shown beside it."""
+
+    team: str
+    standard: str
+    kept: float
+    over: GoalPeriod
+    beside: tuple[str, ...] = ()
+
+
+class Consequence(msgspec.Struct, frozen=True):
+    """What comes of a broken promise of a standard."""
+
+    says: str
+    steps: tuple[Step, ...]
+
+
+class Practice(msgspec.Struct, frozen=True):
+    """What a practice document says, by name; consequences by standard."""
+
+    teams: Mapping[str, Team] = {}
+    forms: Mapping[str, Form] = {}
+    rewards: Mapping[str, Reward] = {}
+    scenarios: Mapping[str, Scenario] = {}
+    goals: Mapping[str, Goal] = {}
+    consequences: Mapping[str, Consequence] = {}

@@ -1,0 +1,51 @@
+"""The page about people's practice: its example is checked as its reader would check it, and its list is the pack's.
+
+Next: `docs/practice.md`.
+"""
+
+import re
+from pathlib import Path
+
+from standards.compiler.spec import Source, load
+from tests.streams.commands import ROOT, kept
+
+PAGE = (ROOT / "docs" / "practice.md").read_text(encoding="utf-8")
+PACKS = ROOT / "standards" / "packs"
+HOUSE = PACKS / "house" / "practice.yaml"
+
+
+def test_the_example_checks_with_the_packs(tmp_path: Path) -> None:
+    """What the page shows has no findings beside the packs, where a standard lets the scenario excuse it."""
+    (example,) = re.findall(r"^```yaml\n(.*?)^```", PAGE, re.DOTALL | re.MULTILINE)
+    for pack in PACKS.glob("*.yaml"):
+        text = pack.read_text(encoding="utf-8").replace("shift-lead]", "shift-lead, scenario/till-outage]")
+        (tmp_path / f"pack-{pack.name}").write_text(text, encoding="utf-8")
+    (tmp_path / "practice.yaml").write_text(example, encoding="utf-8")
+    run = kept("check", "--strict", str(tmp_path))
+    assert (run.returncode, run.stdout) == (0, "")
+    assert run.stderr.endswith(" standards, 1 practice: no findings.\n")
+
+
+def test_the_list_has_what_the_pack_promises() -> None:
+    """Who reads the page knows each promise of the pack, in its own words."""
+    found = load([Source("practice.yaml", (PACKS / "practice.yaml").read_text(encoding="utf-8"))])
+    listed = re.findall(
+        r"^\| `([a-z-]+)` \| (\S.*\.) \|$", PAGE.partition("## What the pack promises")[2], re.MULTILINE
+    )
+    assert listed == [(each.id, each.promise) for each in found.standards]
+
+
+def test_a_house_that_begins_with_the_packs_has_its_document() -> None:
+    """All packs and the document in the folder beside them check together, without a finding."""
+    run = kept("check", "--strict", str(PACKS))
+    assert (run.returncode, run.stdout) == (0, "")
+    assert ", 1 practice, " in run.stderr
+    assert f"(../{HOUSE.relative_to(ROOT).as_posix()})" in PAGE
+
+
+def test_the_floor_of_the_demo_has_one() -> None:
+    """The demo's standards, its policy and its practice document are of one mind: its teams are those that are told."""
+    files = (ROOT / "streams" / f"demo{each}.yaml" for each in ("", "_policy", "_practice"))
+    run = kept("check", "--strict", *map(str, files))
+    assert (run.returncode, run.stdout) == (0, "")
+    assert run.stderr.startswith("6 standards, 1 policy, 1 practice: no findings")
