@@ -110,6 +110,9 @@ class Entry:
 
     def read(self, model: type[M], data: Value) -> M | None:
         """Read by a model; report what it refuses, and leave those keys out. None where the rest cannot stand alone."""
+        if data is None:
+            self.error("empty-value", *_empty(self.name, None), key=True)
+            return None
         data = without_empty(self, data)
         try:
             return model.model_validate(data)

@@ -56,6 +56,7 @@ WRONG = [
     ("kept: 1\npeople: {}", "missing-key", "the policy has no routes, so nobody would be told", "routes:"),
     ("kept: 2\nroutes: [{tell: ann}]", "wrong-value", "only version 1 of this form is known", "kept: 1"),
     ("rout: []\nroutes: [{tell: ann}]", "unknown-key", "'rout' is not a valid key here", "did you mean 'routes'?"),
+    ("people: {ann: , bob: {}}\nroutes: [{tell: ann}]", "empty-value", "ann has no value", "give it one"),
     ("routes: [{tell: anne}]", "unknown-person", "there is no person or team 'anne'", "did you mean 'ann'?"),
     ("routes: [{tel: ann}]", "unknown-key", "'tel' is not a valid key here", "did you mean 'tell'?"),
     ("routes: [{name: a}]", "missing-key", "has no 'tell'", "add tell:"),

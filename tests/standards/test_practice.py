@@ -83,6 +83,7 @@ WRONG = [
     ("forms: [a]", "wrong-type", "[", "forms must be a mapping", "write each name on a line of its own"),
     ("forms: {Quiz: {kind: review, statements: [One.]}}", "bad-name", "Quiz", "'Quiz' is not a valid name", "quiz"),
     ("teams: {north: {site: s1}}\nforms: {}", "missing-key", "north", "north has no 'lead'", "add lead:"),
+    ("teams: {north: }\nforms: {}", "empty-value", "north", "north has no value", "give it one, or remove the key"),
     (form("", kind="selv"), "unknown-value", "selv", "kind cannot be 'selv'", "did you mean 'self'?"),
     (form(""), "missing-key", "quiz", "quiz has no 'bands'", "add bands:"),
     (form("[{from: 0, says: Well.}]", "[]"), "wrong-value", "[", "statements is a list", "at least 1 item"),
