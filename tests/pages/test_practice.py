@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 
 from standards.compiler.spec import Source, load
+from standards.practice.practice_document import load_practice
 from tests.streams.commands import ROOT, kept
 
 PAGE = (ROOT / "docs" / "practice.md").read_text(encoding="utf-8")
@@ -40,6 +41,10 @@ def test_a_house_that_begins_with_the_packs_has_its_document() -> None:
     run = kept("check", "--strict", str(PACKS))
     assert (run.returncode, run.stdout) == (0, "")
     assert ", 1 practice, " in run.stderr
+    packs = [Source(pack.name, pack.read_text(encoding="utf-8")) for pack in PACKS.glob("*.yaml")]
+    house = load_practice(Source("practice.yaml", HOUSE.read_text(encoding="utf-8")), load(packs).standards)
+    assert {name: len(form.statements) for name, form in house.forms.items()} == {"delight": 25, "nine": 9}
+    assert [(band.least, band.offer) for band in house.forms["delight"].bands] == [(20, ""), (15, ""), (0, "coaching")]
     assert f"(../{HOUSE.relative_to(ROOT).as_posix()})" in PAGE
 
 
