@@ -104,13 +104,19 @@ class EmbeddedHost:
 
     def feeds(self) -> list[FeedStanding]:
         """Say how the declared feeds stand."""
-        pump, now = self._engine.pump, self.wall()
-        heard = standings_by(pump.rulebook, list(pump.hearings.items()), now)
-        return with_unheard(pump.rulebook, heard, self.people.known_sites if self.people else (), now)
+        sites = self.people.known_sites if self.people else ()
+        return with_unheard(self._engine.pump.rulebook, self._heard(), sites, self.wall())
 
     def silent_feeds(self) -> dict[str, int]:
-        """Count by declared feed for how many of its keys it is silent."""
-        return dark_by_feed(self.rulebook.feeds, self.feeds(), self.wall())
+        """Count by declared feed for how many of its keys it is silent.
+
+        A site of the policy at which it was never heard is shown on the board, and not counted here: it may have none.
+        """
+        return dark_by_feed(self.rulebook.feeds, self._heard(), self.wall())
+
+    def _heard(self) -> list[FeedStanding]:
+        pump = self._engine.pump
+        return standings_by(pump.rulebook, list(pump.hearings.items()), self.wall())
 
     def listen(self, listener: Callable[[Committed], None]) -> None:
         """Have a function called, on the event loop, with what each transaction stored, after it is durable."""

@@ -14,7 +14,7 @@ from tests.board.test_links import link
 from tests.board.visiting import FORM, Visitor
 from tests.streams.asking import cloud
 
-NAMES = ("Ann", "Bob", "Cyd", "Dora")
+NAMES = ("ann", "Bob", "Cyd", "Dora")
 
 
 async def pressed(served: Served, visitor: Visitor, form: dict[str, str]) -> tuple[int, str]:

@@ -99,14 +99,10 @@ class KafkaHost(KafkaEventSink):
         return with_unheard(self.rulebook, told.feeds, self.people.known_sites, self.wall())
 
     def silent_feeds(self) -> dict[str, int]:
-        """Count by declared feed for how many of its keys it is silent, as that worker counted all of them.
-
-        It knows of no policy: the sites where a feed was never heard come on top.
-        """
-        told, now = self.follower.progress.get(0), self.wall()
-        counted = Counter() if told is None else Counter(told.silent)
-        counted.update(each.name for each in self.feeds() if each.last < 0 and each.site and each.dark(now))
-        return {feed.name: counted[feed.name] for feed in self.rulebook.feeds}
+        """Count by declared feed for how many of its keys it is silent, as that worker counted all of them."""
+        told = self.follower.progress.get(0)
+        counted = {} if told is None else told.silent
+        return {feed.name: counted.get(feed.name, 0) for feed in self.rulebook.feeds}
 
     def now_status(self) -> Status:
         """Say how the host is: `low` is the instant that every partition's worker has judged up to, by its word."""
