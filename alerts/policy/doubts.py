@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
 from alerts.policy.doubted import can_fit
-from alerts.policy.policy import MACHINES, SUMMARY_STEPS
+from alerts.policy.policy import FIRST_SUMMARY, MACHINES
 from standards.calendar.duration import DAY, HOUR, spoken
 from standards.judge.events import moment
 
@@ -109,12 +109,15 @@ def long_wait(it: Doubted) -> None:
 
 
 def late_summary(it: Doubted) -> None:
-    """Report budgets over which a page may wait for its summary until the deadline that it warns of is over."""
-    longest, tightest = max(SUMMARY_STEPS), dict[str, tuple[int, str, int]]()
+    """Report budgets over which a warning waits for even the first summary until its deadline is over.
+
+    Later summaries of a storm are further apart. That is what a budget is for, so of them nothing is said here.
+    """
+    tightest = dict[str, tuple[int, str, int]]()
     for index, route in enumerate(it.people.routes):
         for standard in it.coming_to(index):
             warn, within = getattr(standard.shape, "warn", ()), getattr(standard.shape, "within", None)
-            if standard.severity != "page" or not warn or within is None or within - min(warn) >= longest:
+            if standard.severity != "page" or not warn or within is None or within - min(warn) >= FIRST_SUMMARY:
                 continue
             for name in _reached(it, route.chain[0].tell):
                 if it.people.person(name).budget:
@@ -123,11 +126,11 @@ def late_summary(it: Doubted) -> None:
     for name, (rest, standard_id, within) in tightest.items():
         section = "people" if it.top.at("people").has(name) else "teams"
         found = (
-            f"pages over this budget wait for a summary, for {spoken(longest)} at most, "
-            f"and {standard_id} warns {spoken(rest)} before its end"
+            f"pages over this budget wait {spoken(FIRST_SUMMARY)} or more for a summary, and {standard_id} warns only "
+            f"{spoken(rest)} before its end"
         )
-        earlier = f", or warn {spoken(longest)} before the end or earlier" if within > longest else ""
-        it.top.at(section, name, "budget").warning("late-summary", found, f"leave the budget out{earlier}")
+        earlier = f"warn {spoken(FIRST_SUMMARY)} before the end or earlier, or " if within > FIRST_SUMMARY else ""
+        it.top.at(section, name, "budget").warning("late-summary", found, f"{earlier}leave the budget out")
 
 
 def muted_pages(it: Doubted) -> None:

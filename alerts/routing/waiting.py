@@ -19,9 +19,9 @@ from typing import TYPE_CHECKING, Final, Literal
 
 import msgspec
 
-from alerts.policy.policy import SUMMARY_STEPS
+from alerts.policy.policy import FIRST_SUMMARY, SUMMARY_STEPS
 from alerts.routing.notice import Notice
-from standards.calendar.duration import DAY, HOUR, MINUTE, SECOND
+from standards.calendar.duration import DAY, HOUR, MINUTE
 from standards.judge.promise import NEVER
 
 if TYPE_CHECKING:
@@ -29,8 +29,6 @@ if TYPE_CHECKING:
 
     from alerts.routing.notification import Notification, Standing
 
-FIRST: Final = 30 * SECOND
-"""How long the first summary collects."""
 REPEATED: Final = 30 * MINUTE
 """How long after the summary before the next goes at the earliest where nothing waits but repetitions."""
 WELL: Final = 5 * MINUTE
@@ -138,7 +136,7 @@ class RecipientThrottle(msgspec.Struct):
         if back and held.form == "summary":
             self.summary_due = min(self.summary_due, self._summary_at(at, again=False))
         elif back:
-            self.digest_due = min(self.digest_due, at + FIRST)
+            self.digest_due = min(self.digest_due, at + FIRST_SUMMARY)
 
     def wait_for_summary(self, parts: Iterable[Notice], told: Notification) -> None:
         """Let the parts of a message wait for the next summary."""
@@ -148,7 +146,7 @@ class RecipientThrottle(msgspec.Struct):
 
     def _summary_at(self, at: int, *, again: bool) -> int:
         gap = REPEATED if again else SUMMARY_STEPS[min(self.summaries, len(SUMMARY_STEPS) - 1)]
-        return max(at + FIRST, self.last_summary + gap)
+        return max(at + FIRST_SUMMARY, self.last_summary + gap)
 
     def wait_for_others(self, parts: Iterable[Notice], told: Notification, *, crowded: bool) -> int:
         """Let it wait until it may be told that pages are well again; gives when that is. Crowded: over the budget."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, Literal
 
-from standards.lint import clock, endings, feeds, hours, names, scopes, together, windows, wording
+from standards.lint import clock, endings, feeds, hours, names, people, scopes, together, windows, wording
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -64,6 +64,7 @@ TOGETHER: Final = (
     windows.shift_cut, windows.looks_back, windows.odd_window, windows.due_at_midnight, windows.utc_days,
     windows.empty_window, windows.never_counts, scopes.not_yet_so,
     scopes.for_too_long, scopes.forgets_state, feeds.no_feed, feeds.unknown_feed, names.other_spelling,
-    together.speed_alone, together.two_promises, together.no_debrief, endings.outlives_correction,
+    people.counted_person, people.reward_untied, together.speed_alone, together.two_promises, together.no_debrief,
+    endings.outlives_correction,
 )  # fmt: skip
 """What is doubtful in standards and declarations beside each other; nothing must be wrong with them."""

@@ -21,11 +21,11 @@ DESK = ROOT / "tests/data/stories/desk"
 FOUND: dict[str, list[Path]] = {
     "standards": [
         *ROOT.glob("standards/packs/*.yaml"), *ROOT.glob("examples/*/standards.yaml"), ROOT / "streams/demo.yaml",
-        DESK / "standards.yaml", DESK.parent / "rules/standards.yaml",
+        DESK / "standards.yaml", DESK.parent / "rules/standards.yaml", DESK.parent / "feeds/standards.yaml",
         ROOT / "benchmarks/no-wait.yaml", ROOT / "tests/data/released/standards.yaml",
     ],
     "policy": [
-        *(DESK.parent / each / "policy.yaml" for each in ("desk", "rules", "held")),
+        *(DESK.parent / each / "policy.yaml" for each in ("desk", "rules", "held", "feeds")),
         *(DESK.parent / "later").glob("*.yaml"), ROOT / "streams/demo_policy.yaml",
     ],
     "practice": [ROOT / "standards/packs/house/practice.yaml", ROOT / "streams/demo_practice.yaml"],
@@ -33,7 +33,7 @@ FOUND: dict[str, list[Path]] = {
     "stories": [
         *ROOT.glob("standards/packs/stories/*.yaml"), *ROOT.glob("examples/*/stories.yaml"),
         DESK / "desk.yaml", DESK / "storm.yaml", DESK.parent / "rules/rules.yaml",
-        DESK.parent / "rules/hundred.yaml", DESK.parent / "held/held.yaml",
+        DESK.parent / "rules/hundred.yaml", DESK.parent / "held/held.yaml", DESK.parent / "feeds/feeds.yaml",
     ],
 }  # fmt: skip
 
