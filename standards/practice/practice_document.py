@@ -13,6 +13,7 @@ from standards.compiler.targets.marks import goal
 from standards.documents.document import Document
 from standards.documents.meant import plain
 from standards.documents.sections import Sections, accepted
+from standards.natural import is_among
 from standards.practice.practice import Band, Consequence, Form, Goal, Practice, Reward, Scenario, Team
 from standards.practice.practice_model import (
     BandModel,
@@ -79,7 +80,7 @@ class _Reading:
         role = f"scenario/{entry.name}"
         for index, name in enumerate(excuses):
             standard = self.standards.get(name)
-            if standard is not None and role not in standard.may_excuse:
+            if standard is not None and not is_among(role, standard.may_excuse):
                 found = f"{name} does not let {role} excuse it"
                 fix = f"write may_excuse: [{', '.join((*standard.may_excuse, role))}] in {name}"
                 entry.at("excuses", index).error("scenario-may-not", found, fix)
@@ -92,10 +93,16 @@ class _Reading:
         self._check_standard(entry.at("standard"), model.standard)
         share = entry.at("kept").attempt("wrong-value", partial(goal, model.kept))
         beside = self._named(entry.at("beside"), model.beside)
+        if model.standard in beside:
+            fix = "name another one, or leave it out"
+            entry.at("beside", beside.index(model.standard)).error("wrong-value", "a goal is not beside itself", fix)
         return Goal(model.team, model.standard, float(share or 0), model.over, beside)
 
     def _consequence(self, entry: Entry, model: ConsequenceModel) -> Consequence:
         self._check_standard(entry, entry.name, key=True)
+        for index, step in enumerate(model.steps):
+            if step in model.steps[:index]:
+                entry.at("steps", index).error("wrong-value", f"{step} is among the steps already", "leave it out")
         return Consequence(model.says, tuple(model.steps))
 
     def _named(self, entry: Entry, names: Sequence[str]) -> tuple[str, ...]:

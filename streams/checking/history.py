@@ -5,7 +5,7 @@ Read next: `telling.py` for what a policy makes of it; `standards/staffing/chanc
 
 from __future__ import annotations
 
-from math import ceil
+from math import ceil, floor
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -114,9 +114,10 @@ def _take_it_down(standard: Standard, score: Score, entry: Entry) -> None:
     objective, interval = standard.objective, score.interval
     if objective is None or interval is None or score.judged < ENOUGH or interval[1] >= objective.kept:
         return
+    most = floor(1000 * interval[1]) / 10
     found = (
-        f"{score.kept:,} of {score.judged:,} of these promises were kept, so {interval[1]:.0%} at most where chance is "
-        f"allowed for, and the goal is {objective.kept:.0%}: a sign that is not true costs more trust than none"
+        f"{score.kept:,} of {score.judged:,} of these promises were kept, so {most:g}% at most where chance is allowed "
+        f"for, and the goal is {100 * objective.kept:.6g}%: a sign that is not true costs more trust than none"
     )
     fix = "take the sign down until more is kept, or promise what is kept: kept backtest --sweep shows how much that is"
     entry.at("objective").warning("take-it-down", found, fix)

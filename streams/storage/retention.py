@@ -6,7 +6,7 @@ and what was judged: the ledger, its promises, and the standards' texts that the
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from streams.storage.sqlite import Database
@@ -21,6 +21,7 @@ _DONE = """
 SELECT seq, id FROM (SELECT seq, id, received FROM notices ORDER BY seq LIMIT ?) AS n
 WHERE received < ? AND NOT EXISTS (SELECT 1 FROM outbox WHERE notice = n.id AND state = 'waiting')
 """
+OLD_READINGS: Final = "DELETE FROM readings WHERE at < ?"
 
 
 def forget(database: Database, before: int) -> None:
@@ -28,7 +29,7 @@ def forget(database: Database, before: int) -> None:
     for table, most in _OLDEST.items():
         oldest = f"SELECT seq FROM {table} ORDER BY seq LIMIT {most}"  # noqa: S608 - fixed names
         database.put(f"DELETE FROM {table} WHERE seq IN ({oldest}) AND received < ?", [(before,)])  # noqa: S608 - same
-    database.put("DELETE FROM readings WHERE at < ?", [(before,)])
+    database.put(OLD_READINGS, [(before,)])
     done = database.all(_DONE, [ROWS, before])
     database.put("DELETE FROM outbox WHERE notice = ?", [(notice,) for _, notice in done])
     database.put("DELETE FROM spoken_for WHERE notice = ?", [(notice,) for _, notice in done])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from standards.compiler.spec import Source
 from standards.documents.document import Document
@@ -130,6 +131,10 @@ WRONG = [
      "steps cannot be 'dismissal'", "write 'talk', 'debrief', 'coaching' or 'training'"),
     ("consequences: {no-wait: {says: We talk., steps: dismissal}}", "unknown-value", "dismissal",
      "steps cannot be 'dismissal'", "write 'talk', 'debrief', 'coaching' or 'training'"),
+    ("consequences: {no-wait: {says: We talk., steps: [talk, debrief, talk]}}", "wrong-value", "talk",
+     "talk is among the steps already", "leave it out"),
+    (goal("team: north, standard: no-wait, kept: 95%, over: day, beside: [no-wait]"), "wrong-value", "no-wait",
+     "a goal is not beside itself", "name another one, or leave it out"),
     ("consequences: {no-wait: {says: We talk., steps: []}}", "wrong-value", "[", "steps is a list", "at least 1 item"),
 ]  # fmt: skip
 
@@ -198,3 +203,10 @@ def test_bands_are_taken_just_where_everybody_is_in_one(starts: list[int], most:
         assert [band.least for band in practice(text).forms["quiz"].bands] == starts
     else:
         assert {finding.id for finding in found_in(text)} == {"bad-bands"}
+
+
+def test_a_role_in_other_capitals_is_that_role() -> None:
+    """A standard that lists the scenario with a capital lets it excuse, as it does when an exception is granted."""
+    roles = [*STANDARDS[0].may_excuse[:-1], STANDARDS[0].may_excuse[-1].title()]
+    shouted = [replace(STANDARDS[0], may_excuse=tuple(roles)), *STANDARDS[1:]]
+    assert load_practice(Source("practice.yaml", WHOLE), shouted) == practice(WHOLE)
