@@ -98,6 +98,9 @@ OVER: Final = "not told: it was over before anybody had to know"
         ([("Ania", "budget", 0), ("Ania", "cured", 9)], None, "told", OVER),
         ([("Ania", "budget", 0)], ("Bob", 0), "told", "told"),
         ([], ("Ania", 5), "grouped", "not told by itself: the message of 23:06:45 speaks for it"),
+        ([("Ania", "grouped", 5)], ("Bob", 0, "p.0"), "grouped", "told"),
+        ([("Ania", "grouped", 5)], ("webhook", 0, "p.0"), "grouped",
+         "not told by itself, and by no other message so far"),
         ([("Ania", "grouped", 5)], ("Ania", 30), "grouped",
          "not told by itself: the message of 23:07:10 speaks for it"),
         ([("Ania", "cured", 3)], None, "grouped", OVER),
@@ -106,11 +109,15 @@ OVER: Final = "not told: it was over before anybody had to know"
     ],
 )  # fmt: skip
 def test_a_line_is_told_as_it_was(
-    withheld: list[tuple[str, Reason, int]], sent_to: tuple[str, int] | None, reason: str, said: str
+    withheld: list[tuple[str, Reason, int]],
+    sent_to: tuple[str, int, str] | tuple[str, int] | None,
+    reason: str,
+    said: str,
 ) -> None:
     """What was left to another message is called told only where one went out to that person, with its time."""
     held = [Withheld(f"w{at}", "p", "p.0", to, why, T0 + at * SECOND) for to, why, at in withheld]
-    view = PromiseView(ROW, LINES, [sent(*sent_to, of="p.9")] if sent_to else [], "{}", held)
+    to, at, of = (*sent_to, "p.9")[:3] if sent_to else ("", 0, "")
+    view = PromiseView(ROW, LINES, [sent(to, at, of=of)] if to else [], "{}", held)
     assert SHELL.reason(*view.reason_of(LINES[0], reason)) == said
 
 
