@@ -42,7 +42,8 @@ class Shell(Wording, frozen=True, kw_only=True):
     `unguarded`: there is no token. `overdue` counts the promises that are, for those who may look. `version` is of the
     rows that the page shows, `changes` counts what else changed; `mark` is of its own style and script.
     `urgent` counts the promises that need a hand: what is overdue, and what was warned of. `rings`: devices can be
-    told while no page is open. `zones` are those of the sites that have one of their own.
+    told while no page is open. `zones` are those of the sites that have one of their own, `usual` is that of all
+    others; None: the page's.
     """
 
     status: Status
@@ -58,14 +59,18 @@ class Shell(Wording, frozen=True, kw_only=True):
     mark: str = ""
     rings: bool = False
     zones: Mapping[str, ZoneInfo] = {}
+    usual: ZoneInfo | None = None
 
     def about(self, site: object) -> Self:
-        """Give the shell for a page about a site, which tells times in its zone, if it has one of its own."""
-        return msgspec.structs.replace(self, zone=self.zones.get(str(site), self.zone))
+        """Give the shell for a page about a site, which tells times in its zone; about none, as it does."""
+        return msgspec.structs.replace(self, zone=self._zone(site) or self.zone)
 
     def at(self, site: object) -> Self:
         """Give the shell for a line about a site, which tells times in its zone; about none, as the page does."""
-        return self.in_zone(self.zones.get(str(site)))
+        return self.in_zone(self._zone(site))
+
+    def _zone(self, site: object) -> ZoneInfo | None:
+        return self.zones.get(str(site), self.usual) if site else None
 
     @property
     def looks(self) -> bool:

@@ -152,3 +152,15 @@ def test_the_wall_of_all_tells_silences_as_it_is_there(tmp_path: Path) -> None:
         page = Visitor(served).ask("/wall")[2]
         assert [said for _, said in told(page) if "JST" in said] == [f"{since} JST"] * 2
         assert [said for _, said in told(Visitor(served).ask("/wall?site=s3")[2]) if said == since] == [since] * 2
+
+
+def test_a_site_without_a_zone_goes_by_the_hosts_though_all_that_have_one_share_theirs(tmp_path: Path) -> None:
+    """The policy has one site, in Tokyo; another one that only sends events tells its own times as messages do."""
+    policy = "kept: 1\npeople: {ann: {}}\nsites: {s3: {timezone: Asia/Tokyo}}\nroutes: [{tell: ann}]\n"
+    with Served(tmp_path, peopled=Peopled(policy)) as served:
+        visitor = Visitor(served)
+        for site, zone in (("s3", "Asia/Tokyo"), ("z", "UTC")):
+            served.send(cloud("queue.length", f"w-{site}", served.now, site=site, queue="q1", waiting=5))
+            served.go(3)
+            for path in (f"/?site={site}", f"/wall?site={site}", f"/shift?site={site}"):
+                assert f'data-zone="{zone}"' in visitor.ask(path)[2], path

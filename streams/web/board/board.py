@@ -129,7 +129,7 @@ class Board:
             administers=session is not None and may(request[ROLE], "admin"),
             unguarded=self.unguarded, version=version, changes=self._live.commits, mark=self._files.mark,
             overdue=standing.overdue, urgent=standing.urgent, rings=self.rings is not None,
-            zones=zones_of(self.host),
+            zones=zones_of(self.host), usual=self.zone,
         )  # fmt: skip
         return shell.about(View.of(request.query).site)
 

@@ -196,7 +196,9 @@ class Live:
             message: dict[str, Any] = {"now": self._host.wall() // 1000}
             if rows:
                 changes = await self.fresh(view, name)
-                zone = zones_of(self._host).get(view.site, zone_of_all(self._host, self._usual.zone))
+                usual = self._usual.zone
+                every = usual if view.site else zone_of_all(self._host, usual)
+                zone = zones_of(self._host).get(view.site, every)
                 wording = Wording(self._host.wall(), zone, words, names_of(self._host), name=name)
                 message = self._drawn.since(changes, known, wording, acts=acts) or message
                 known = changes.version

@@ -68,6 +68,6 @@ def zones_of(host: Host) -> Mapping[str, ZoneInfo]:
 
 def zone_of_all(host: Host, usual: ZoneInfo) -> ZoneInfo:
     """Give the zone of pages about several sites: the one of all sites of the policy, else the `usual` one."""
-    zones, sites = zones_of(host), host.people.sites if host.people else {}
+    zones, sites = zones_of(host), host.people.known_sites if host.people else frozenset[str]()
     shared = set(zones.values())
-    return shared.pop() if len(shared) == 1 and len(zones) == len(sites) else usual
+    return shared.pop() if len(shared) == 1 and zones.keys() >= sites else usual
