@@ -164,7 +164,7 @@ def _losses(host: Host) -> list[Panel]:
               (("sum by (effect) (rate(kept_late_events_total[$__rate_interval])) * 60", "{{effect}}"),)),
         Panel("Silent feeds", "For how many of its keys each declared feed is silent; 1 where it was never heard. Feeds"
               " on the board says which, and since when.", "timeseries", "short",
-              ((f"{silent} or vector(0)", "{{feed}}"),)),
+              ((silent, "{{feed}}"),)),
         Panel("Senders' clocks", "How far the fastest was ahead within the last hour; Feeds on the board, or the"
               " intake's log, says whose it is.", "timeseries", "s",
               (("max by (instance) (kept_source_clock_ahead_seconds)", "{{instance}}"),)),

@@ -190,3 +190,11 @@ def test_the_boards_ask_in_promql(host: Host, tmp_path: Path) -> None:
     file = tmp_path / "board.yml"
     file.write_text(yaml.safe_dump({"groups": [{"name": "board", "rules": rules}]}), encoding="utf-8")
     assert f"{len(texts)} rules found" in run(tool("promtool"), "check", "rules", file)
+
+
+@pytest.mark.parametrize("host", HOSTS)
+def test_each_feed_has_its_line_and_there_is_no_other(host: Host) -> None:
+    """Kept tells of each declared feed, silent or not; `or vector(0)` would add a line at 0 that has no name."""
+    (panel,) = (panel for each, panel in PANELS if each == host and panel["title"] == "Silent feeds")
+    assert [target["legendFormat"] for target in panel["targets"]] == ["{{feed}}"]
+    assert "vector(0)" not in panel["targets"][0]["expr"]
