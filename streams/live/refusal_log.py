@@ -41,7 +41,7 @@ class RefusalLog:
         Call it again and again, also while nothing is refused: so the last ones of many are said as well.
         """
         for reason, count in list(self._unsaid.items()):
-            if now - self._said.get(reason, now - EVERY) >= EVERY:
+            if reason not in self._said or now - self._said[reason] >= EVERY:
                 log.warning("events were refused", reason=reason, events=count, look_up=LOOK_UP)
                 self._said[reason] = now
                 del self._unsaid[reason]
