@@ -171,3 +171,18 @@ def test_of_very_many_sites_nothing_is_said_that_is_not_known() -> None:
     assert silences([tills], many[:3], "s999", now) == [Silence("tills", "", -1)]
     assert silences([tills], many, "s7", now) == [Silence("tills", "", T0, "s7")]
     assert len(silences([tills], many, "", now)) == MOST
+
+
+def test_a_wall_names_the_feeds_that_are_dark_there_whoever_else_is_closed() -> None:
+    """Of a feed that was never heard at a site, the hours of that site say whether it is missed, and no other's."""
+    (tills,) = [feed for feed in rulebook(FED).feeds if feed.name == "tills"]
+    span = 300 * SECOND
+    heard = FeedStanding("tills", "s1", T0, span, site="s1")
+    waited, closed = (FeedStanding("tills", it, -1, span, it == "s3", it) for it in ("s2", "s3"))
+    known = [waited, closed, heard]
+    assert silences([tills], known, "s2", T0) == [Silence("tills", "", -1)]
+    assert silences([tills], known, "s3", T0) == []
+    assert silences([tills], known, "s4", T0) == [Silence("tills", "", -1)]
+    assert silences([tills], known, "", T0) == [Silence("tills", "s2", -1, "s2")]
+    nowhere = FeedStanding("tills", "", -1, span, True)
+    assert silences([tills], [nowhere], "", T0) == silences([tills], [nowhere], "s1", T0) == []

@@ -38,14 +38,15 @@ def silences(feeds: Iterable[Feed], known: Sequence[FeedStanding], site: str, no
     found = []
     for feed in feeds:
         at = feed.per.index("site") if "site" in feed.per else -1
-        mine = [(each, _key(feed, each)) for each in known if each.name == feed.name and each.last >= 0]
+        of_it = [each for each in known if each.name == feed.name]
+        unheard = [each for each in of_it if each.last < 0 and (not site or each.site in ("", site))]
+        mine = [(each, _key(feed, each)) for each in of_it if each.last >= 0]
         heard = [(each, key, str(key[at]) if at >= 0 else "") for each, key in mine if key is not None]
         here = [(each, key, there) for each, key, there in heard if at < 0 or site in ("", there)]
-        closed = any(each.out_of_hours for each in known if each.name == feed.name and each.last < 0)
-        if not here and not closed and not (heard and len(known) >= MOST):
+        if not here and not unheard and not (heard and len(known) >= MOST):
             found.append(Silence(feed.name, "", -1))
-        unheard = (each.site for each in known if each.name == feed.name and each.last < 0 and not site)
-        found += [Silence(feed.name, each, -1, each) for each in unheard if each]
+        places = ("" if site else each.site for each in unheard if each.dark(now))
+        found += [Silence(feed.name, place, -1, place) for place in places]
         for each, key, there in here:
             if each.dark(now):
                 parts = ((name, str(part)) for name, part in zip(feed.per, key, strict=True) if name not in PERSONS)
