@@ -100,7 +100,9 @@ class Wording(msgspec.Struct, frozen=True):
         if site is None or site == "":
             return self.called(subject)
         first, parts = subject_text((str(site),)), subject.split("/") if subject else []
-        return self.called("/".join([first, *(part for part in parts if part != first)]))
+        if first in parts:
+            parts.remove(first)  # once: what is at a site may be called like it, as till 1 of store 1
+        return self.called("/".join([first, *parts]))
 
     def time_left(self, due: int) -> str:
         """Say how long there is still: `40 s left`."""

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from msgspec.structs import replace
 
+from streams.board.wording import Wording
 from streams.delivery.links import PATH, Link, Links
 from streams.storage.rows import PromiseFilter
 from tests.board.peopled import ALL, BASE, entered
@@ -16,7 +18,7 @@ from tests.board.reading import seen
 from tests.board.serving import Served, owed
 from tests.board.visiting import Visitor
 from tests.streams.asking import Peopled, cloud, register, waiting
-from tests.streams.hosting import NO_WAIT, SECOND, shop
+from tests.streams.hosting import NO_WAIT, SECOND, T0, shop
 
 NAMED = """
 kept: 1
@@ -161,3 +163,12 @@ def test_trends_are_headed_by_the_promise(named: Served) -> None:
     assert "<h1>You will never stand behind more than three people.</h1>" in page
     assert page.index("<h1>You will never") < page.index('class="standard">no-wait')
     assert ("Broken at Kraków 3" in page, '<th scope="row">Kraków 3</th>' in page) == (True, True)
+
+
+@pytest.mark.parametrize(
+    ("subject", "site", "said"),
+    [("1/1", "1", "1/1"), ("1", "1", "1"), ("1/2", "1", "1/2"), ("2/1", "1", "1/2"), ("c7", "s3", "s3/c7")],
+)
+def test_a_part_that_is_called_like_its_site_stands_after_it(subject: str, site: str, said: str) -> None:
+    """Till 1 of store 1 is not the store: the site is moved to the front once, and the rest stays."""
+    assert Wording(T0, ZoneInfo("UTC")).placed(subject, site) == said

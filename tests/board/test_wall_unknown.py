@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
+from standards.judge.standard import Feed
 from streams.board.wall_unknown import Silence
 from streams.runtime.feeds import MOST, FeedStanding
 from streams.web.board.wall_silence import silences
@@ -87,6 +88,13 @@ def test_of_several_sites_one_is_dark_since_an_hour(fed: Served) -> None:
     waiting(fed, "s2", "c")
     fed.go(3)
     assert KNOWN in wall(fed, "s2")
+
+
+def test_a_part_that_is_called_like_its_site_is_named() -> None:
+    """Where till 1 of store 1 is silent, the wall of store 1 says which till that is."""
+    feed = Feed("tills", ("feed.heartbeat",), 60 * SECOND, ("site", "queue"))
+    known = [FeedStanding("tills", "1/1", T0, 60 * SECOND, False, "1")]
+    assert [each.place for each in silences([feed], known, "1", T0 + HOUR * SECOND)] == ["1"]
 
 
 NAMED = """

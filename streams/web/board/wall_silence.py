@@ -49,8 +49,9 @@ def silences(feeds: Iterable[Feed], known: Sequence[FeedStanding], site: str, no
         found += [Silence(feed.name, place, -1, place) for place in places]
         for each, key, there in here:
             if each.dark(now):
-                parts = ((name, str(part)) for name, part in zip(feed.per, key, strict=True) if name not in PERSONS)
-                place = "/".join(part for _, part in parts if not (site and part == there))
+                left_out = PERSONS | {"site"} if site else PERSONS
+                parts = zip(feed.per, key, strict=True)
+                place = "/".join(str(part) for name, part in parts if name not in left_out)
                 found.append(Silence(feed.name, place, each.last, there))
     return found
 
