@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+import msgspec
+
 from alerts.policy.openings import closes_after
 from alerts.routing import remarks
 from alerts.routing.calling import Said
@@ -21,7 +23,6 @@ if TYPE_CHECKING:
 
     from alerts.routing.calling import Calling
     from alerts.routing.incident import AlertRouter, Incident
-    from alerts.routing.remarks import Remark
     from standards.judge.ledger import Line
 
 FOR_THE_REST: Final = 10 * MINUTE
@@ -60,12 +61,12 @@ class AllClears:
         if swing is not None and swing.until > at:
             self.case.swings[place] = Swing(at + RETURNS, swing.times + 1)
 
-    def _standing(self, line: Line, at: int) -> Remark | None:
-        """Say which others of the same standard and subject are in trouble, and are still to be met."""
+    def _standing(self, line: Line, at: int) -> list[int]:
+        """Give since when others of the same standard and subject are in trouble, and still to be met."""
         alike = self._alike.get((line.standard, line.subject), {}).keys() - {line.promise}
         found = (each for promise in alike for each in self.case.incidents.get(promise, {}).values())
         standing = {it.line.promise: it.line.opened for it in found if it.over is None and self.calling.is_owed(it, at)}
-        return remarks.StandsAgain(len(standing), min(standing.values()), at) if standing else None
+        return list(standing.values())
 
     def rest_of_group(self, incident: Incident) -> list[Incident]:
         """Give the others of an incident's group of which somebody was told, and no all-clear yet."""
@@ -107,8 +108,10 @@ class AllClears:
         self._closed(incident, line, at, max((closes_after(hours, at) for hours in muted), default=NEVER))
         incident.cleared = [*incident.cleared, *names]
         standing = self._standing(line, at)
-        made = [self.calling.notice(line, name, 0, at, more=standing) for name in names]
-        return [Said(each, fresh=False, passes=each.to in incident.holders) for each in made]
+        more = remarks.stands_again(len(standing), min(standing), at) if standing else None
+        made = [self.calling.notice(line, name, 0, at, more=more) for name in names]
+        told = [msgspec.structs.replace(each, stands_again=len(standing)) for each in made]
+        return [Said(each, fresh=False, passes=each.to in incident.holders) for each in told]
 
     def _closed(self, incident: Incident, line: Line, at: int, again: int) -> None:
         """Note that the all-clear is told, to the rest `again` if it is muted; what may be corrected stays known."""

@@ -15,7 +15,6 @@ from alerts.routing.deadlines import pressing
 from alerts.routing.facts import PERSONS, Counted, counted, number_words
 from alerts.routing.incident import WARNED
 from alerts.routing.place import ids_of, parts_of
-from alerts.routing.remarks import StandsAgain
 from alerts.routing.sentences import Sentences
 from alerts.words.words import ENGLISH, SOURCE, Words
 from standards.judge.ledger import Plain
@@ -214,7 +213,6 @@ def notice(line: Line, standard: Standard, reader: Reader, *, now: int = -1, mor
     `now` is when it is told, in microseconds UTC, where that is later than the line; `more` says what follows.
     """
     where, ids = parts_of(line, standard, reader.names), ids_of(line, standard)
-    again = more.count if isinstance(more, StandsAgain) else 0
 
     def said(to_them: Reader) -> str:
         spoken = standard.in_language(to_them.words.language)
@@ -249,7 +247,6 @@ def notice(line: Line, standard: Standard, reader: Reader, *, now: int = -1, mor
         owed_until=owed_until(line, standard),
         still_warned=line.kind == "corrected" and line.state in WARNED,
         replaces=line.replaces,
-        stands_again=again,
         where=where,
         ids=ids if ids != where else (),
         language=reader.words.language,

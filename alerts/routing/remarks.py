@@ -7,8 +7,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-import msgspec
-
 from alerts.words.words import phrase, several
 from standards.natural import same
 
@@ -32,20 +30,12 @@ STANDS_AGAIN: Final = several(
 )
 
 
-class StandsAgain(msgspec.Struct, frozen=True):
-    """The remark after an end that so many others of the same standard and subject stand, the oldest `since`.
+def stands_again(count: int, since: int, at: int) -> Remark:
+    """Say after an end that so many others of the same standard and subject stand, the oldest `since`, at an instant.
 
-    It is said at an instant; both are in microseconds UTC.
+    Both are in microseconds UTC.
     """
-
-    count: int
-    since: int
-    at: int
-
-    def __call__(self, reader: Reader) -> str:
-        """Say so."""
-        since = reader.clock_beside(self.since, self.at)
-        return reader.words.how_many(self.count, *STANDS_AGAIN, since=since)
+    return lambda reader: reader.words.how_many(count, *STANDS_AGAIN, since=reader.clock_beside(since, at))
 
 
 def held_by(last: LastHold | None, at: int) -> Remark | None:
