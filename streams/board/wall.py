@@ -17,7 +17,7 @@ from streams.board.having import shares_words
 from streams.board.items import URGENT
 from streams.board.markup import Html, el, sentence
 from streams.board.shell import Shell, bare_page
-from streams.board.wall_unknown import Quiet, Silence, unknown
+from streams.board.wall_unknown import ROWS, Quiet, Silence, unknown
 from streams.board.wording import FIELDS
 
 if TYPE_CHECKING:
@@ -26,8 +26,6 @@ if TYPE_CHECKING:
     from streams.board.items import Group, Item
     from streams.storage.readings import Reading
 
-ROWS: Final = 3
-"""How many promises that need a hand are named."""
 NAMED: Final = 3
 """How many of the places for which there is no room are named."""
 LONG: Final = 8

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from streams.board.shell import Shell
 
 ROWS: Final = 3
-"""How much of it is named."""
+"""How many rows of a wall are named, of each list; the rest is counted."""
 
 
 class Silence(msgspec.Struct, frozen=True):

@@ -24,7 +24,8 @@ from streams.board.reasons import reasons
 from streams.board.reportable import awaited
 from streams.board.silences import Muted, muted
 from streams.board.view import NOWHERE, PARTS, View
-from streams.board.wall import ROWS, Scene
+from streams.board.wall import Scene
+from streams.board.wall_unknown import ROWS
 from streams.live.joined import Joined, stands_on
 from streams.storage.rows import OwedFilter, OwedGroup
 from streams.web.board.places import names_of, zones_of
