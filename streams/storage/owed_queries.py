@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from alerts.routing.actions import ACKNOWLEDGED, DEBRIEFED
+from standards.natural import name_key
 from streams.storage.rows import OWED, PROMISE, FailedGroup, OwedGroup, Unjudged, promise_row
 
 if TYPE_CHECKING:
@@ -38,11 +39,11 @@ _SETTLED: Final = frozenset({"unknown", "talk"})
 _BY_PLACE: Final = ("FROM promises", "FROM promises INDEXED BY promises_places", 1)
 """What has a query go by the index by place, which the planner passes over for those by time."""
 _NAMED: Final = """
-(EXISTS (SELECT 1 FROM acts WHERE promise = promises.id AND type = ? AND by COLLATE NOCASE IN (SELECT value FROM
+(EXISTS (SELECT 1 FROM acts WHERE promise = promises.id AND type = ? AND name_key(by) IN (SELECT value FROM
     json_each(?)))
 OR EXISTS (SELECT 1 FROM notices WHERE (promise = promises.id
         OR id IN (SELECT notice FROM spoken_for WHERE promise = promises.id))
-    AND (CAST(body AS TEXT) ->> 'to') COLLATE NOCASE IN (SELECT value FROM json_each(?))))
+    AND name_key(CAST(body AS TEXT) ->> 'to') IN (SELECT value FROM json_each(?))))
 """
 _WORDED: Final = """(subject LIKE ? ESCAPE '\\' OR standard IN (SELECT value FROM json_each(?))
  OR EXISTS (SELECT 1 FROM json_each(?) WHERE instr('/' || subject || '/', '/' || value || '/')))"""
@@ -212,5 +213,5 @@ def _terms(wanted: OwedFilter) -> Iterator[tuple[str, tuple[object, ...]]]:
         text = wanted.text.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
         yield _WORDED, (f"%{text}%", _encode(wanted.worded).decode(), _encode(wanted.called).decode())
     if wanted.people:
-        names = _encode(wanted.people).decode()
+        names = _encode(list(filter(None, map(name_key, wanted.people)))).decode()
         yield _NAMED, (ACKNOWLEDGED, names, names)

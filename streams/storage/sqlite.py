@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
 from standards.errors import DiskError, StateError
+from standards.natural import name_key
 from streams.storage.schema import MIGRATIONS
 
 if TYPE_CHECKING:
@@ -70,6 +71,7 @@ class Database:
 
     def _prepare(self, *, read_only: bool, derived: bool) -> None:
         with self._explaining():
+            self._connection.create_function("name_key", 1, _name_key, deterministic=True)
             if read_only:
                 self._connection.execute("PRAGMA query_only = ON")
             else:
@@ -155,6 +157,11 @@ class Database:
     def close(self) -> None:
         """Close the connection."""
         self._connection.close()
+
+
+def _name_key(name: object) -> str | None:
+    """Give a person's name as it is compared; SQLite itself knows capitals of ASCII alone."""
+    return None if name is None else name_key(str(name))
 
 
 def _keep_private(file: Path) -> None:

@@ -142,3 +142,16 @@ def test_a_wall_counts_nothing_of_one_of_us(owing: Served) -> None:
     """What lies on somebody's desk is no number for everybody who walks by."""
     for role in ("viewer", "supervisor"):
         assert ">Lies<" not in entered(owing, role)[0].ask("/wall")[2]
+
+
+def test_a_persons_own_are_found_by_any_capitals_of_their_name(tmp_path: Path) -> None:
+    """Also by those that are not ASCII: what Łukasz has is his as ŁUKASZ, too."""
+    with Served(tmp_path, ALL, Peopled(POLICY), shop(tmp_path, BY_PERSON)) as served:
+        owed_by(served, WHO)
+        served.go(40)
+        visitor, proof = entered(served, "supervisor")
+        for row in served.caller.host.read_model.promises(PromiseFilter()).items:
+            visitor.ask("/acts/acknowledge", {"proof": proof, "promise": row.id, "name": "Łukasz"})
+        for name, found in (("ŁUKASZ", True), ("łukasz", True), ("", False), ("Ania", False)):
+            visitor.enter(TOKENS["supervisor"], name)
+            assert ("Act now · 2</a>" in visitor.ask("/?mine=1")[2]) is found, name
