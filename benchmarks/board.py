@@ -90,7 +90,7 @@ async def measure(folder: Path, browser: str) -> None:
             if f"All {OPEN:,}, on 3 pages".encode() not in body:
                 raise SystemExit("the page does not show what it should")
             print(f"page: {await timed(page):.1f} ms, {len(body)} bytes, {len(gzip.compress(body))} compressed")
-            look = await timed(lambda: asyncio.to_thread(Look(host, View(), "").picture))
+            look = await timed(lambda: asyncio.to_thread(Look(host, View(), "", acts=True).picture))
             print(f"look after a commit: {look:.1f} ms")
             await changes(host, session, url, now)
             if browser:

@@ -11,7 +11,7 @@ import msgspec
 
 from alerts.routing.actions import ACKNOWLEDGED, DEBRIEFED
 from standards.natural import name_key
-from streams.storage.rows import OWED, PROMISE, FailedGroup, OwedGroup, Unjudged, promise_row
+from streams.storage.rows import NAMES_ONE_OF_US, OWED, PROMISE, FailedGroup, OwedGroup, Unjudged, promise_row
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -45,8 +45,8 @@ OR EXISTS (SELECT 1 FROM notices WHERE (promise = promises.id
         OR id IN (SELECT notice FROM spoken_for WHERE promise = promises.id))
     AND name_key(CAST(body AS TEXT) ->> 'to') IN (SELECT value FROM json_each(?))))
 """
-_WORDED: Final = """(subject LIKE ? ESCAPE '\\' OR standard IN (SELECT value FROM json_each(?))
- OR EXISTS (SELECT 1 FROM json_each(?) WHERE instr('/' || subject || '/', '/' || value || '/')))"""
+_WORDED: Final = """({looked} LIKE ? ESCAPE '\\' OR standard IN (SELECT value FROM json_each(?))
+ OR EXISTS (SELECT 1 FROM json_each(?) WHERE instr('/' || {looked} || '/', '/' || value || '/')))"""
 _OF_SITE: Final = f"""
 standard IN (SELECT DISTINCT standard FROM revisions) AND opened >= ? AND {_SITE} = ?
     AND (verdict IS NULL OR verdict IN ('broken', 'unknown'))
@@ -211,7 +211,11 @@ def _terms(wanted: OwedFilter) -> Iterator[tuple[str, tuple[object, ...]]]:
             yield f"{name} = ?", (value,)
     if wanted.text:
         text = wanted.text.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
-        yield _WORDED, (f"%{text}%", _encode(wanted.worded).decode(), _encode(wanted.called).decode())
+        looked = "subject" if wanted.named else f"(CASE WHEN {NAMES_ONE_OF_US} THEN {_SITE} ELSE subject END)"
+        yield (
+            _WORDED.format(looked=looked),
+            (f"%{text}%", _encode(wanted.worded).decode(), _encode(wanted.called).decode()),
+        )
     if wanted.people:
         names = _encode(list(filter(None, map(name_key, wanted.people)))).decode()
         yield _NAMED, (ACKNOWLEDGED, names, names)

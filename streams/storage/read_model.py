@@ -21,6 +21,7 @@ from streams.storage.promise_view import PromiseView
 from streams.storage.readings import Readings
 from streams.storage.rows import (
     DELIVERY,
+    NAMES_ONE_OF_US,
     OWED,
     PROMISE,
     DeadLetter,
@@ -272,6 +273,8 @@ def _terms(wanted: PromiseFilter) -> Iterable[tuple[str, object]]:
     for name in ("standard", "owner", "subject", "verdict", "state"):
         if value := getattr(wanted, name):
             yield f"{name} = ?", value
+    if wanted.subject and not wanted.named:
+        yield f"NOT {NAMES_ONE_OF_US}", None
     if "withdrawn" not in (wanted.verdict, wanted.state):
         yield "verdict IS NOT 'withdrawn'", None
     if wanted.open is not None:

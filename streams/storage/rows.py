@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final, Literal
 import msgspec
 
 from alerts.routing.actions import Action
+from alerts.routing.facts import PERSONS
 from alerts.routing.notice import Notice, Withheld
 from standards.judge.ledger import Plain
 from standards.judge.promise import NEVER, State, Verdict
@@ -26,6 +27,7 @@ DeliveryState = Literal["waiting", "delivered", "failed"]
 class PromiseFilter(msgspec.Struct, frozen=True):
     """Which promises to show; what is empty or -1 does not narrow. `due_before`: only open ones, due before it.
 
+    `named`: also those whose subject names one of us, where `subject` is asked for.
     `overdue`: only those that are, or are not; `owed_since` says by revision since when they must have been broken.
     Promises that were withdrawn are shown only where that verdict, or that state, is asked for.
     """
@@ -40,6 +42,7 @@ class PromiseFilter(msgspec.Struct, frozen=True):
     due_before: int = -1
     overdue: bool | None = None
     owed_since: Mapping[str, int] = {}
+    named: bool = True
 
 
 class PromiseRow(msgspec.Struct, frozen=True):
@@ -137,6 +140,10 @@ class SuppressedFilter(msgspec.Struct, frozen=True):
     reason: str = ""
 
 
+NAMES_ONE_OF_US: Final = f"""EXISTS (SELECT 1 FROM json_each(CAST(promises.fields AS TEXT)) AS field
+    WHERE field.key IN ({", ".join(f"'{name}'" for name in sorted(PERSONS))}) AND field.value != ''
+    AND instr('/' || subject || '/', '/' || replace(replace(field.value, '%', '%25'), '/', '%2F') || '/'))"""  # noqa: S608 - fixed names
+"""Whether the subject of a promise names one of us, as `alerts/routing/persons.py` says it."""
 OWED: Final = """
 FROM promises JOIN (SELECT key AS revision, value AS since FROM json_each(?)) AS owed USING (revision)
 WHERE state = 'broken' AND settled >= since
@@ -160,8 +167,8 @@ class OwedFilter(msgspec.Struct, frozen=True):
     """Which of the promises that are owed to show; what is empty does not narrow.
 
     `text` is looked for in the subject, among the `worded` standards, and among places that are `called` so, by the
-    parts of their ids; `people` are names, of whom one was told of
-    it or has taken it. `standards` and `worded` are ids. What is unknown counts where it is so since
+    parts of their ids; of a subject that names one of us only in its site, unless `named`. `people` are names, of whom
+    one was told of it or has taken it. `standards` and `worded` are ids. What is unknown counts where it is so since
     `unknown_since` (microseconds UTC) or later.
     """
 
@@ -173,6 +180,7 @@ class OwedFilter(msgspec.Struct, frozen=True):
     worded: tuple[str, ...] = ()
     unknown_since: int = 0
     called: tuple[str, ...] = ()
+    named: bool = True
 
 
 class OwedGroup(msgspec.Struct, frozen=True):

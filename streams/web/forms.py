@@ -66,7 +66,11 @@ class PromiseQuery(Query):
 
     standard: Short | None = Field(default=None, description="The standard's id.")
     owner: Short | None = Field(default=None, description="Who answers for it.")
-    subject: Short | None = Field(default=None, description="The values of the standard's `per` fields, joined by /.")
+    subject: Short | None = Field(
+        default=None,
+        description="The values of the standard's `per` fields, joined by /. Where they name one of us, who only looks "
+        "on is given none.",
+    )
     state: Literal[State] | None = Field(default=None, description="The state it is in.")
     verdict: Literal[Verdict] | None = Field(default=None, description="The verdict it has.")
     open: Truth | None = Field(default=None, description="true: without a verdict; false: with one.")

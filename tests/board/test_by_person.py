@@ -155,3 +155,15 @@ def test_a_persons_own_are_found_by_any_capitals_of_their_name(tmp_path: Path) -
         for name, found in (("ŁUKASZ", True), ("łukasz", True), ("", False), ("Ania", False)):
             visitor.enter(TOKENS["supervisor"], name)
             assert ("Act now · 2</a>" in visitor.ask("/?mine=1")[2]) is found, name
+
+
+def test_who_only_looks_on_cannot_find_out_by_asking_whose_promise_it_is(owing: Served) -> None:
+    """No question that has a name in it finds another number of promises for them; a question for the site does."""
+    for role, found in (("viewer", 0), ("supervisor", 1)):
+        visitor, key = entered(owing, role)[0], {"Authorization": f"Bearer {TOKENS[role]}"}
+        for asked in (WHO, f"n/{WHO}"):
+            listed = owing.do(owing.caller.get(f"/v1/promises?subject={asked}&limit=1", **key)).json["items"]
+            assert len(listed) == found, (role, asked)
+        for words in (WHO, WHO[:5].lower(), "Leo+K"):
+            assert ("/promises/" in visitor.ask(f"/?q={words}")[2]) is bool(found), (role, words)
+        assert "/promises/" in visitor.ask("/?q=North")[2], "the site is shown to everybody"

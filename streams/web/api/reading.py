@@ -76,7 +76,7 @@ class Reading:
         ]  # fmt: skip
 
     async def _promises(self, request: web.Request) -> web.Response:
-        query = read_query(request, PromiseQuery)
+        query, seen = read_query(request, PromiseQuery), may(request[ROLE], SEES_PERSONS)
         wanted = PromiseFilter(
             standard=query.standard or "",
             owner=query.owner or "",
@@ -87,9 +87,9 @@ class Reading:
             overdue=query.overdue,
             owed_since=self._host.rulebook.owed_since(self._host.wall()),
             due_before=-1 if query.due_before is None else max(0, microseconds(query.due_before)),
+            named=seen,
         )
         page = await _asked_after(self._host.read_model.promises, wanted, query.after, query.limit)
-        seen = may(request[ROLE], SEES_PERSONS)
         items = [showing.promise_item(row if seen else showing.row_without_persons(row)) for row in page.items]
         return json_answer(views.PromisePage(items=items, next=page.next or None))
 

@@ -183,7 +183,8 @@ class Board:
 
     async def _now(self, request: web.Request) -> web.Response:
         view = View.of(request.query)
-        changes = await self._live.fresh(view, name_of(request))
+        acts = may(request[ROLE], "supervisor")
+        changes = await self._live.fresh(view, name_of(request), acts=acts)
         shell, shown = self.shell(request, changes.version), changes.picture  # nothing comes between them
         rulebook, people = self.host.rulebook, self.host.people
         choices = Choices(
@@ -199,7 +200,7 @@ class Board:
         sites = await sites_offered(self.host, request[STANDING].sites)
         if not await is_known(self.host, view.site, sites):
             return self.answer(request, unknown_site(shell, view.site, "/wall", sites), HTTPStatus.NOT_FOUND)
-        look = Look(self.host, view, "")
+        look = Look(self.host, view, "", acts=shell.acts)
         scene = await asked(look.scene, view.site, self.days(shell.zone)[-1], sites)
         return self.answer(request, wall.draw(shell, scene))
 

@@ -78,7 +78,7 @@ class Live:
         self._host = host
         self._usual = usual
         self._server = server
-        self._viewed: OrderedDict[tuple[View, str], _Viewed] = OrderedDict()
+        self._viewed: OrderedDict[tuple[View, str, bool], _Viewed] = OrderedDict()
         self._number = 0
         self._drawn = Drawn()
         self._standing = (-1, Standing())  # with the commits that it shows
@@ -115,12 +115,13 @@ class Live:
         sites = {group.site for of_sort in groups.values() for group in of_sort if group.site}
         return Standing(overdue, overdue + warned, tuple(sorted(sites, key=natural)))
 
-    async def fresh(self, view: View, name: str) -> Changes:
-        """Give a view as somebody of a name sees it, looked at again if anything may have changed since the last look.
+    async def fresh(self, view: View, name: str, *, acts: bool) -> Changes:
+        """Give a view as somebody of a name, who acts or only looks on, sees it.
 
-        Time changes something too: silences end. What is seen has a version of its own among all that are ever seen.
+        It is looked at again if anything may have changed since the last look. Time changes something too: silences
+        end. What is seen has a version of its own among all that are ever seen.
         """
-        key = view, name if view.mine else ""
+        key = view, name if view.mine else "", acts or not view.q  # what words find is all that differs
         async with self._looking:
             viewed = self._viewed.get(key)
             if viewed is None:
@@ -131,7 +132,7 @@ class Live:
                 self._viewed.popitem(last=False)
             now = self.commits, self._host.wall() // MINUTE
             if viewed.drawn != now:
-                viewed.changes.take(await asked(Look(self._host, view, name).picture))
+                viewed.changes.take(await asked(Look(self._host, view, name, acts=acts).picture))
                 viewed.drawn = now
         return viewed.changes
 
@@ -195,7 +196,7 @@ class Live:
             news.clear()
             message: dict[str, Any] = {"now": self._host.wall() // 1000}
             if rows:
-                changes = await self.fresh(view, name)
+                changes = await self.fresh(view, name, acts=acts)
                 usual = self._usual.zone
                 every = usual if view.site else zone_of_all(self._host, usual)
                 zone = zones_of(self._host).get(view.site, every)

@@ -54,13 +54,13 @@ SILENCES: Final = 500
 
 
 class Look:
-    """One look at what is owed, as somebody of a `name` sees a view."""
+    """One look at what is owed, as somebody of a `name` sees a view, who `acts` or only looks on."""
 
-    def __init__(self, host: Host, view: View, name: str) -> None:
+    def __init__(self, host: Host, view: View, name: str, *, acts: bool) -> None:
         self._host, self._view = host, view
         self._queries = host.read_model.owed
         self._owed_since = host.rulebook.owed_since(host.wall())
-        self.wanted = owed_filter(host, view, name)
+        self.wanted = owed_filter(host, view, name, acts=acts)
         self._offered = persons(host)[:OFFERED]
 
     def picture(self) -> Picture:

@@ -60,7 +60,7 @@ class Lists:
         site = "" if view.site == NOWHERE else view.site
         on = shift.on_shift(self._host.people, shell.now)
         since = on.since if on.since >= 0 else board.days(shell.zone)[-1]
-        look = Look(self._host, View(site=view.site), "")
+        look = Look(self._host, View(site=view.site), "", acts=shell.acts)
         failed = await asked(
             owed.failed_since, since, site, ASKED, standard=view.standard, skipped=skipped(page)
         )  # fmt: skip
@@ -82,7 +82,8 @@ class Lists:
         """Show what waits to be talked over, and what was."""
         board, queries = self._board, self._host.read_model.board
         shell, view = board.shell(request), View.of(request.query)
-        waiting = await asked(Look(self._host, view, shell.name).to_talk_over, TOGETHER)
+        look = Look(self._host, view, shell.name, acts=shell.acts)
+        waiting = await asked(look.to_talk_over, TOGETHER)
         page = page_of(request.query, "done")
         rows, count = await asked(queries.broken, ASKED, debriefed=True, skipped=skipped(page))
         over = paged(rows, page)

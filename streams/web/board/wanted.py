@@ -20,8 +20,11 @@ UNSAID_FOR: Final = DAY
 """How long it stands on the board that nobody can say how a promise went, in microseconds."""
 
 
-def owed_filter(host: Host, view: View, name: str) -> OwedFilter:
-    """Say what a view asks of the store: whose promises, where, and with which words."""
+def owed_filter(host: Host, view: View, name: str, *, acts: bool) -> OwedFilter:
+    """Say what a view asks of the store: whose promises, where, and with which words.
+
+    Words find a name of one of us only for who acts, and so may read it.
+    """
     people = [name or " "] if view.mine else []
     team = host.people.teams.get(view.team) if host.people and view.team else None
     if view.team:
@@ -34,7 +37,7 @@ def owed_filter(host: Host, view: View, name: str) -> OwedFilter:
     called_so = tuple(each for each, name in names_of(host).items() if text and text in name.casefold())
     return OwedFilter(
         site, view.standard, view.owner, tuple(people), view.q, tuple(worded) if text else (), unsaid_since(host),
-        called_so,
+        called_so, acts,
     )  # fmt: skip
 
 
