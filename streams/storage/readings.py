@@ -47,14 +47,15 @@ class Kind(msgspec.Struct, frozen=True):
 def kinds(vocabulary: Mapping[str, EventType]) -> dict[str, Kind]:
     """Find the readings that are about something at a site and have a number: the first that they must have counts.
 
-    What is only about one of us is for no wall.
+    What must name one of us is for no wall: it is that person's number, not that of the place.
     """
     found = {}
     for kind in vocabulary.values():
         needed = {name: field.type for name, field in kind.fields.items() if not field.optional}
         numbers = [name for name, sort in needed.items() if sort in ("integer", "number")]
-        names = tuple(name for name, sort in needed.items() if sort == "text" and name not in {"site", *PERSONS})
-        if kind.reading and "site" in needed and numbers and names:
+        named = [name for name in needed if name in PERSONS or kind.fields[name].person]
+        names = tuple(name for name, sort in needed.items() if sort == "text" and name != "site")
+        if kind.reading and "site" in needed and numbers and names and not named:
             found[kind.name] = Kind(names, numbers[0])
     return found
 

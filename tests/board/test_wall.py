@@ -13,7 +13,9 @@ from tests.board.crowd import line
 from tests.board.peopled import entered
 from tests.board.serving import Running, Served, owed
 from tests.board.visiting import Visitor
+from tests.history import rulebook
 from tests.streams.asking import Peopled, register, waiting
+from tests.streams.hosting import NO_WAIT
 
 METRES = 5
 SCREEN = 1.2
@@ -107,6 +109,20 @@ def test_readings_that_count_something_at_a_site_are_shown(busy: Served) -> None
     found = kinds(busy.caller.host.rulebook.vocabulary)
     assert (found["queue.length"].names, found["queue.length"].what) == (("queue",), "waiting")
     assert "register.opened" not in found
+
+
+def test_what_must_name_one_of_us_is_no_number_of_a_place() -> None:
+    """Each agent's number at a queue would be shown as the queue's, the last one over the others'."""
+    own = """
+kept: 1
+events:
+  desk.load: {site: text, queue: text, agent: text, lies: integer}
+  chair.load: {site: text, queue: text, sits: {type: text, person: true}, lies: integer}
+  shelf.load: {site: text, queue: text, agent: text?, lies: integer}
+readings: [desk.load, chair.load, shelf.load]
+"""
+    found = kinds(rulebook(own + NO_WAIT.partition("kept: 1\n")[2]).vocabulary)
+    assert [name for name in found if name.endswith(".load")] == ["shelf.load"]
 
 
 SITES = """
