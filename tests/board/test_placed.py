@@ -165,6 +165,21 @@ def test_trends_are_headed_by_the_promise(named: Served) -> None:
     assert ("Broken at Kraków 3" in page, '<th scope="row">Kraków 3</th>' in page) == (True, True)
 
 
+def test_a_card_says_the_number_that_its_standard_counts(tmp_path: Path) -> None:
+    """Of two readings at one place, whichever of them came last, and whatever they are called."""
+    for other in ("alarms", "zebras"):
+        (tmp_path / other).mkdir()
+        own = f"events: {{belt.length: {{site: text, queue: text, {other}: integer}}}}\nreadings: [belt.length]\n"
+        rules = NO_WAIT.replace("standards:\n", f"{own}standards:\n", 1)
+        with Served(tmp_path / other, standards=shop(tmp_path / other, rules)) as served:
+            served.send(waiting("a", served.now, 7))
+            served.go(46)
+            served.send(cloud("belt.length", "b", served.now, site="s3", queue="q1", **{other: 2}))
+            served.go(3)
+            found = card(Visitor(served).ask("/")[2], "no-wait")
+            assert ("7 people waiting" in found, other in found) == (True, False)
+
+
 @pytest.mark.parametrize(
     ("subject", "site", "said"),
     [("1/1", "1", "1/1"), ("1", "1", "1"), ("1/2", "1", "1/2"), ("2/1", "1", "1/2"), ("c7", "s3", "s3/c7")],

@@ -13,6 +13,7 @@ import msgspec
 from alerts.routing.actions import ACKNOWLEDGED, SILENCED, UNSILENCED
 from alerts.routing.persons import named_in
 from alerts.routing.place import called, called_there
+from standards.judge.standard import clauses
 from standards.natural import natural, same
 from streams.board.debriefs import Waiting, kind_of
 from streams.board.having import Having, Noted, by_promise, noted, shares
@@ -27,6 +28,7 @@ from streams.board.view import NOWHERE, PARTS, View
 from streams.board.wall import Scene
 from streams.board.wall_unknown import ROWS
 from streams.live.joined import Joined, stands_on
+from streams.storage.readings import kinds
 from streams.storage.rows import OwedFilter, OwedGroup
 from streams.web.board.places import names_of, zones_of
 from streams.web.board.wall_silence import REMEMBERED, numbers, silences
@@ -211,12 +213,20 @@ class Look:
         items = (self._item(sort, row, done, numbers) for row in rows)
         return tuple(sorted(items, key=lambda item: (_order(item), natural(item.subject))))
 
-    def _numbers(self, rows: Sequence[PromiseRow]) -> dict[tuple[str, str], Reading]:
-        """Find what was counted last where some promises are, by the site and the name there."""
-        found = self._host.read_model.readings.of(map(_place, rows), self._host.wall() - REMEMBERED)
-        return {(each.site, each.name): each for each in found}
+    def _numbers(self, rows: Sequence[PromiseRow]) -> dict[str, Reading]:
+        """Find what was counted last where some promises are, by their ids: of what its standard itself hears."""
+        rulebook, found = self._host.rulebook, {}
+        read = self._host.read_model.readings.of(map(_place, rows), self._host.wall() - REMEMBERED)
+        last, counted = {(each.site, each.name, each.what): each for each in read}, kinds(rulebook.vocabulary)
+        for row in rows:
+            standard = rulebook.standards.get(row.revision)
+            heard = chain.from_iterable(it.events for it in clauses(standard.shape).values()) if standard else ()
+            keys = ((*_place(row), counted[event].what) for event in heard if event in counted)
+            if key := next((key for key in keys if key in last), None):
+                found[row.id] = last[key]
+        return found
 
-    def _item(self, sort: Sort, row: PromiseRow, done: Done, numbers: Mapping[tuple[str, str], Reading]) -> Item:
+    def _item(self, sort: Sort, row: PromiseRow, done: Done, numbers: Mapping[str, Reading]) -> Item:
         rulebook = self._host.rulebook
         standard = rulebook.standards.get(row.revision)
         found = done.havings.get(row.id, Having())
@@ -231,7 +241,7 @@ class Look:
             tuple(name for name in self._offered if not same(name, found.holder)),
             standard.translations if standard else {}, *self._names(row.subject, "" if site is None else str(site)),
             zones_of(self._host).get(str(site)), named_in(row.subject, row.fields),
-            numbers.get(_place(row)),
+            numbers.get(row.id),
         )  # fmt: skip
 
     def _names(self, subject: str, site: str) -> tuple[str, str]:
