@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
 ONE_OF_US: Final = phrase("one of the team")
 """What is said in place of a name."""
+_BEFORE: Final = r"(?m)(^|- |[,;:] |\()"
+_AFTER: Final = r"(?=[,;:.)]+(?:\s|$)| \(|$)"
+"""What stands before and after a part of a place: others are named in the same way beside it."""
 
 
 def fields_without_persons(fields: Mapping[str, Plain]) -> dict[str, Plain]:
@@ -60,16 +63,25 @@ def without_persons(notice: Notice, names: Mapping[str, str], others: Collection
     named = any(words.translated(each).partition("{")[0] in text for each in NAMING)
     told, language = (notice.english, SOURCE) if named and notice.english else (text, notice.language)
     mine, shown = named_in(notice.subject, notice.fields), Words(language)
-    told = _unnamed(told, {*mine, *others}, names, shown.say(ONE_OF_US))
+    told = _unnamed(told, {*mine, *others}, names, shown)
     subject = subject_without_persons(notice.subject, mine, str(notice.fields.get(PLACE) or ""), shown)
     fields = fields_without_persons(notice.fields)
     return msgspec.structs.replace(notice, text=told, language=language, subject=subject, fields=fields)
 
 
-def _unnamed(text: str, named: Collection[str], names: Mapping[str, str], said: str) -> str:
-    """Put something else for who is named in a text, also by what the policy calls them."""
+def _unnamed(text: str, named: Collection[str], names: Mapping[str, str], words: Words) -> str:
+    """Put something else for who is named in a text, also by what the policy calls them.
+
+    Who is called by a number is named in places alone: elsewhere that is a time, a count or a span.
+    """
     called = {" ".join(each.split()) for each in named}
     called |= {name for path, name in names.items() if path.rpartition("/")[2] in named}
-    for each in sorted(called, key=len, reverse=True):
+    said = words.say(ONE_OF_US)
+    numbers = [re.escape(each) for each in called if each and not any(char.isalpha() for char in each)]
+    if numbers:
+        one = f"(?:{'|'.join(numbers)})"
+        several = words.say("{first} to {last}", first=one, last=one)
+        text = re.sub(f"{_BEFORE}(?:{several}|{one}){_AFTER}", lambda found: f"{found[1]}{said}", text)
+    for each in sorted((each for each in called if any(map(str.isalpha, each))), key=len, reverse=True):
         text = re.sub(rf"(?<!\w){re.escape(each)}(?!\w)", said, text)
     return text

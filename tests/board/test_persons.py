@@ -10,7 +10,7 @@ import pytest
 
 from alerts.policy.reader import Reader
 from alerts.routing.notice import notice
-from alerts.routing.persons import without_persons
+from alerts.routing.persons import ONE_OF_US, without_persons
 from alerts.words.words import Words
 from streams.storage.rows import PromiseFilter
 from tests.alerts.test_facts import ABOUT
@@ -107,3 +107,32 @@ def test_a_message_loses_only_the_sentence_that_names_us(language: str, who: dic
     assert set(shown.fields) == {"site", "queue"}
     renamed = without_persons(told, {"J. Zoe Q.": "Lou", "Zoe": "Lou"})
     assert (renamed.text, renamed.language) == (told.english, "en")
+
+
+@pytest.mark.parametrize("language", ["en", "de", "pl"])
+@pytest.mark.parametrize("who", ["17", "12", "4"])
+def test_who_is_called_by_a_number_is_taken_out_of_places_alone(language: str, who: str) -> None:
+    """Times, counts and spans have that number too, and stay as they were told."""
+    subject, fields = f"desk/{who}", {"site": "desk", "agent": who}
+    line = msgspec.structs.replace(WARNED, subject=subject, fields=fields)
+    told = notice(line, msgspec.structs.replace(REGISTER, per=("site", "agent")), Reader(Words(language)))
+    rest = "4 people waiting since 12:17:57. Due 12:17:04 UTC, within 17 min. 17 of 20, needs 12.4%."
+    shown = without_persons(msgspec.structs.replace(told, text=f"{told.text} {rest}"), {})
+    said = Words(language).say(ONE_OF_US)
+    assert shown.text == f"desk, {said}{told.text.removeprefix(f'desk, {who}')} {rest}"
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("n: Call. The same for 2 more: 17, 19.", "n: Call. The same for 2 more: X, X."),
+        ("n: Call. The same for 3 more: 17 to 19.", "n: Call. The same for 3 more: X."),
+        ("The same for 2 more:\n- 17: Since 12:17:00.\n- 18", "The same for 2 more:\n- X: Since 12:17:00.\n- X"),
+        ("17: Call. Also 1 more: 18 (Open a till).", "X: Call. Also 1 more: X (Open a till)."),
+    ],
+)
+def test_others_who_are_called_by_numbers_are_taken_out_too(text: str, shown: str) -> None:
+    """Where a message names several, in one line, as a run or line by line."""
+    line = msgspec.structs.replace(WARNED, subject="17", fields={"agent": "17"})
+    told = msgspec.structs.replace(notice(line, REGISTER, Reader()), text=text)
+    assert without_persons(told, {}, ("18", "19")).text == shown.replace("X", "one of the team")
