@@ -13,7 +13,7 @@ import msgspec
 
 from alerts.policy.policy import PLACE
 from alerts.routing.facts import NAMING, PERSONS, whom_by
-from alerts.words.words import SOURCE, Words, phrase
+from alerts.words.words import ENGLISH, SOURCE, Words, phrase
 from standards.judge.rulebook import subject_text
 
 if TYPE_CHECKING:
@@ -50,10 +50,13 @@ def subject_without_persons(subject: str, named: Collection[str], site: str, wor
     return "/".join([place, *parts] if site and place not in parts else parts)
 
 
-def without_persons(notice: Notice, names: Mapping[str, str], others: Collection[str] = ()) -> Notice:
+def without_persons(
+    notice: Notice, names: Mapping[str, str], others: Collection[str] = (), reader: Words = ENGLISH
+) -> Notice:
     """Give a notice as whoever may not see who of us it is about is shown it; `names` are those of the policy.
 
-    `others` are who is named in the subjects of all that it tells of.
+    `others` are who is named in the subjects of all that it tells of: those of a message to a machine say it alone.
+    The subject is told in the words of its `reader`.
     A message about several names the others too, and names may have changed since: that is shown in English, which
     names nobody.
     """
@@ -62,9 +65,9 @@ def without_persons(notice: Notice, names: Mapping[str, str], others: Collection
     text = notice.text.replace(f" {said}", "").replace(said, "") if said else notice.text
     named = any(words.translated(each).partition("{")[0] in text for each in NAMING)
     told, language = (notice.english, SOURCE) if named and notice.english else (text, notice.language)
-    mine, shown = named_in(notice.subject, notice.fields), Words(language)
-    told = _unnamed(told, {*mine, *others}, names, shown)
-    subject = subject_without_persons(notice.subject, mine, str(notice.fields.get(PLACE) or ""), shown)
+    who, site = {*named_in(notice.subject, notice.fields), *others}, str(notice.fields.get(PLACE) or "")
+    told = _unnamed(told, who, names, Words(language))
+    subject = subject_without_persons(notice.subject, who, site, reader)
     fields = fields_without_persons(notice.fields)
     return msgspec.structs.replace(notice, text=told, language=language, subject=subject, fields=fields)
 

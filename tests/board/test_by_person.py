@@ -59,10 +59,13 @@ kept: 1
 names: {n: North, n/Leokadia: Leo K}
 people:
   ann: {addresses: {mail: ann@shop.example}, language: de}
+  bob: {addresses: {mail: bob@shop.example}}
 teams:
   floor: {members: [ann]}
-routes: [{tell: ann, group_wait: 5s}]
+  back: {members: [bob]}
+routes: [{tell: [ann, back], group_wait: 5s}]
 """
+"""Ann is told of whom a promise is; Bob is in no team at that site, so his messages say nothing of it themselves."""
 PAGES = ("/", "/?part=warned", "/wall", "/wall?site=n", "/shift", "/shift?site=n", "/standards",
          "/standards/called-back", "/standards/clear-desk", "/debriefs", "/notices", "/feeds", "/people")  # fmt: skip
 READ = ("/v1/promises", "/v1/notices", "/v1/withheld", "/v1/acts", "/v1/feeds", "/v1/late", "/v1/standards",

@@ -136,3 +136,12 @@ def test_others_who_are_called_by_numbers_are_taken_out_too(text: str, shown: st
     line = msgspec.structs.replace(WARNED, subject="17", fields={"agent": "17"})
     told = msgspec.structs.replace(notice(line, REGISTER, Reader()), text=text)
     assert without_persons(told, {}, ("18", "19")).text == shown.replace("X", "one of the team")
+
+
+def test_what_a_machine_was_told_of_one_of_us_names_nobody_to_who_only_looks_on() -> None:
+    """Its fields say nothing of persons, its subject does: the promise knows; the head is in the reader's words."""
+    line = msgspec.structs.replace(WARNED, subject="n/Zoe", fields={"site": "n", "agent": "Zoe"})
+    told = notice(line, REGISTER, Reader(Words("de")))
+    told = msgspec.structs.replace(told, fields={"site": "n"}, text="n, Zoe: Call back.")
+    shown = without_persons(told, {}, {"Zoe"}, Words("pl"))
+    assert (shown.subject, shown.text) == ("n/ktoś z zespołu", "n, jemand aus dem Team: Call back.")

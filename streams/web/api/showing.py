@@ -58,12 +58,14 @@ def row_without_persons(row: PromiseRow, words: Words = ENGLISH) -> PromiseRow:
     return replace(row, subject=subject, fields=fields_without_persons(row.fields))
 
 
-def notices_without(rows: Iterable[NoticeRow], names: Mapping[str, str], named: Named) -> list[NoticeRow]:
+def notices_without(
+    rows: Iterable[NoticeRow], names: Mapping[str, str], named: Named, words: Words = ENGLISH
+) -> list[NoticeRow]:
     """Give notices as whoever only looks on is shown them; of each promise they tell of it is `named` who of us is."""
     found = []
     for row in rows:
         others = frozenset[str]().union(*(named.get(each, ()) for each in row.notice.speaks_for))
-        found.append(replace(row, notice=without_persons(row.notice, names, others)))
+        found.append(replace(row, notice=without_persons(row.notice, names, others, words)))
     return found
 
 

@@ -42,7 +42,7 @@ async def notices(host: Host, shell: Shell, rows: Sequence[NoticeRow]) -> Sequen
     if shell.acts:
         return rows
     told = [promise for row in rows for promise in row.notice.speaks_for]
-    return notices_without(rows, shell.names, await asked(host.read_model.board.named_in, told))
+    return notices_without(rows, shell.names, await asked(host.read_model.board.named_in, told), shell.words)
 
 
 async def suppressed(host: Host, shell: Shell, rows: Sequence[Suppressed]) -> Sequence[Suppressed]:
