@@ -83,11 +83,11 @@ async def run(plan: Plan, machine: SteadyClock | None = None) -> None:
         made.listen(refusals.listen)  # before the start, which lets fall what fell due meanwhile
         stack.callback(refusals.close)
         if not live:
-            lines = PatientStream(sys.stdout.fileno(), as_json=as_json)
+            # before the host: what it says last is written too
+            lines = stack.enter_context(PatientStream(sys.stdout.fileno(), as_json=as_json))
             output = LedgerOutput(made, lines, folder, as_json=as_json)
             made.listen(output)
             stack.callback(output.note)
-            stack.enter_context(lines)  # before the host: what it says last is written too
         host = await stack.enter_async_context(made)
         view = Folder(host.rulebook.current, zone=settings.zone)
         resume(view, host)

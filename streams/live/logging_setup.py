@@ -65,12 +65,15 @@ def follow(view: Folder, host: Host) -> Callable[[Committed], None]:
 
 
 def log_lines(standards: Mapping[str, Standard], stream: TextIO, *, as_json: bool = False) -> Callable[[Line], None]:
-    """Give a function that writes one log line to `stream` for each line of the ledger. `standards` are by id."""
+    """Give a function that writes one log line to `stream` for each line of the ledger. `standards` are by id.
+
+    Each is written with its end as one text, so that no stream can leave out a part of it.
+    """
     processors: list[structlog.typing.Processor] = [structlog.processors.add_log_level]
     if as_json:
         processors.append(structlog.processors.TimeStamper(fmt="iso"))  # `at` is when it happened
     processors.append(_renderer(as_json=as_json))
-    logger = structlog.wrap_logger(structlog.PrintLogger(stream), processors=processors)
+    logger = structlog.wrap_logger(structlog.WriteLogger(stream), processors=processors)
 
     def log(line: Line) -> None:
         write = logger.warning if is_trouble(line) else logger.info
@@ -94,7 +97,7 @@ def configure_logs(stream: TextIO, *, as_json: bool) -> None:
             structlog.processors.format_exc_info,
             _renderer(as_json=as_json),
         ],
-        logger_factory=structlog.PrintLoggerFactory(stream),
+        logger_factory=structlog.WriteLoggerFactory(stream),
         cache_logger_on_first_use=False,
     )
     write_foreign(stream, as_json=as_json)

@@ -39,7 +39,7 @@ class PatientStream(io.TextIOBase):
 
     def __init__(self, descriptor: int, *, waiting: int = WAITING, as_json: bool = False) -> None:
         self._descriptor = descriptor
-        self._queue: Queue[str] = Queue(waiting)
+        self._queue: Queue[str | Callable[[], None]] = Queue(waiting)
         self._left_out = 0
         self._say: Callable[[int], str] = _json if as_json else _words
         self._ending = Event()
@@ -59,9 +59,20 @@ class PatientStream(io.TextIOBase):
         return len(text)
 
     @property
-    def is_written(self) -> bool:
-        """Say whether nothing waits any more. What was left out is not waited for, and what failed never is written."""
-        return not self._queue.unfinished_tasks
+    def room(self) -> int:
+        """How many texts can be queued now; one who alone writes here has none left out who heeds it."""
+        return self._queue.maxsize - self._queue.qsize()
+
+    def then(self, work: Callable[[], None]) -> bool:
+        """Have something done in the writing thread once all that was queued before is written; False: too much waits.
+
+        It never is done where writing failed.
+        """
+        try:
+            self._queue.put_nowait(work)
+        except Full:
+            return False
+        return True
 
     def close(self) -> None:
         """Wait a little for the rest to be written; a reader that is stuck is not waited for."""
@@ -76,6 +87,9 @@ class PatientStream(io.TextIOBase):
                 text = self._queue.get(timeout=0.1)
             except Empty:
                 continue
+            if not isinstance(text, str):
+                text()
+                continue
             if self._left_out and self._queue.empty():
                 text += f"{self._say(self._left_out)}\n"
                 self._left_out = 0
@@ -85,7 +99,6 @@ class PatientStream(io.TextIOBase):
                     raw = raw[os.write(self._descriptor, raw) :]
             except OSError:
                 return  # nobody will ever read this again
-            self._queue.task_done()
 
 
 def patient(descriptor: int, *, as_json: bool = False) -> TextIO:

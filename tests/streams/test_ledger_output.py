@@ -1,13 +1,19 @@
 """The ledger on stdout: whoever reads it has each line, whatever happened to the process in between."""
 
 import json
+import os
+import select
 from collections import Counter
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pytest
+from structlog.testing import capture_logs
+
 from streams.live.ledger_output import FILE, LedgerOutput
 from streams.live.writing import PatientStream
+from streams.storage.status import Committed
 from tests.streams.hosting import T0, Clock, hosting, queue, until
 
 if TYPE_CHECKING:
@@ -26,9 +32,9 @@ async def writing(folder: Path, clock: Clock, *, killed: bool = False) -> "Async
         made.listen(output)
         async with made as host:
             yield host
-        stream.close()
         if not killed:
             output.note()
+        stream.close()
 
 
 def written(folder: Path) -> list[tuple[str, str]]:
@@ -64,7 +70,7 @@ async def test_what_a_killed_process_could_not_write_comes_out(tmp_path: Path) -
         await until(lambda: len(written(tmp_path)) > 0)
         clock.go(10)
         await host.submit([])
-        assert (tmp_path / FILE).exists()
+        await until((tmp_path / FILE).exists)
         clock.go(50)
         await host.submit([])
     clock.go(600)
@@ -102,3 +108,78 @@ async def test_what_had_to_wait_follows(tmp_path: Path) -> None:
                 await host.submit([])
             wanted = [(line.id, line.kind) for line in host.read_model.lines()]
     assert written(tmp_path) == wanted
+
+
+async def test_thousands_of_lines_come_out_whole(tmp_path: Path) -> None:
+    """After a long time without output each line follows once, in its order, and none is torn or glued to another."""
+    clock = Clock()
+    async with writing(tmp_path, clock) as host:
+        await host.submit([queue(host.reader, "a", T0, waiting=5)])
+        clock.go(10)
+        await host.submit([])
+    async with hosting(tmp_path, clock) as host:
+        many = (queue(host.reader, f"e{it}", clock.at, waiting=5, where=f"q{it}") for it in range(2, 3_000))
+        await host.submit([*many])
+    clock.go(600)
+    async with writing(tmp_path, clock) as host:
+        wanted = [(line.id, line.kind) for line in host.read_model.lines(limit=20_000)]
+        await until(lambda: (tmp_path / "out").read_bytes().count(b"\n") >= len(wanted))
+    assert len(wanted) > 8_000
+    assert written(tmp_path) == wanted
+    assert (tmp_path / FILE).read_text(encoding="utf-8") == wanted[-1][0]
+
+
+async def test_what_a_slow_reader_leaves_no_room_for_follows(tmp_path: Path) -> None:
+    """More lines than may wait at a time are left in the ledger, and come with the next transactions."""
+    clock, (here, there) = Clock(), os.pipe()
+    stream, made = PatientStream(there, waiting=10, as_json=True), hosting(tmp_path, clock)
+    made.listen(LedgerOutput(made, stream, tmp_path, as_json=True))
+    async with made as host:
+        await host.submit([queue(host.reader, f"e{it}", T0, waiting=5, where=f"q{it}") for it in range(1_000)])
+        clock.go(10)
+        await host.submit([])
+        wanted = [line.id for line in host.read_model.lines(limit=20_000)]
+        got = b""
+        while got.count(b"\n") < len(wanted):
+            clock.go(0.001)
+            await host.submit([queue(host.reader, f"t{clock.at}", clock.at, waiting=1)])
+            got += os.read(here, 1 << 20) if select.select([here], [], [], 0)[0] else b""
+    stream.close()
+    for end in (here, there):
+        os.close(end)
+    assert [json.loads(row)["id"] for row in got.splitlines()][: len(wanted)] == wanted
+
+
+async def test_several_transactions_that_are_told_late_come_out_once(tmp_path: Path) -> None:
+    """What was durable before the first of them was told is written with it, and not again."""
+    clock, told = Clock(), list[Committed]()
+    with (tmp_path / "out").open("ab") as file, PatientStream(file.fileno(), as_json=True) as stream:
+        made = hosting(tmp_path, clock)
+        output = LedgerOutput(made, stream, tmp_path, as_json=True)
+        made.listen(told.append)
+        async with made as host:
+            for number in range(3):
+                await host.submit([queue(host.reader, f"e{number}", clock.at, waiting=5, where=f"q{number}")])
+                clock.go(10)
+            await host.submit([])
+            for each in told:
+                output(each)
+            wanted = [(line.id, line.kind) for line in host.read_model.lines()]
+    assert sum(bool(each.lines) for each in told) > 1
+    assert written(tmp_path) == wanted
+
+
+@pytest.mark.parametrize("text", ["", "no-such-line"])
+async def test_a_note_that_names_no_line_is_told_of(tmp_path: Path, text: str) -> None:
+    """Where the file is there and cannot say how far stdout came, lines may be missing, and that is in the log."""
+    (tmp_path / FILE).write_text(text, encoding="utf-8")
+    clock = Clock()
+    with capture_logs() as found:
+        async with writing(tmp_path, clock) as host:
+            await host.submit([queue(host.reader, "a", T0, waiting=5)])
+            clock.go(10)
+            await host.submit([])
+    assert [row["event"] for row in found if "stdout" in row["event"]] == [
+        "nobody knows how far stdout had come; it goes on with new lines"
+    ]
+    assert [kind for _, kind in written(tmp_path)] == ["opened"]
