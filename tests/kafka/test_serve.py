@@ -3,24 +3,34 @@
 import asyncio
 import json
 import random
+import re
 import shutil
 from pathlib import Path
 
+import aiohttp
+import msgspec
 import pytest
 
 from standards.judge.ledger import Line
 from streams.kafka.clients.connection import KafkaSettings
 from streams.kafka.clients.log import Consumer, ConsumerRecord, TopicPartition, consuming
-from streams.kafka.records.facts import lines
-from streams.kafka.records.topics import LEDGER
+from streams.kafka.records.facts import Progress, lines
+from streams.kafka.records.topics import LEDGER, PROGRESS
 from streams.storage.sqlite import FILE
 from tests.kafka.broker import Broker
 from tests.kafka.history import PARTITIONS, Said, Tables, interleaved, progress, record_history, records_of, tables
-from tests.kafka.serve import published, served, settings_of, until
-from tests.streams.asking import Answer, waiting
-from tests.streams.hosting import SECOND, T0, Clock
+from tests.kafka.serve import PATIENCE, process, published, served, settings_of, until
+from tests.kafka.test_intake_process import status_of
+from tests.streams.asking import BATCH, Answer, waiting
+from tests.streams.hosting import NO_WAIT, SECOND, T0, Clock, shop
 
 pytestmark = pytest.mark.timeout(120)
+
+FEEDS = """
+feeds:
+  tills: {events: [register.opened], per: [site], silent_after: 15m}
+standards:
+"""
 
 
 def without_revisions(found: Tables) -> Tables:
@@ -105,6 +115,43 @@ async def test_events_and_refusals_go_to_their_topics(tmp_path: Path, kafka: Kaf
         letters = (await other.get("/v1/dead-letters")).json["items"]
         assert [letter["reason"] for letter in letters] == ["unknown-type"]
         assert serve.host.kafka_host.now_status().waiting == 0
+
+
+async def test_a_serve_says_what_it_refuses_itself(tmp_path: Path, kafka: KafkaSettings) -> None:
+    """With a database made anew it reads of all that was ever refused, and logs what is refused at its own door."""
+    log = tmp_path / "log"
+    async with served(settings_of(tmp_path, kafka, name="other")) as other:
+        await other.post("/v1/events", b'[{"type": "no.such"}]')
+        await until(lambda: len(other.host.kafka_host.read_model.dead_letters()) == 1)
+    running = process(settings_of(tmp_path, kafka), log=log)
+    try:
+        await until(lambda: "api=http" in log.read_text(encoding="utf-8"))
+        (url,) = re.findall(r"api=(http\S+)", log.read_text(encoding="utf-8"))
+        five = json.dumps([{"type": "no.such"}] * 5)
+        async with aiohttp.ClientSession() as session:
+            await status_of(session, url, 200)
+            async with session.post(f"{url}/v1/events", data=five, headers={"Content-Type": BATCH}) as answer:
+                assert answer.status == 400
+    finally:
+        running.terminate()
+        await asyncio.to_thread(running.wait, PATIENCE)
+    found = re.findall(r"events were refused +events=(\d+)", log.read_text(encoding="utf-8"))
+    assert found == ["5"]
+
+
+async def test_an_older_workers_silent_feeds_are_counted(tmp_path: Path, kafka: KafkaSettings) -> None:
+    """While workers are replaced, partition 0 may be with one that counts none: those that it tells of count."""
+    settings = settings_of(tmp_path, kafka)
+    shop(tmp_path, NO_WAIT.replace("standards:\n", FEEDS, 1))
+    older = {"partition": 0, "lows": [T0], "feeds": [{"name": "tills", "key": "s1", "last": 0, "silent_after": 1}]}
+    async with served(settings) as serve:
+        await published(kafka, [Said(PROGRESS, 0, json.dumps(older).encode(), b"0")])
+        await until(lambda: 0 in serve.host.follower.progress)
+        assert serve.host.kafka_host.silent_feeds() == {"tills": 1}
+        newer = Progress(0, [T0], silent={})
+        await published(kafka, [Said(PROGRESS, 0, msgspec.json.encode(newer), b"0")])
+        await until(lambda: serve.host.follower.progress[0] == newer)
+        assert serve.host.kafka_host.silent_feeds() == {"tills": 0}
 
 
 async def test_a_grant_goes_the_same_way(tmp_path: Path, kafka: KafkaSettings) -> None:

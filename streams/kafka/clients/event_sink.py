@@ -6,6 +6,7 @@ Read next: `outlet.py`, which publishes.
 
 from __future__ import annotations
 
+from collections import Counter
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Final
 
@@ -50,10 +51,18 @@ class KafkaEventSink:
         self._turn = 0
         self.problems: list[str] = []
         self._listeners: list[Callable[[Committed], None]] = []
+        self._refusal_listeners: list[Callable[[Committed], None]] = []
 
     def room(self) -> bool:
         """Say whether more events are taken now."""
         return self._outlet.waiting < self._backlog
+
+    def listen_refusals(self, listener: Callable[[Committed], None]) -> None:
+        """Have a function called with what was refused here, if anything, after each time that something was taken in.
+
+        It does not hear of what an intake refuses of the topic of events.
+        """
+        self._refusal_listeners.append(listener)
 
     def now_status(self) -> Status:
         """Say how this process is."""
@@ -75,6 +84,9 @@ class KafkaEventSink:
         if not self.room():
             raise Backlog(self._outlet.waiting)
         await self._outlet.publish([*await self._messages(events), *self._dead(refusals)])
+        refused = Committed(refused=Counter(it.reason for it in refusals))
+        for listener in self._refusal_listeners:
+            listener(refused)
 
     async def _messages(self, events: Sequence[Event]) -> list[Message]:
         """Make records of events; those of one call go to one partition, in their order."""

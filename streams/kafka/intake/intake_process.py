@@ -25,6 +25,7 @@ from streams.kafka.clients.outlet import Outlet, opening
 from streams.kafka.intake.intake import Terms
 from streams.kafka.intake.intake_host import IntakeHost
 from streams.live.logging_setup import configure_logs
+from streams.live.refusal_log import RefusalLog
 from streams.metrics.kafka import KafkaMetrics
 from streams.settings import StandardsFiles
 from streams.web import Application, Limits, access, intake_application, listening, probes
@@ -103,6 +104,9 @@ async def _event_sink(
     outlet = Outlet(producer, settings.kafka)
     name = f"http/{socket.gethostname()}/{os.getpid()}/{host.clock()}"
     sink = KafkaEventSink(host.loaded, outlet, clock=host.clock, backlog=settings.backlog, name=name)
+    refusals = RefusalLog()
+    sink.listen_refusals(refusals.listen)
+    stack.callback(refusals.close)
 
     def adopt(loaded: Loaded) -> None:
         sink.rulebook, sink.reader = loaded.rulebook, Reader(loaded.rulebook.classes)

@@ -168,8 +168,9 @@ class Progress(msgspec.Struct, omit_defaults=True):
 
     `lows` are the instants that its strata have reached, `offset` the last record of `facts` that was applied. That of
     partition 0 says how the feeds stand: they are heard alike in all of them. `feeds` are those that were silent
-    longest, and `silent` counts by feed for how many of all its keys it was silent at `wall`. `readings` are the last
-    ones of each line since the record before, for whoever wants to know how many wait there.
+    longest, and `silent` counts by feed for how many of all its keys it was silent at `wall`; an older worker's record
+    does not say. `readings` are the last ones of each line since the record before, for whoever wants to know how many
+    wait there.
     """
 
     partition: int
@@ -179,7 +180,7 @@ class Progress(msgspec.Struct, omit_defaults=True):
     wall: int = -1
     problems: list[str] = []
     feeds: list[FeedStanding] = []
-    silent: dict[str, int] = {}
+    silent: dict[str, int] | None = None
     readings: list[Reading] = []
 
 

@@ -31,7 +31,7 @@ from streams.kafka.serve.deliveries import Ownership, OwnOutbox
 from streams.kafka.serve.device_topic import DeviceTopic
 from streams.kafka.serve.projection import Projection
 from streams.kafka.serve.projection_consumer import ProjectionConsumer
-from streams.runtime.feeds import MOST, with_unheard
+from streams.runtime.feeds import MOST, dark_by_feed, with_unheard
 from streams.settings import StandardsFiles
 from streams.storage.read_model import ReadModel
 from streams.storage.sqlite import FILE, Database, FolderLock
@@ -99,10 +99,15 @@ class KafkaHost(KafkaEventSink):
         return with_unheard(self.rulebook, told.feeds, self.people.known_sites, self.wall())
 
     def silent_feeds(self) -> dict[str, int]:
-        """Count by declared feed for how many of its keys it is silent, as that worker counted all of them."""
-        told = self.follower.progress.get(0)
-        counted = {} if told is None else told.silent
-        return {feed.name: counted.get(feed.name, 0) for feed in self.rulebook.feeds}
+        """Count by declared feed for how many of its keys it is silent, as that worker counted all of them.
+
+        Where it is an older one that counts none, those that it tells of are counted.
+        """
+        told, feeds = self.follower.progress.get(0), self.rulebook.feeds
+        if told is not None and told.silent is not None:
+            return {feed.name: told.silent.get(feed.name, 0) for feed in feeds}
+        counted = dark_by_feed(feeds, told.feeds if told is not None else (), self.wall())
+        return {feed.name: counted[feed.name] for feed in feeds}
 
     def now_status(self) -> Status:
         """Say how the host is: `low` is the instant that every partition's worker has judged up to, by its word."""

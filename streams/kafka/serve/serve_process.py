@@ -58,9 +58,9 @@ async def run(settings: Settings) -> None:
         log_file = _folder(settings) / "kept.log"
         to_err = partial(patient, sys.stderr.fileno(), as_json=as_json)
         talk = stack.enter_context(log_file.open("a", encoding="utf-8") if live else to_err())
-        written = stack.enter_context(ExitStack())
         # before the host: what it says last is written too
         lines = stack.enter_context(PatientStream(sys.stdout.fileno(), as_json=as_json))
+        written = stack.enter_context(ExitStack())
         configure_logs(talk, as_json=as_json)
         logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # it says the same many times; the outlet says it once
         maker = links(settings)
@@ -109,7 +109,7 @@ async def _serve(settings: Settings, host: ServeHost, stack: AsyncExitStack) -> 
     metrics.start(host.kafka_host.read_model.open())
     host.follower.listen(metrics.committed)
     refusals = RefusalLog()
-    host.follower.listen(refusals.listen)
+    host.kafka_host.listen_refusals(refusals.listen)
     stack.callback(refusals.close)
     host.listen_deliveries(metrics.delivered)
     if host.kafka_host.devices is not None:
