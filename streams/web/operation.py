@@ -14,7 +14,6 @@ import msgspec
 from aiohttp import web
 from pydantic import ValidationError
 
-from alerts.words.later import later
 from streams.web.forms import NoQuery, Query
 from streams.web.problem import Problem, did_you_mean
 
@@ -62,14 +61,13 @@ def read_query(request: web.Request, model: type[Q]) -> Q:
 
 
 def invalid(error: ValidationError, status: HTTPStatus = HTTPStatus.BAD_REQUEST) -> Problem:
-    """Make a problem of what a model refused: each field and, in plain words, why."""
+    """Make a problem of what a model refused, as programs are told it: each field and, in plain words, why."""
     found = [
         {"field": ".".join(map(str, part["loc"])) or "body", "message": part["msg"].removeprefix("Value error, ")}
         for part in error.errors(include_url=False, include_context=False, include_input=False)
     ]
     words = "; ".join(f"{part['field']}: {part['message']}" for part in found)
-    told = later("What was filled in does not fit: {fields}.", fields=", ".join(part["field"] for part in found))
-    return Problem(status, words, members={"errors": found}, told=told)
+    return Problem(status, words, members={"errors": found})
 
 
 def json_answer(view: View, status: HTTPStatus = HTTPStatus.OK) -> web.Response:
