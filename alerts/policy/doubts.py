@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
 from alerts.policy.doubted import can_fit
-from alerts.policy.policy import FIRST_SUMMARY, MACHINES
+from alerts.policy.policy import MACHINES
+from alerts.policy.summaries import FIRST_SUMMARY
 from standards.calendar.duration import DAY, HOUR, spoken
 from standards.judge.events import moment
 

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from alerts.words.catalogues import SOURCE
-from standards.calendar.duration import DAY, HOUR, MINUTE, SECOND
+from standards.calendar.duration import DAY, HOUR, MINUTE
 from standards.natural import as_known
 
 if TYPE_CHECKING:
@@ -117,10 +117,6 @@ REPEAT: Mapping[str, int] = {"page": 30 * MINUTE, "ticket": DAY}
 
 TAKEN_FOR: Mapping[str, int] = {"page": HOUR, "ticket": DAY}
 """For how long somebody has it before they are asked, where a route does not say."""
-FIRST_SUMMARY = 30 * SECOND
-"""How long the first summary collects."""
-SUMMARY_STEPS = (0, MINUTE, 2 * MINUTE, 4 * MINUTE, 5 * MINUTE)
-"""How long after the summary before the next goes at the earliest, by how many there were since the budget was over."""
 LONGEST_WELL = 15 * MINUTE
 """How long at most all must be well where trouble comes back again and again, if a route does not say more."""
 

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Final, Literal
 
 import msgspec
 
-from alerts.policy.policy import FIRST_SUMMARY, SUMMARY_STEPS
+from alerts.policy.summaries import FIRST_SUMMARY, SUMMARY_STEPS
 from alerts.routing.notice import Notice
 from standards.calendar.duration import DAY, HOUR, MINUTE
 from standards.judge.promise import NEVER
