@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from streams.storage.rows import DeadLetter, LateEvent, Unjudged
 
 T = TypeVar("T")
-PAGES: Final = ("silent", "speaking", "unsaid", PAGE, "waiting", "dealt", "late")
+PAGES: Final = ("silent", "speaking", "closed", "unsaid", PAGE, "waiting", "dealt", "late")
 """The lists, each by what an address calls its page."""
 _UNJUDGED: Final = {
     "": phrase("A feed that they rest on was silent when they were to be judged."),
@@ -71,10 +71,11 @@ class Page(msgspec.Struct, Generic[T], frozen=True):
 
 
 class Standings(msgspec.Struct, frozen=True):
-    """How the feeds stand: those that are silent, and those that speak, each page by page."""
+    """How the feeds stand: the silent ones, those that speak, those that nobody waits for now, each page by page."""
 
     dark: Page[FeedStanding] = Page()
     speaking: Page[FeedStanding] = Page()
+    closed: Page[FeedStanding] = Page()
 
 
 class Unused(msgspec.Struct, frozen=True):
@@ -124,25 +125,31 @@ def _standing(shell: Shell) -> Html:
 
 
 def _feeds(shell: Shell, feeds: Standings, query: Mapping[str, str]) -> Html | None:
-    """List the declared feeds, those that are dark first; those that speak are folded away."""
-    dark, say = feeds.dark, shell.words.say
-    if not (dark.count or feeds.speaking.count):
+    """List the declared feeds, those that are dark first; those that speak or are out of hours are folded away."""
+    dark, closed, say = feeds.dark, feeds.closed, shell.words.say
+    if not (dark.count or feeds.speaking.count or closed.count):
         return None
     rows = [_feed(shell, each) for each in dark.shown.rows]
-    told = listed(rows, "letters", say("Every feed that was heard within a week speaks."))
+    calm = say("Every feed that was heard within a week speaks.")
+    told = listed(rows, "letters", say("No feed is silent that somebody waits for.") if closed.count else calm)
     title = f"{say('Silent')} · {shell.number(dark.count)}" if dark.count else say("Feeds")
     pages = pager(shell, dark.shown, "/feeds", query, name="silent", part="#feeds", order=BY_NAME)
-    return section(title, told, pages, _speaking(shell, feeds.speaking, query), id="feeds")
+    how_many = shell.words.how_many
+    speak = how_many(feeds.speaking.count, "{count} feed speaks", "{count} feeds speak")
+    rest = how_many(closed.count, "{count} feed is out of hours", "{count} feeds are out of hours")
+    return section(
+        title, told, pages, _folded(shell, "speaking", feeds.speaking, speak, query),
+        _folded(shell, "closed", closed, rest, query), id="feeds",
+    )  # fmt: skip
 
 
-def _speaking(shell: Shell, feeds: Page[FeedStanding], query: Mapping[str, str]) -> Html | None:
-    """Fold away the feeds that speak, until their list is turned over."""
+def _folded(shell: Shell, name: str, feeds: Page[FeedStanding], words: str, query: Mapping[str, str]) -> Html | None:
+    """Fold away the feeds that need nobody, until their list is turned over."""
     if not feeds.count:
         return None
-    words = shell.words.how_many(feeds.count, "{count} feed speaks", "{count} feeds speak")
     rows = el("ul", (_feed(shell, each) for each in feeds.shown.rows), class_="letters")
-    pages = pager(shell, feeds.shown, "/feeds", query, name="speaking", part="#feeds", order=BY_NAME)
-    return el("details", el("summary", words), rows, pages, open="speaking" in query or None)
+    pages = pager(shell, feeds.shown, "/feeds", query, name=name, part="#feeds", order=BY_NAME)
+    return el("details", el("summary", words), rows, pages, open=name in query or None)
 
 
 def _unjudged(shell: Shell, found: Page[Unjudged], query: Mapping[str, str]) -> Html | None:

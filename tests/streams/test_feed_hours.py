@@ -112,6 +112,9 @@ async def test_board_answer_and_metric_agree(tmp_path: Path) -> None:
         assert 'kept_feeds_silent{feed="tills"} 0.0' in (await caller.get("/metrics")).text
         page = (await caller.get("/feeds")).text
         assert "It is out of hours, so nobody waits for it." in page
+        assert "<summary>1 feed is out of hours</summary>" in page
+        assert "No feed is silent that somebody waits for." in page
+        assert "speaks" not in page
         await caller.pass_time(9.5 * 3_600)
         (item,) = (await caller.get("/v1/feeds")).json["items"]
         assert (item["silent"], item["out_of_hours"]) == (True, False)

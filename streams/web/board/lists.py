@@ -166,14 +166,11 @@ class Lists:
         return self._board.answer(request, feeds.draw(shell, unused, self._standings(shell, pages)))
 
     def _standings(self, shell: Shell, pages: Mapping[str, int]) -> Standings:
-        """Divide the feeds into those that are silent and those that speak."""
-        dark: list[FeedStanding] = []
-        speaking: list[FeedStanding] = []
+        """Divide the feeds into those that are silent, those that speak and those that are out of hours."""
+        rows: dict[str, list[FeedStanding]] = {"silent": [], "speaking": [], "closed": []}
         for each in seen_by.feeds(self._host, shell, self._host.feeds()):
-            (dark if each.dark(shell.now) else speaking).append(each)
-        found = [
-            Page(page_from(rows, pages[name]), len(rows)) for name, rows in (("silent", dark), ("speaking", speaking))
-        ]
+            rows["closed" if each.out_of_hours else "silent" if each.dark(shell.now) else "speaking"].append(each)
+        found = [Page(page_from(some, pages[name]), len(some)) for name, some in rows.items()]
         return Standings(*found)
 
 
