@@ -30,7 +30,12 @@ class FeedHours:
 
     def __init__(self, standards: Iterable[Standard], now: int) -> None:
         self.now = now
-        self._standards = tuple(standards)
+        self._resting: dict[str, list[Standard]] = {}
+        for standard in standards:
+            for feed in standard.all_feeds:
+                self._resting.setdefault(feed, []).append(standard)
+        self._asked: dict[str, list[str]] = {}
+        self._missed: dict[tuple[str, int, tuple[str | int | None, ...]], int] = {}
         self._found: dict[tuple[int, bool, int], int] = {}
 
     def missed_since(self, feed: Feed, facts: Mapping[str, str | int]) -> int:
@@ -39,8 +44,17 @@ class FeedHours:
         `facts` are the values of its `per` fields, as far as they are known. A feed on which no standard rests is
         always expected to speak.
         """
-        resting = [each for each in self._standards if feed.name in each.all_feeds]
-        return max((self._by(each, facts, feed.silent_after) for each in resting), default=self.now - feed.silent_after)
+        if feed.name not in self._asked:
+            resting = self._resting.get(feed.name, ())
+            self._asked[feed.name] = sorted({name for each in resting for name in _fields_asked(each)})
+        name = feed.name, feed.silent_after, tuple(facts.get(each) for each in self._asked[feed.name])
+        if name not in self._missed:
+            self._missed[name] = self._missed_by(feed, facts)
+        return self._missed[name]
+
+    def _missed_by(self, feed: Feed, facts: Mapping[str, str | int]) -> int:
+        found = (self._by(each, facts, feed.silent_after) for each in self._resting.get(feed.name, ()))
+        return max(found, default=self.now - feed.silent_after)
 
     def _by(self, standard: Standard, facts: Mapping[str, str | int], silent_after: int) -> int:
         """Give it for one standard: by the calendar of its clock, within the hours in which anything counts."""
@@ -71,6 +85,17 @@ def _calendars(standard: Standard, facts: Mapping[str, str | int]) -> Iterable[H
     while isinstance(named, Choice) and named.field in facts:
         named = named.options.get(facts[named.field], named.otherwise)
     return target.calendars.values() if isinstance(named, Choice) else [target.calendars[named]]
+
+
+def _fields_asked(standard: Standard) -> Iterable[str]:
+    """Give the fields by which the calendar of a standard's clock is chosen."""
+    target: TargetRule | None = getattr(standard.shape, "target", None)
+    waiting = [] if target is None else [target.calendar]
+    while waiting:
+        named = waiting.pop()
+        if isinstance(named, Choice):
+            yield named.field
+            waiting += [*named.options.values(), named.otherwise]
 
 
 def _missed_since(during: During, silent_after: int, now: int) -> int:

@@ -4,8 +4,11 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
+from msgspec import field, structs
 
+from standards.judge.feed_hours import FeedHours
 from standards.judge.feeds import Hearing
+from standards.judge.standard import Standard
 from streams.runtime.feeds import dark_by_feed, standings_by
 from tests.history import rulebook
 from tests.streams.asking import asking, cloud
@@ -91,6 +94,29 @@ def test_each_site_has_its_own_hours() -> None:
         False,
         True,
     ]
+
+
+class Counted(Standard, frozen=True):
+    """A standard that counts how often somebody asks on what it rests."""
+
+    times: list[str] = field(default_factory=list)
+
+    @property
+    def all_feeds(self) -> tuple[str, ...]:
+        self.times.append(self.id)
+        return super().all_feeds
+
+
+def test_of_ten_thousand_keys_those_that_are_chosen_alike_have_one_answer() -> None:
+    """What rests on a feed is looked up once, and each key has the answer that it would have by itself."""
+    book, now = rulebook(shop_with("    calendar: {by: site, s4: night, else: shop}\n")), at("2026-03-02T22:00:00Z")
+    (feed,), times = book.feeds, list[str]()
+    standards = [Counted(**structs.asdict(each), times=times) for each in book.standards.values()]
+    hours = FeedHours(standards, now)
+    for number in range(10_000):
+        key = {"site": f"s{number % 7}", "queue": f"q{number}"}
+        assert hours.missed_since(feed, key) == (-1 if key["site"] != "s4" else now - feed.silent_after)
+    assert len(times) == len(standards)
 
 
 def test_a_feed_that_was_never_heard_is_missed_in_hours() -> None:
