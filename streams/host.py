@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 import msgspec
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
     from alerts.policy.policy import People
     from standards.judge.events import Event
@@ -91,6 +91,9 @@ class Host(EventSink, Protocol):
 
     def feeds(self) -> list[FeedStanding]:
         """Say how the declared feeds stand, as far as it is known here."""
+
+    def sites_of_feeds(self) -> Collection[str]:
+        """Name the sites at which declared feeds were heard, as far as it is known here."""
 
     def silent_feeds(self) -> Mapping[str, int]:
         """Count by declared feed for how many of its keys it is silent; all of them, also those `feeds` leaves out."""

@@ -25,7 +25,7 @@ from streams.embedded.isolation import go_back, store
 from streams.embedded.pauses import note_pause
 from streams.embedded.reloading import Reloading
 from streams.embedded.submissions import Submission, Submissions
-from streams.runtime.feeds import dark_by_feed, standings_by, with_unheard
+from streams.runtime.feeds import dark_by_feed, sites_heard, standings_by, with_unheard
 from streams.storage.read_model import ReadModel
 from streams.storage.sqlite import FolderLock
 from streams.storage.status import Backlog, Committed, Status
@@ -106,6 +106,11 @@ class EmbeddedHost:
         """Say how the declared feeds stand."""
         sites = self.people.known_sites if self.people else ()
         return with_unheard(self._engine.pump.rulebook, self._heard(), sites, self.wall())
+
+    def sites_of_feeds(self) -> set[str]:
+        """Name the sites at which declared feeds were heard."""
+        pump = self._engine.pump
+        return sites_heard(pump.rulebook, list(pump.hearings))
 
     def silent_feeds(self) -> dict[str, int]:
         """Count by declared feed for how many of its keys it is silent.

@@ -105,6 +105,16 @@ def with_unheard(
     return [*missing, *known]
 
 
+def sites_heard(rulebook: Rulebook, heard: Iterable[tuple[str, Key]]) -> set[str]:
+    """Name the sites that the keys say for which declared feeds were heard."""
+    declared = {feed.name: feed for feed in rulebook.feeds}
+    return {
+        str(key[feed.per.index(PLACE)])
+        for name, key in heard
+        if (feed := declared.get(name)) is not None and PLACE in feed.per and len(key) == len(feed.per)
+    }
+
+
 def _facts(feed: Feed, key: Key) -> dict[str, str | int]:
     """Give the values of a feed's fields; nothing where it was heard by other fields than it has now."""
     return dict(zip(feed.per, key, strict=True)) if len(key) == len(feed.per) else {}

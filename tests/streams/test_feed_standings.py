@@ -73,6 +73,18 @@ def test_on_kafka_all_silent_keys_are_counted_by_the_same_worker() -> None:
     assert told == [(MOST, {"tills": MOST + 5, "doors": 1}), (0, {})]
 
 
+def test_on_kafka_feeds_are_counted_once_in_some_seconds() -> None:
+    """A worker that flushes often does not go through all of its keys each time; soon afterwards it does."""
+    partition, facts, found = _partition(rulebook(TEXT), 1), FactsCodec(rulebook(TEXT).classes), []
+    for number, later in enumerate((0, 4, 5), 1):
+        wall = T0 + 2 * QUARTER + later * SECOND
+        hearings: list[HeardAt] = [("tills", (f"s{number}",), [T0])]
+        partition.apply(2 * number, facts.encode(Facts(wall, [], 0, 1, wall, hearings, [])))
+        partition.apply(2 * number + 1, facts.encode(Facts[Any](wall, lows=[T0 + QUARTER])))
+        found.append(partition.flush().progress.silent)
+    assert [counted["tills"] for counted in found if counted is not None] == [2, 2, 4]
+
+
 async def test_the_host_says_which_feed_is_silent(tmp_path: Path) -> None:
     """A feed that spoke and then fell silent is dark; one that was never heard is, too."""
     clock = Clock()

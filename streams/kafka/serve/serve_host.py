@@ -98,6 +98,11 @@ class KafkaHost(KafkaEventSink):
             return [] if told is None else told.feeds
         return with_unheard(self.rulebook, told.feeds, self.people.known_sites, self.wall())
 
+    def sites_of_feeds(self) -> set[str]:
+        """Name the sites of the feeds and keys that worker tells of."""
+        told = self.follower.progress.get(0)
+        return {each.site for each in told.feeds if each.site} if told is not None else set()
+
     def silent_feeds(self) -> dict[str, int]:
         """Count by declared feed for how many of its keys it is silent, as that worker counted all of them.
 

@@ -27,6 +27,7 @@ from streams.kafka.records.facts import FactsCodec, Progress, partition_of
 from streams.kafka.records.places import first_place
 from streams.kafka.records.rows import CASE, UndecodableState, by_kind
 from streams.kafka.worker.derived import route_derived
+from streams.kafka.worker.feed_count import FeedCount
 from streams.kafka.worker.flushing import Judged
 from streams.kafka.worker.journal import Journal
 from streams.kafka.worker.listed import begin, listing
@@ -37,7 +38,6 @@ from streams.kafka.worker.trail import longer
 from streams.kafka.worker.waiting import Waiting
 from streams.kafka.worker.watermark import FORMER_DESK, MARK, Mark, mark_of
 from streams.runtime.alert_pipeline import AlertPipeline
-from streams.runtime.feeds import MOST, dark_by_feed, standings_by
 from streams.runtime.pump import SETTLE, Pump
 from streams.runtime.share import Share
 from streams.storage.last_readings import AT_ONCE, LastReadings
@@ -102,6 +102,7 @@ class Partition:
         self._codec = FactsCodec(rulebook.classes)
         mine = lru_cache(MEMORY)(lambda key: partition_of(key, setting.partitions) == number)  # asked for every event
         position = _heard_anew(mark.position, rulebook)
+        self._feeds = FeedCount()
         self._pump = Pump(rulebook, settle=SETTLE, position=position, share=Share(mine, first=False))
         self._pump.low, self._pump.lows = self.watermark.lows[0], self.watermark.lows
         self._waiting = Waiting()
@@ -287,9 +288,8 @@ class Partition:
 
     def _progress(self) -> Progress:
         lows, wall, judged = list(self.watermark.lows), self.watermark.wall, self._judged_until - self._shift
-        feeds = [] if self.number else standings_by(self._pump.rulebook, self._pump.hearings.items(), wall)
-        last = feeds[:MOST], dark_by_feed([], feeds, wall), self._readings.changed()
-        return Progress(self.number, lows, self.newest, judged, wall, self.problems, *last)
+        feeds = ([], {}) if self.number else self._feeds.at(self._pump.rulebook, self._pump.hearings, wall)
+        return Progress(self.number, lows, self.newest, judged, wall, self.problems, *feeds, self._readings.changed())
 
 
 def _heard_anew(position: Position, rulebook: Rulebook) -> Position:

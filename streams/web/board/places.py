@@ -17,7 +17,7 @@ from streams.web.board.wall_silence import REMEMBERED
 from streams.web.operation import asked
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Mapping
     from zoneinfo import ZoneInfo
 
     from streams.board.shell import Shell
@@ -29,7 +29,7 @@ async def sites_offered(host: Host, owing: Iterable[str]) -> tuple[str, ...]:
     heard = await asked(host.read_model.readings.last, "", host.wall() - REMEMBERED)
     people = host.people
     named = people.known_sites if people else ()
-    found = {*owing, *named, *(each.site for each in heard), *_sites_of_feeds(host)}
+    found = {*owing, *named, *(each.site for each in heard), *host.sites_of_feeds()}
     return tuple(sorted(filter(None, found), key=natural))
 
 
@@ -48,11 +48,6 @@ def unknown_site(shell: Shell, site: str, path: str, offered: Iterable[str]) -> 
     title = say("{site} is not known here", site=site)
     said = el("p", say("Kept knows no such site. These it knows:"), class_="trouble")
     return page(shell, title, "", said, el("ul", links), every)
-
-
-def _sites_of_feeds(host: Host) -> Iterator[str]:
-    """Give the sites from which a feed was heard."""
-    return (each.site for each in host.feeds() if each.site)
 
 
 def names_of(host: Host) -> Mapping[str, str]:
