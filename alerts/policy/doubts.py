@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from alerts.policy.policy import Match, Member, Route
 
 LONGEST_SILENCE: Final = 7 * DAY
+NAMED: Final = 3
+"""So many standards are named in one finding; more are counted."""
 
 
 def no_address(it: Doubted) -> None:
@@ -114,7 +116,7 @@ def late_summary(it: Doubted) -> None:
 
     Later summaries of a storm are further apart. That is what a budget is for, so of them nothing is said here.
     """
-    tightest = dict[str, tuple[int, str, int]]()
+    short = dict[str, set[tuple[int, str, int]]]()
     for index, route in enumerate(it.people.routes):
         for standard in it.coming_to(index):
             warn, within = getattr(standard.shape, "warn", ()), getattr(standard.shape, "within", None)
@@ -122,16 +124,23 @@ def late_summary(it: Doubted) -> None:
                 continue
             for name in _reached(it, route.chain[0].tell):
                 if it.people.person(name).budget:
-                    left = (within - min(warn), standard.id, within)
-                    tightest[name] = min(tightest.get(name, left), left)
-    for name, (rest, standard_id, within) in tightest.items():
+                    short.setdefault(name, set()).add((within - min(warn), standard.id, within))
+    for name, found_late in short.items():
+        within = min(found_late)[-1]
         section = "people" if it.top.at("people").has(name) else "teams"
-        found = (
-            f"pages over this budget wait {spoken(FIRST_SUMMARY)} or more for a summary, and {standard_id} warns only "
-            f"{spoken(rest)} before its end"
-        )
+        waits = f"pages over this budget wait {spoken(FIRST_SUMMARY)} or more for a summary"
+        found = f"{waits}, and {_warning_late(sorted(found_late))}"
         earlier = f"warn {spoken(FIRST_SUMMARY)} before the end or earlier, or " if within > FIRST_SUMMARY else ""
         it.top.at(section, name, "budget").warning("late-summary", found, f"{earlier}leave the budget out")
+
+
+def _warning_late(short: Sequence[tuple[int, str, int]]) -> str:
+    """Say which standards warn how long before their end; the first few by name."""
+    if len(short) == 1:
+        return f"{short[0][1]} warns only {spoken(short[0][0])} before its end"
+    named = [f"{name} ({spoken(rest)})" for rest, name, _ in short[:NAMED]]
+    *first, last = [*named, *([f"{len(short) - NAMED} more"] if short[NAMED:] else [])]
+    return f"{', '.join(first)} and {last} warn only so long before their end"
 
 
 def muted_pages(it: Doubted) -> None:

@@ -51,11 +51,12 @@ def reader_of(policy: Policy, line: Line, person: Person | None = None) -> Reade
     names = {} if people is None else people.names
     site = Site() if people is None else people.sites.get(place_of(line), Site())
     person = person or Person("")
-    if person.name in MACHINES:
-        return Reader(Words(SOURCE), policy.zone, policy.zone.key == UTC_ZONE.key, names)
-    own = person.zone or site.zone
     several = people is not None and people.has_zones
-    named = own is None and (several or policy.zone.key == UTC_ZONE.key)
+    hosts_named = several or policy.zone.key == UTC_ZONE.key
+    if person.name in MACHINES:
+        return Reader(Words(SOURCE), policy.zone, hosts_named, names)
+    own = person.zone or site.zone
+    named = own is None and hosts_named
     words = Words(person.language or site.language or policy.language)
     return Reader(words, own or policy.zone, named, names, people is not None and _is_of_team(people, line, person))
 

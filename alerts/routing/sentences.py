@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final, Literal
 from alerts.routing.facts import counted, how_many, measured, silent_words, whom
 from alerts.routing.incident import WARNED
 from alerts.words.words import phrase, several
+from standards.calendar.duration import SECOND
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -174,8 +175,10 @@ class Sentences:
                 return words.say("Kept at {at}.", at=self.at)
             case "fulfilled_late" if self.line.due < 0:
                 return words.say("Done at {at}. It counts as late.", at=self.at)
+            case "fulfilled_late" if self.line.at - self.line.due < SECOND:
+                return words.say("Done at {at}.", at=self.at)
             case "fulfilled_late":
-                late = words.length(max(0, self.line.at - self.line.due))
+                late = words.length(self.line.at - self.line.due)
                 return words.say("Done at {at}, {length} late.", at=self.at, length=late)
             case "voided":
                 return words.say("It is not needed any more since {at}.", at=self.at)

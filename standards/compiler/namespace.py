@@ -13,6 +13,8 @@ from standards.documents.model import DocumentModel, keys_of
 from standards.documents.sections import NAME, VERSION, name_meant
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from standards.documents.document import Document, Value
     from standards.errors import Finding
 
@@ -38,8 +40,8 @@ class Namespace:
         for section in SECTIONS:
             declared = document.data.get(section)
             if isinstance(declared, dict):
-                for name, data in declared.items():
-                    self._declare(top.at(section, name), section, data)
+                for name in declared:
+                    self._declare(top.at(section, name), section, declared)
             elif declared is not None:
                 fix = "write each name on a line of its own, followed by a colon"
                 if isinstance(declared, list) and declared and isinstance(declared[0], dict):
@@ -52,14 +54,14 @@ class Namespace:
         else:
             top.at("readings").error("wrong-type", "readings must be a list of event types", "write [floor.counted]")
 
-    def _declare(self, entry: Entry, section: str, data: Value) -> None:
-        first = self.sections[section].setdefault(entry.name, (entry, data))[0]
+    def _declare(self, entry: Entry, section: str, declared: Mapping[str, Value]) -> None:
+        first = self.sections[section].setdefault(entry.name, (entry, declared[entry.name]))[0]
         if first is not entry:
             found = f"{entry.name!r} is declared already, in {first.where}"
             entry.error("duplicate-name", found, "choose another name, or remove one of the two", key=True)
         if section != "events" and not NAME.fullmatch(entry.name):
             found = f"{entry.name!r} is not a valid name"
-            entry.error("bad-name", found, name_meant(entry.name), key=True)
+            entry.error("bad-name", found, name_meant(entry.name, {*self.sections[section], *declared}), key=True)
 
 
 def _check_top(top: Entry, data: dict[str, Value]) -> None:

@@ -6,6 +6,7 @@ Read next: `entries.py`, which reads one declaration. Read so: a policy, and wha
 from __future__ import annotations
 
 import re
+import unicodedata
 from typing import TYPE_CHECKING, Final, TypeVar, get_origin
 
 from standards.calendar.hours import did_you_mean
@@ -15,7 +16,7 @@ from standards.documents.strict import Strict
 from standards.errors import SpecError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping
 
     from standards.documents.document import Document, Value
 
@@ -28,9 +29,20 @@ NAME: Final = re.compile(r"(?=.{1,64}\Z)[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
 """What calendars, feeds, standards and people are called by."""
 
 
-def name_meant(name: str) -> str:
-    """Say how a name is written as one, or how names are written."""
-    joined = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
+_LETTERS: Final = str.maketrans({
+    "ł": "l", "ø": "o", "ß": "ss", "\N{LATIN SMALL LETTER DOTLESS I}": "i",
+    "æ": "ae", "œ": "oe", "đ": "d", "ð": "d", "þ": "th",
+})  # fmt: skip
+"""Letters that are no letter of ASCII's with a mark."""
+
+
+def name_meant(name: str, known: Collection[str] = ()) -> str:
+    """Say how a name is written as one, or how names are written; `known` are those that are there already."""
+    letters = unicodedata.normalize("NFKD", name.lower().translate(_LETTERS))
+    plain = "".join(letter for letter in letters if not unicodedata.combining(letter))
+    joined = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")
+    if joined in known:
+        return f"choose another name, in lower case words joined by -: {joined} is there already"
     return f"write {joined if NAME.fullmatch(joined) else 'no-wait, for example'}: lower case words joined by -"
 
 
@@ -67,7 +79,7 @@ class Sections:
         for name, data in self.of(section).items():
             entry = self.top.at(section, name)
             if not NAME.fullmatch(name):
-                entry.error("bad-name", f"{name!r} is not a valid name", name_meant(name), key=True)
+                entry.error("bad-name", f"{name!r} is not a valid name", name_meant(name, self.of(section)), key=True)
             if (found := entry.read(model, without(data, apart))) is not None:
                 yield entry, found
 

@@ -21,7 +21,7 @@ def test_each_of_a_group_is_told_as_it_ended() -> None:
     floor.go(100, ends)
     floor.go(400)
     assert floor.notices[-1].text == (
-        "s1, q0: Done at 11:01:00 UTC, 0 s late. You will never stand in a long line. "
+        "s1, q0: Done at 11:01:00 UTC. You will never stand in a long line. "
         "The same for 1 more: q3. Done late (11:01:01 to 11:01:02 UTC): q1, q2. "
         "Excused (11:01:20 to 11:01:30 UTC): q4, q5."
     )

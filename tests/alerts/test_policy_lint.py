@@ -6,10 +6,13 @@ from datetime import date
 
 import pytest
 
+from alerts.policy.doubted import Doubted
+from alerts.policy.doubts import late_summary
 from alerts.policy.policy_document import load_policy
 from alerts.policy.policy_lint import owner_without_route, policy_holidays
 from standards.compiler.spec import Source, load
 from standards.documents.document import Document
+from standards.documents.entries import Entry
 
 RULES = """kept: 1
 standards:
@@ -53,6 +56,24 @@ def test_every_standard_is_told_to_somebody(routes: str, severity: str, served: 
     owner_without_route(people, {standard.id: standard for standard in loaded.standards}, loaded.entries)
     found = [(warning.id, warning.place.line) for warning in loaded.warnings]
     assert found == ([] if served else [("owner-without-route", 9)])
+
+
+def test_a_budget_names_the_first_three_standards_that_warn_too_late() -> None:
+    """Each with how long before its end it warns, the shortest first; of more it says how many there are."""
+    one = RULES.partition("standards:\n")[2].replace("severity: SEVERITY", "severity: page\n    warn: WARN before")
+    several = "".join(
+        one.replace("no-wait", f"no-wait-{span}").replace("WARN", f"{span}s") for span in (9, 7, 8, 6, 45)
+    )
+    loaded = load([Source("rules.yaml", f"kept: 1\nstandards:\n{several}")])
+    policy = Source("policy.yaml", "kept: 1\npeople: {ann: {budget: 6}}\nroutes: [{tell: ann}]\n")
+    document = Document(policy.name, policy.text)
+    late_summary(
+        Doubted(load_policy(policy, loaded.standards), loaded.standards, Entry(document, (), document.findings), 0)
+    )
+    (found,) = document.findings
+    assert found.found.partition("summary, and ")[2] == (
+        "no-wait-6 (6 s), no-wait-7 (7 s), no-wait-8 (8 s) and 1 more warn only so long before their end"
+    )
 
 
 def test_holidays_of_a_policy_run_out_too() -> None:

@@ -41,7 +41,7 @@ def test_a_persons_language_comes_first_then_the_teams_then_the_sites_then_the_h
         "ann": "en", "bob": "de", "cleo": "pl", "floor": "de", "dora": "pl",
     }  # fmt: skip
     assert reading("dora", "s9")[0] == "de"
-    assert reading("webhook", "s3") == ("en", "12:00:00")
+    assert reading("webhook", "s3") == ("en", "12:00:00 CET")
 
 
 def test_a_time_says_its_zone_where_that_is_nobodys_own() -> None:
@@ -51,6 +51,7 @@ def test_a_time_says_its_zone_where_that_is_nobodys_own() -> None:
     assert reading("dora", "s9")[1] == "12:00:00 CET"
     alone = "kept: 1\npeople: {dora: {}}\nroutes: [{tell: dora}]\n"
     assert reading("dora", "s9", alone)[1] == "12:00:00"
+    assert (reading("webhook", "s3")[1], reading("webhook", "s3", alone)[1]) == ("12:00:00 CET", "12:00:00")
     assert reader_of(Policy({}), at("q1"), Person("dora")).clock(NOON, NOON) == "11:00:00 UTC"
 
 

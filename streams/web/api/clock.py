@@ -46,7 +46,9 @@ class ClockOperations:
     async def _accept(self, request: web.Request) -> web.Response:
         read_query(request, NoQuery)
         if step := self._clock.step:
-            log.warning("time goes over to the machine's clock: somebody says so", by=spoken(step), peer=request.remote)
+            log.warning(
+                "time goes over to the machine's clock: somebody says so", step=spoken(step), peer=request.remote
+            )
         self._clock.accept()
         return json_answer(_view(self._clock.standing()))
 
