@@ -113,8 +113,6 @@ class EscalationStep(msgspec.Struct, frozen=True):
 
 REPEAT: Mapping[str, int] = {"page": 30 * MINUTE, "ticket": DAY}
 """How often trouble of a severity is told again, in microseconds, where a route does not say."""
-
-
 TAKEN_FOR: Mapping[str, int] = {"page": HOUR, "ticket": DAY}
 """For how long somebody has it before they are asked, where a route does not say."""
 LONGEST_WELL = 15 * MINUTE

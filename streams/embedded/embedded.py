@@ -26,6 +26,7 @@ from streams.embedded.pauses import note_pause
 from streams.embedded.reloading import Reloading
 from streams.embedded.submissions import Submission, Submissions
 from streams.runtime.feeds import dark_by_feed, sites_heard, standings_by, with_unheard
+from streams.stopping import Stopping
 from streams.storage.read_model import ReadModel
 from streams.storage.sqlite import FolderLock
 from streams.storage.status import Backlog, Committed, Status
@@ -81,7 +82,7 @@ class EmbeddedHost:
         self._listeners: list[Callable[[Committed], None]] = []
         self._delivery_listeners: list[Callable[[str, str], None]] = []
         self._queue = Submissions()
-        self._wake, self._stopping = asyncio.Event(), asyncio.Event()
+        self._wake, self.stopping = asyncio.Event(), Stopping()
         self._fault = "not started"
         self._stays = list[str]()
         self._pause, self._stamped, self._ticked = 0.0, 0, 0
@@ -149,7 +150,7 @@ class EmbeddedHost:
 
     async def submit(self, events: Sequence[Event], refusals: Sequence[Refusal] = ()) -> None:
         """Take events and refusals in; returns when they are durable. Raises Backlog or StateError: none was kept."""
-        if self._fault or self._stopping.is_set():
+        if self._fault or self.stopping.is_set():
             raise StateError(self._fault or "the host is stopping; send this batch again after its start")
         if not self.room():
             raise Backlog(self._queue.size)
@@ -192,7 +193,7 @@ class EmbeddedHost:
 
     async def __aexit__(self, *_: object) -> None:
         """Store what is waiting, and close."""
-        self._stopping.set()
+        self.stopping.set()
         self._wake.set()
         async with self._open:
             await self._working
@@ -213,10 +214,10 @@ class EmbeddedHost:
             reloads.add(task)
             task.add_done_callback(reloads.discard)
 
-        loop.add_signal_handler(signal.SIGHUP, self._stopping.set if on_terminal else hang_up)
-        for number in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(number, self._stopping.set)
-        await self._stopping.wait()
+        self.stopping.hear(signal.SIGTERM, signal.SIGINT, *([signal.SIGHUP] if on_terminal else []))
+        if not on_terminal:
+            loop.add_signal_handler(signal.SIGHUP, hang_up)
+        await self.stopping.wait()
 
     async def reload(self) -> bool:
         """Read the standards anew; say whether they are in force now. What is wrong with them is in the status."""
@@ -224,7 +225,7 @@ class EmbeddedHost:
 
     async def _work(self) -> None:
         """Store what is waiting and let time pass, until asked to stop and nothing is left."""
-        while self._queue or not self._stopping.is_set():
+        while self._queue or not self.stopping.is_set():
             if not self._queue:
                 with suppress(TimeoutError):
                     async with asyncio.timeout(self._pause or TICK_SECONDS):

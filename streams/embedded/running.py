@@ -79,6 +79,7 @@ async def run(plan: Plan, machine: SteadyClock | None = None) -> None:
         channels = [*([] if live else [Console(talk, as_json=as_json)]), *channels_on(settings, machine, phones)]
         made = _host(plan, clock, folder, channels)
         made.devices = phones.devices if phones else None
+        stack.push(made.stopping.say)
         refusals = RefusalLog()
         made.listen(refusals.listen)  # before the start, which lets fall what fell due meanwhile
         stack.callback(refusals.close)

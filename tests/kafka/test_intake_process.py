@@ -53,6 +53,7 @@ async def test_it_ends_in_order(kafka: KafkaSettings, tmp_path: Path) -> None:
             assert found["kept_kafka_rebalances_total"] == 1
         process.send_signal(signal.SIGTERM)
         assert await asyncio.to_thread(process.wait, PATIENCE) == 0
+    assert "SIGTERM" in log.read_text(encoding="utf-8").splitlines()[-1]
     async with consuming(kafka, group=kafka.names.intake_group) as asking:
         assert await asking.committed(TopicPartition(kafka.names.events, 0)) == 100
 

@@ -65,7 +65,7 @@ def test_what_libraries_say_is_json() -> None:
 
 
 def test_a_process_says_all_in_json(tmp_path: Path) -> None:
-    """From the first line to the last, the ledger on stdout and the rest on stderr are lines of JSON."""
+    """From the first line to the last, which says by what it was stopped, both streams are lines of JSON."""
     shop(tmp_path, NO_WAIT.replace("60s", "1s").replace("    warn: 20s before\n", ""))
     port = free_port()
     command = [*COMMAND, "run", "--standards", str(tmp_path / "rules"), "--data", str(tmp_path / "data")]
@@ -83,7 +83,9 @@ def test_a_process_says_all_in_json(tmp_path: Path) -> None:
         said, talked = process.communicate(timeout=30)
     assert (started["event"], torn["level"]) == ("watching", "warning")
     assert process.returncode == 0
-    assert [rows(said), rows(talked)] == [[], []]
+    assert rows(said) == []
+    (last,) = rows(talked)
+    assert (last["event"], last["reason"]) == ("stopped", "SIGTERM")
 
 
 def test_what_keeps_a_process_from_starting_is_json(tmp_path: Path) -> None:

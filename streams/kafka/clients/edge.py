@@ -12,6 +12,7 @@ from typing import Final
 
 from standards.errors import StateError
 from streams.kafka.clients.log import SESSION_MS
+from streams.stopping import Stopping
 
 BEAT: Final = 0.5
 """How often a process notes that it is awake, in seconds."""
@@ -28,11 +29,10 @@ def counted() -> int:
     return (time.monotonic_ns() if clock is None else time.clock_gettime_ns(clock)) // 1_000
 
 
-def stop_signals() -> asyncio.Event:
+def stop_signals() -> Stopping:
     """Give what is set when the process is asked to stop (SIGTERM, SIGINT)."""
-    stopping = asyncio.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, stopping.set)
+    stopping = Stopping()
+    stopping.hear(signal.SIGTERM, signal.SIGINT)
     return stopping
 
 

@@ -75,6 +75,7 @@ async def run(settings: Settings, *, clock: Clock, http: bool = False) -> None:
     metrics.status_from(status)
     stopping = stop_signals()
     async with AsyncExitStack() as stack:
+        stack.push(stopping.say)
         waiting = await stack.enter_async_context(AsyncExitStack())
         probing = probes(status, metrics.text, access(settings))
         place = await listening(settings, probing, waiting, metrics.connection_ended)

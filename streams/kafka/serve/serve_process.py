@@ -62,6 +62,7 @@ async def run(settings: Settings) -> None:
         lines = stack.enter_context(PatientStream(sys.stdout.fileno(), as_json=as_json))
         written = stack.enter_context(ExitStack())
         configure_logs(talk, as_json=as_json)
+        stack.push(stopping.say)
         logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # it says the same many times; the outlet says it once
         maker = links(settings)
         phones = pushing(settings, None, wall)

@@ -64,6 +64,7 @@ def run(settings: Settings) -> None:
 async def _run(settings: Settings) -> None:
     stopping, pulse, metrics = stop_signals(), Pulse(), KafkaMetrics("worker")
     async with AsyncExitStack() as stack:
+        stack.push(stopping.say)
         stack.callback(FolderLock(settings.data).release)
         publisher = await stack.enter_async_context(Publisher(settings.kafka))
         await _check_partitions(settings.kafka, publisher)
