@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from alerts.policy.policy import People
     from standards.judge.events import Event
     from standards.judge.rulebook import Rulebook
+    from standards.practice.practice import Practice
     from streams.ingest.wire import Reader, Refusal
     from streams.runtime.feeds import FeedStanding
     from streams.storage.devices import DeviceBook
@@ -84,6 +85,10 @@ class Host(EventSink, Protocol):
     @property
     def people(self) -> People | None:
         """Who is told, as the policy says; None where there is none, so that nobody heeds a silence."""
+
+    @property
+    def practice(self) -> Practice | None:
+        """People's practice, as its document says; None where there is none."""
 
     @property
     def devices(self) -> DeviceBook | None:

@@ -1,4 +1,4 @@
-"""Rules: standards and the policy that names who is told of them, read together; and people's practice.
+"""Rules: standards, the policy that names who is told of them, and people's practice, read together.
 
 Read next: `documents.py`.
 """
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
     Policies = Callable[[Iterable[Standard]], People | None]
     """Reads the policy for some standards, anew whenever they are; None where there is none. Raises SpecError."""
+    Practices = Callable[[Sequence[Standard]], Practice | None]
+    """Does the same for the practice document."""
 
 
 class Standards(Protocol):
@@ -36,15 +38,21 @@ class Standards(Protocol):
 
 
 class Rules(NamedTuple):
-    """What was read together: the standards, and the people that a policy names."""
+    """What was read together: the standards, the people that a policy names, and people's practice."""
 
     loaded: Loaded
     people: People | None = None
+    practice: Practice | None = None
 
 
 def policy_in(paths: Sequence[str], standards: Iterable[Standard]) -> People | None:
     """Read the policy document among files and folders; None where there is none. Raises SpecError."""
     return read_policy(read_documents(paths).policies, standards)
+
+
+def practice_in(paths: Sequence[str], standards: Sequence[Standard]) -> Practice | None:
+    """Read the practice document among files and folders; None where there is none. Raises SpecError."""
+    return read_practice(read_documents(paths).practices, standards)
 
 
 def read_policy(sources: Sequence[Source], standards: Iterable[Standard]) -> People | None:

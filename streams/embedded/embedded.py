@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from alerts.policy.policy import People
     from standards.judge.events import Event
     from standards.judge.rulebook import Rulebook
+    from standards.practice.practice import Practice
     from streams.documents.rules import Standards
     from streams.embedded.steady_clock import SteadyClock
     from streams.ingest.wire import Reader, Refusal
@@ -83,8 +84,7 @@ class EmbeddedHost:
         self._delivery_listeners: list[Callable[[str, str], None]] = []
         self._queue = Submissions()
         self._wake, self.stopping = asyncio.Event(), Stopping()
-        self._fault = "not started"
-        self._stays = list[str]()
+        self._fault, self._stays = "not started", list[str]()
         self._pause, self._stamped, self._ticked = 0.0, 0, 0
         self._writer = ThreadPoolExecutor(1, "kept-writer")
 
@@ -96,12 +96,17 @@ class EmbeddedHost:
     @property
     def rulebook(self) -> Rulebook:
         """The standards in force; another one after they were reloaded."""
-        return self._engine.loaded.rulebook
+        return self._engine.rules.loaded.rulebook
 
     @property
     def people(self) -> People | None:
         """Who is told, as the policy says; None where there is none."""
-        return self._engine.people
+        return self._engine.rules.people
+
+    @property
+    def practice(self) -> Practice | None:
+        """People's practice, as its document says; None where there is none."""
+        return self._engine.rules.practice
 
     def feeds(self) -> list[FeedStanding]:
         """Say how the declared feeds stand."""

@@ -42,11 +42,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
 
-    from alerts.policy.policy import People
-    from standards.compiler.spec import Loaded
     from standards.judge.case import Late
     from standards.judge.events import Event
-    from streams.documents.rules import Policies, Standards
+    from streams.documents.rules import Policies, Practices, Standards
     from streams.runtime.batch_result import BatchResult
 
 BEGIN_EVERY = 60_000_000
@@ -64,8 +62,8 @@ FROM revisions LEFT JOIN (
 class Options(msgspec.Struct, frozen=True):
     """How to judge and tell. `grace`, `settle`, `max_skew` and `keep` are microseconds.
 
-    Notices go to all `channels`, unless one of the `policies` says to whom they go. What is only looked up, such as
-    events, is forgotten after `keep`.
+    Notices go to all `channels`, unless one of the `policies` says to whom they go; `practices` read people's practice.
+    What is only looked up, such as events, is forgotten after `keep`.
     """
 
     grace: int = GRACE
@@ -76,6 +74,7 @@ class Options(msgspec.Struct, frozen=True):
     channels: tuple[str, ...] = ()
     keep: int = KEEP
     policies: Policies | None = None
+    practices: Practices | None = None
 
 
 DEFAULTS = Options()
@@ -94,10 +93,9 @@ class _Judged(NamedTuple):
 class Engine:
     """Judges, tells and stores. Construct it, then `rebuild`; after an error from `step`, `rebuild` before the next."""
 
-    loaded: Loaded
+    rules: Rules
     reader: Reader
     pump: Pump
-    people: People | None = None
 
     def __init__(self, folder: Path, standards: Standards, options: Options) -> None:
         """Open the store in a folder. Raises StateError."""
@@ -114,8 +112,7 @@ class Engine:
 
     def rebuild(self, wall: int) -> None:
         """Read everything back under the standards in force, or load them first. Raises StateError, SpecError."""
-        known = hasattr(self, "loaded")
-        self.adopt(Rules(self.loaded, self.people) if known else self.read_standards(self.owing(wall)), wall)
+        self.adopt(self.rules if hasattr(self, "rules") else self.read_standards(self.owing(wall)), wall)
 
     def owing(self, wall: int) -> list[tuple[str, str]]:
         """Give (revision, excerpt) of what is still owed, or can be corrected: by the case's time or the wall clock."""
@@ -129,16 +126,17 @@ class Engine:
         ]
 
     def read_standards(self, owing: Sequence[tuple[str, str]]) -> Rules:
-        """Read the standards, the older revisions that are still owed, and the policy. Any thread may do it."""
+        """Read the standards, the older revisions that are owed, policy and practice. Any thread may do it."""
         loaded = self.standards.load(())
         retired = [text for revision, text in owing if revision not in loaded.rulebook.standards]
-        policies = self.options.policies
+        policies, practices = self.options.policies, self.options.practices
         people = None if policies is None else policies(loaded.standards)
-        return Rules(self.standards.load(retired) if retired else loaded, people)
+        practice = None if practices is None else practices(loaded.standards)
+        return Rules(self.standards.load(retired) if retired else loaded, people, practice)
 
     def adopt(self, rules: Rules, wall: int) -> None:
         """Read the stored state into a new pump and router, store what the change itself changed, and use them."""
-        loaded, people = rules
+        loaded, people, _ = rules
         rulebook, options = loaded.rulebook, self.options
         position = self._position()
         silences = {feed.name: feed.silent_after for feed in loaded.feeds}
@@ -154,7 +152,7 @@ class Engine:
         with self.database.writing():
             recorder.cases.write({key: pump.case(*key) for key in moved}, pump.low)
             recorder.revisions(excerpts, wall)
-        self.loaded, self.pump, self.recorder, self.people = loaded, pump, recorder, people
+        self.rules, self.pump, self.recorder = rules, pump, recorder
         self.sources = SourceClocks(read_sources(self.database, wall))
         self.reader = Reader(rulebook.classes)
         self.alerts = alerts

@@ -17,11 +17,11 @@ from standards.errors import StateError
 from streams.delivery.channels import channels_of
 from streams.delivery.pushing import pushing
 from streams.delivery.reminding import remind
-from streams.documents.rules import policy_in
+from streams.documents.rules import policy_in, practice_in
 from streams.embedded.embedded import EmbeddedHost
 from streams.embedded.engine import Options
 from streams.embedded.steady_clock import SteadyClock
-from streams.floor.playing import DEMO_POLICY, DEMO_STANDARDS, DemoClock, play, simulate
+from streams.floor.playing import DEMO, DemoClock, play, simulate
 from streams.live.folding import Folder
 from streams.live.ledger_output import LedgerOutput
 from streams.live.logging_setup import configure_logs, follow, resume
@@ -52,7 +52,7 @@ class Plan(NamedTuple):
     @property
     def standards(self) -> tuple[str, ...]:
         """The files and folders to judge by: those that are set, or the demo's own."""
-        return self.settings.standards or ((str(DEMO_STANDARDS), str(DEMO_POLICY)) if self.demo else ())
+        return self.settings.standards or (tuple(map(str, DEMO)) if self.demo else ())
 
 
 async def run(plan: Plan, machine: SteadyClock | None = None) -> None:
@@ -156,7 +156,7 @@ def _host(plan: Plan, clock: DemoClock | SteadyClock, folder: Path, channels: li
     grace = clock.grace if isinstance(clock, DemoClock) else settings.grace
     options = Options(
         grace=grace, max_skew=settings.max_skew, zone=settings.zone, language=settings.language, keep=settings.keep,
-        policies=partial(policy_in, plan.standards),
+        policies=partial(policy_in, plan.standards), practices=partial(practice_in, plan.standards),
     )  # fmt: skip
     host = EmbeddedHost(folder, StandardsFiles(plan.standards), clock=clock.wall, channels=channels, options=options)
     host.backlog = settings.backlog

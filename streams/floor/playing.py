@@ -27,6 +27,8 @@ DEMO_STANDARDS = Path(__file__).parent.parent / "demo.yaml"
 """The promises that the floor is watched by; the file is part of the package."""
 DEMO_POLICY = DEMO_STANDARDS.with_name("demo_policy.yaml")
 """Who is told of them."""
+DEMO = (DEMO_STANDARDS, DEMO_POLICY, DEMO_STANDARDS.with_name("demo_practice.yaml"))
+"""All that the floor goes by: these two, and how its people look at their own work."""
 BREATH = 0.1
 """How long a batch is at least apart from the next one, in seconds of the real clock."""
 

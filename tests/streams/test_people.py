@@ -8,7 +8,7 @@ import pytest
 
 from alerts.routing.notice import Reason
 from standards.errors import SpecError
-from streams.documents.rules import policy_in
+from streams.documents.rules import policy_in, practice_in
 from streams.embedded.embedded import EmbeddedHost
 from streams.embedded.engine import DEFAULTS
 from streams.settings import StandardsFiles
@@ -26,10 +26,21 @@ routes:
 """
 
 
-def house(folder: Path, clock: Clock, policy: str = POLICY) -> EmbeddedHost:
+PRACTICE = """
+kept: 1
+consequences:
+  no-wait: {says: We look at that minute together., steps: [debrief]}
+"""
+
+
+def house(folder: Path, clock: Clock, policy: str = POLICY, practice: str = "") -> EmbeddedHost:
     standards = shop(folder)
     (folder / "rules" / "policy.yaml").write_text(policy, encoding="utf-8")
-    options = msgspec.structs.replace(DEFAULTS, policies=partial(policy_in, standards.paths))
+    if practice:
+        (folder / "rules" / "practice.yaml").write_text(practice, encoding="utf-8")
+    options = msgspec.structs.replace(
+        DEFAULTS, policies=partial(policy_in, standards.paths), practices=partial(practice_in, standards.paths)
+    )
     return hosting(folder, clock, standards=standards, options=options)
 
 
@@ -143,3 +154,33 @@ def test_a_second_policy_is_refused(tmp_path: Path) -> None:
         (tmp_path / "rules" / f"{name}.yaml").write_text(POLICY, encoding="utf-8")
     with pytest.raises(SpecError, match=r"second-policy: .*b\.yaml"):
         policy_in(standards.paths, standards.load(()).standards)
+
+
+def says(host: EmbeddedHost) -> str:
+    assert host.practice is not None
+    return host.practice.consequences["no-wait"].says
+
+
+async def test_the_practice_document_is_read_with_the_standards(tmp_path: Path) -> None:
+    """People's practice is read anew with the standards; with errors in it the one before stays, and they are shown."""
+    file = tmp_path / "rules" / "practice.yaml"
+    async with house(tmp_path, Clock()) as host:
+        assert host.practice is None
+        file.write_text(PRACTICE, encoding="utf-8")
+        assert await host.reload()
+        assert says(host) == "We look at that minute together."
+        file.write_text(PRACTICE.replace("[debrief]", "[dismissal]"), encoding="utf-8")
+        assert not await host.reload()
+        (problem,) = host.now_status().problems
+        assert "practice.yaml:4" in problem
+        assert says(host) == "We look at that minute together."
+        file.write_text(PRACTICE.replace("together", "on the day"), encoding="utf-8")
+        assert await host.reload()
+        assert says(host) == "We look at that minute on the day."
+
+
+async def test_a_practice_document_with_errors_stops_a_start(tmp_path: Path) -> None:
+    """A host does not start by a document that it cannot read, as it does not by such a policy."""
+    with pytest.raises(SpecError, match="no-weight"):
+        async with house(tmp_path, Clock(), practice=PRACTICE.replace("no-wait", "no-weight")):
+            pass

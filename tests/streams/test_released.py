@@ -83,7 +83,7 @@ def events(engine: Engine, history: str) -> Iterator[Event]:
     texts = [text.partition("#")[0].strip() for text in history.splitlines()]
     for number, text in enumerate(filter(None, texts)):
         stamp, arrow, rest = text.partition(" <- ")
-        made = cloud_event(f"{rest if arrow else text} id=further-{number}", number, engine.loaded.rulebook)
+        made = cloud_event(f"{rest if arrow else text} id=further-{number}", number, engine.rules.loaded.rulebook)
         event = engine.reader.one(json.dumps(made).encode())
         event.received = at(stamp) if arrow else event.at
         yield event
@@ -133,13 +133,13 @@ def test_what_was_owed_is_judged_as_the_released_version_would_have(folder: Path
         play(engine, (RELEASED / "further.txt").read_text(encoding="utf-8"), END)
     found = lines(folder)
     assert sorted(told(line) for line in found if line.kind not in MORE) == sorted(told_before())
-    assert {line.standard for line in found} == {standard.id for standard in engine.loaded.standards}
+    assert {line.standard for line in found} == {standard.id for standard in engine.rules.loaded.standards}
 
 
 def test_the_rows_of_a_worker_are_judged_on_too(folder: Path) -> None:
     """What a worker of the released version left on Kafka holds the same promises, and they end the same."""
     with going_on(folder) as engine:
-        book = engine.loaded.rulebook
+        book = engine.rules.loaded.rulebook
         pump = Pump(book, position=engine.pump.position())
         pump.adopt(restored.case for restored in Journal(book).read(rows()))
         transitions = []
@@ -167,9 +167,9 @@ def test_what_broke_before_is_owed_for_a_day(folder: Path) -> None:
 def test_a_revision_keeps_the_meaning_it_was_written_under(folder: Path) -> None:
     """Standards that say nothing of `again` opened at a rise, or each time by `reopen`; for their promises they do."""
     with going_on(folder) as engine:
-        retired = [standard for standard in engine.loaded.rulebook.standards.values() if standard.retired]
+        retired = [standard for standard in engine.rules.loaded.rulebook.standards.values() if standard.retired]
         meant = {it.id: it.shape.again for it in retired if isinstance(it.shape, Response)}
-        now = {it.id: it.shape.again for it in engine.loaded.standards if isinstance(it.shape, Response)}
+        now = {it.id: it.shape.again for it in engine.rules.loaded.standards if isinstance(it.shape, Response)}
     assert meant == {
         "no-wait": "rise", "called-back": "each", "complaint-answered": "rise", "taken-on": "rise",
     }  # fmt: skip
@@ -187,7 +187,7 @@ def test_what_opens_afterwards_is_by_the_meaning_of_now(folder: Path) -> None:
     """
     with going_on(folder) as engine:
         play(engine, history, "08:06:30")
-        current = {standard.revision for standard in engine.loaded.standards}
+        current = {standard.revision for standard in engine.rules.loaded.standards}
     found = lines(folder)
     assert shown(found, "opened", "ended") == [
         "02 08:04:00 opened s1/q1", "02 08:05:00 ended s1/q3", "02 08:06:00 opened s1/q3",

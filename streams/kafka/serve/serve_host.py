@@ -21,7 +21,7 @@ from alerts.policy.policy import Policy
 from alerts.routing.actions import actions_of
 from standards.errors import StateError
 from streams.delivery.dispatch import Dispatcher
-from streams.documents.rules import policy_in
+from streams.documents.rules import policy_in, practice_in
 from streams.kafka.clients.event_sink import KafkaEventSink
 from streams.kafka.clients.log import FETCHED, KafkaError, Message, Tail, consuming, told
 from streams.kafka.clients.outlet import Outlet, opening
@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from alerts.routing.actions import Action
     from standards.compiler.spec import Loaded
     from standards.judge.events import Event
+    from standards.practice.practice import Practice
     from streams.ingest.wire import Refusal
     from streams.kafka.clients.log import Consumer
     from streams.runtime.feeds import FeedStanding
@@ -66,6 +67,7 @@ class KafkaHost(KafkaEventSink):
 
     read_model: ReadModel
     people: People | None = None
+    practice: Practice | None = None
     watched_clock: None = None
     """Time here is not this machine's."""
     devices: DeviceBook | None = None
@@ -260,6 +262,7 @@ class ServeHost:
         )  # fmt: skip
         self._coordinator.clock = self._clock if settings.time == "clock" else None
         self.kafka_host.people = self._people
+        self.kafka_host.practice = practice_in(settings.standards, list(loaded.rulebook.current.values()))
         self.kafka_host.notify_problems = self._problems
         self.kafka_host.is_operator = lambda: self._coordinator.is_at_work
         if self._devices is not None:
