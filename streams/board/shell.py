@@ -270,8 +270,8 @@ def _foot(shell: Shell) -> Html:
     drawn = el("p", time, " ", say("Times are those of {zone}, where they name no other.", zone=shell.zone.key))
     if not shell.looks:
         return drawn
-    people = el("p", el("a", say("What people did"), href="/people"), ". ",
-                el("a", say("For the wall"), href="/wall"), ".")  # fmt: skip
+    more = ((say("What people did"), "/people"), (say("For the wall"), "/wall"), (say("Handbook"), "/handbook"))
+    people = el("p", ((el("a", name, href=to), ". ") for name, to in more))
     api, metrics = el("a", say("the API"), href="/openapi.json"), el("a", say("metrics"), href="/metrics")
     programs = el("p", sentence(words, "For programs: {api}, {metrics}.", api=api, metrics=metrics))
     open_to_all = say("Nobody has to sign in: whoever uses this machine may look and act, and nobody else can reach "

@@ -11,29 +11,31 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from alerts.words.words import ENGLISH
 from streams.board.markup import Html, document, el, join
 
 if TYPE_CHECKING:
+    from alerts.words.words import Words
     from streams.backtest.table import Table
     from streams.board.markup import Child
 
 _BOARD: Final = Path(__file__).with_name("board.css")
 
 
-def standalone(title: str, content: Child, *, style: Path) -> str:
+def standalone(title: str, content: Child, *, style: Path | None = None, words: Words = ENGLISH) -> str:
     """Give a whole page; `style` is what it has beside the board's, a file of our own."""
-    css = "".join(path.read_text(encoding="utf-8") for path in (_BOARD, style))
+    css = "".join(path.read_text(encoding="utf-8") for path in (_BOARD, style) if path is not None)
     hashed = b64encode(sha256(css.encode()).digest()).decode()
     policy = f"default-src 'none'; style-src 'sha256-{hashed}'; img-src data:; base-uri 'none'; form-action 'none'"
     body = el(
         "body",
-        el("a", "To the content", href="#content", class_="skip"),
+        el("a", words.say("To the content"), href="#content", class_="skip"),
         el("header", el("h1", title), class_="top"),
         el("main", content, id="content", tabindex="-1"),
     )
     style_element = el("style", Html(css))  # our own files, whose signs mean what they mean in a style
     meta = el("meta", http_equiv="Content-Security-Policy", content=policy)
-    return document(f"{title} – Kept", body, head=style_element, policy=meta)
+    return document(f"{title} – Kept", body, head=style_element, policy=meta, language=words.language)
 
 
 def html_table(name: str, table: Table, *, cards: bool = False, words: bool = False) -> Html:

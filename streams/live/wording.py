@@ -110,7 +110,8 @@ def _level(shape: Level, words: Words) -> str:
     return words.say("{measure} was {must} in each {span}, every {step}", **values, step=words.length(shape.step))
 
 
-def _broken(_: Line, standard: Standard, words: Words) -> str:
+def breaks(standard: Standard, words: Words) -> str:
+    """Say what a promise of a standard is broken by."""
     match standard.shape:
         case Response() | Recurrence() | Precedence() as shape:
             return _missing(shape, _happened(shape.expect, words), words)
@@ -188,7 +189,7 @@ _SAYS: Final[dict[Kind, Callable[[Line, Standard, Words], str]]] = {
     "resumed": _counted,
     "moved": _moved,
     "kept": _kept,
-    "broken": _broken,
+    "broken": lambda _, standard, words: breaks(standard, words),
     "voided": _voided,
     "excused": lambda _, __, words: words.say(_GRANTED),
     "lost": _lost,

@@ -40,10 +40,23 @@ routes:
 silences:
   - {match: {site: [s8, s9]}, until: 2027-01-01T00:00:00Z, by: bob, why: rebuilding}
 """
+PRACTICE = """
+kept: 1
+scenarios:
+  lost-twice:
+    when: Lost again.
+    do: [Walk along.]
+    up_to: 1.5
+  till-outage:
+    when: Dark till.
+    do: [Go there., Call back.]
+consequences:
+  no-wait: {says: Looked at together., steps: [talk, debrief, coaching, training]}
+"""
 SILENCE = {"site": "s7", "new": "1", "span": "4h", "reason": "Umbau"}
 LISTS = ("/", "/?part=unknown", "/?site=s3&mine=1", "/standards", "/standards/no-wait", "/debriefs",
          "/debriefs?site=s3", "/notices", "/notices?reason=grouped", "/wall", "/wall?site=s3", "/shift",
-         "/shift?site=s3", "/feeds", "/people", "/sign-in")  # fmt: skip
+         "/shift?site=s3", "/feeds", "/people", "/handbook", "/sign-in")  # fmt: skip
 """The pages, but for those of promises."""
 DEEDS: tuple[Deed, ...] = ("acknowledge", "excuse", "debrief")
 ODD = ("/promises/none", "/standards/none", "/nowhere", "/do/none")
@@ -60,7 +73,7 @@ ACTS: tuple[dict[str, str], ...] = (
 @pytest.fixture
 def shop(tmp_path: Path) -> Iterator[Served]:
     """A host with a little of everything, where people did something of each kind."""
-    with Served(tmp_path, ALL, Peopled(POLICY)) as served:
+    with Served(tmp_path, ALL, Peopled(POLICY, practice=PRACTICE)) as served:
         fill(served)
         visitor, proof = entered(served)
         urgent, *others = owed(served).values()
@@ -82,6 +95,7 @@ def values(served: Served) -> list[str]:
     said += ["Waiting", "late", "console", "kept/board", "/nowhere", "Authorization: Bearer TOKEN"]
     said += ["fire alarm", "unknown-type", '{"type": "no.such"}', "board-s7"]  # a reason, a letter, a silence's name
     said += ["lead", "nobody", "none", "till", "usual", *SILENCE.values(), *rulebook.classes]
+    said += ["Lost again.", "Walk along.", "Dark till.", "Go there.", "Call back.", "Looked at together."]
     for each in rulebook.standards.values():
         said += [each.id, each.promise, each.what, each.how, each.why, each.exceptions, each.owner, each.severity]
         said += [*each.may_excuse, *reasons(each.exceptions), *each.feeds, *each.per, *each.carry]

@@ -30,6 +30,7 @@ PAGES = (
     "/wall?site=s3",
     "/standards/no-wait?site=s3",
     "/shift",
+    "/handbook",
     "/?site=s3&q=q&part=running",
     "/promises/{broken}",
     "/promises/{warned}",

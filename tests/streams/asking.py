@@ -15,7 +15,7 @@ from aiohttp import web
 
 from alerts.channels import Channel
 from standards.judge.events import iso
-from streams.documents.rules import policy_in
+from streams.documents.rules import policy_in, practice_in
 from streams.embedded.embedded import EmbeddedHost
 from streams.embedded.engine import Options
 from streams.embedded.steady_clock import SteadyClock
@@ -44,11 +44,15 @@ class Answer(NamedTuple):
 
 
 class Peopled(NamedTuple):
-    """Who is told: a policy, if there is one, the channels (without any, a console in memory), and the devices."""
+    """Who is told: a policy, if there is one, the channels (without any, a console in memory), and the devices.
+
+    `practice` is the text of a practice document.
+    """
 
     policy: str = ""
     channels: Sequence[Channel] | None = None
     devices: DeviceBook | None = None
+    practice: str = ""
 
 
 class Caller(NamedTuple):
@@ -96,7 +100,10 @@ async def asking(
     clock, standards = Clock(), standards or shop(folder)
     if peopled.policy:
         (folder / "rules" / "policy.yaml").write_text(peopled.policy, encoding="utf-8")
-    options = Options(policies=partial(policy_in, standards.paths), settle=60 * SECOND)
+    if peopled.practice:
+        (folder / "rules" / "practice.yaml").write_text(peopled.practice, encoding="utf-8")
+    policies, practices = partial(policy_in, standards.paths), partial(practice_in, standards.paths)
+    options = Options(policies=policies, practices=practices, settle=60 * SECOND)
     made = hosting(folder, clock, standards=standards, channels=peopled.channels, options=options)
     made.devices = peopled.devices
     made.watched_clock = SteadyClock(clock, clock, lambda: None)  # it never steps

@@ -96,6 +96,7 @@ class Board:
             "/": self._now, "/standards": self._standards, "/promises/{id}": self._promise,
             "/debriefs": lists.debriefs, "/notices": lists.notices, "/feeds": lists.feeds, "/people": lists.people,
             "/wall": self._wall, "/standards/{id}": self._trends, "/shift": lists.shift,
+            "/handbook": lists.handbook,
         }  # fmt: skip
         drawn = {path: self._counted(page) for path, page in pages.items()}
         return [*(web.get(path, page) for path, page in drawn.items()), *self._files.routes()]

@@ -1,4 +1,4 @@
-"""The pages of the board that are lists: the shift, debriefs, notices, feeds, and what people did; all page by page.
+"""The pages of the board that are lists: the shift, debriefs, notices, feeds, what people did, and the handbook.
 
 Read next: `board.py`, which serves them.
 """
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 from alerts.routing.actions import SILENCED, THANKED, UNSILENCED
 from standards.calendar.duration import HOUR
-from streams.board import debriefs, devices, feeds, handover, notices, people, shift
+from streams.board import debriefs, devices, feeds, handbook, handover, notices, people, shift
 from streams.board.feeds import Page, Standings
 from streams.board.handover import Notes
 from streams.board.notices import NotTold
@@ -77,6 +77,13 @@ class Lists:
             notes=await self._notes(view, site, request.query),
         )  # fmt: skip
         return board.answer(request, shift.draw(shell, drawn))
+
+    async def handbook(self, request: web.Request) -> web.Response:
+        """Show what is promised, and what everybody may do: the same to everybody who may look."""
+        shell = self._board.shell(request)
+        return self._board.answer(
+            request, handbook.draw(shell, self._host.rulebook.current.values(), self._host.practice)
+        )
 
     async def debriefs(self, request: web.Request) -> web.Response:
         """Show what waits to be talked over, and what was."""

@@ -1,0 +1,88 @@
+"""The handbook: each standard with all that its author says of it, and the cases in which nobody has to ask first.
+
+It is made of the standards and the practice document alone, so that it says what holds, and is the same for everybody.
+Read next: `sheet.py`, which draws it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from alerts.words.words import phrase
+from standards.practice.practice import Practice
+from streams.board.sheet import Entry, Part, Sheet, content
+from streams.board.shell import page
+from streams.board.wording import ASPECTS
+from streams.live.wording import breaks
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from alerts.words.words import Words
+    from standards.judge.standard import Standard
+    from standards.practice.practice import Consequence, Scenario, Step
+    from streams.board.sheet import Said
+    from streams.board.shell import Shell
+
+PATH: Final = "/handbook"
+SELDOM: Final = 60
+"""How far apart the page is drawn anew, in seconds: it is read and printed, and hardly ever changes."""
+_STEPS: Final[dict[Step, str]] = {
+    "talk": phrase("a talk"), "debrief": phrase("a debrief"), "coaching": phrase("coaching"),
+    "training": phrase("a training"),
+}  # fmt: skip
+_NOTHING: Final = Practice()
+
+
+def draw(shell: Shell, standards: Iterable[Standard], practice: Practice | None) -> str:
+    """Draw the page. `standards` are those in force."""
+    sheet = handbook(shell.words, standards, practice)
+    return page(shell, sheet.title, PATH, content(sheet), every=SELDOM)
+
+
+def handbook(words: Words, standards: Iterable[Standard], practice: Practice | None) -> Sheet:
+    """Make the handbook in a language, as far as its authors have written in it."""
+    practice = practice or _NOTHING
+    told = sorted((each.in_language(words.language) for each in standards), key=lambda each: each.id)
+    parts = [part for aspect in ASPECTS if (part := _aspect(words, aspect, told, practice)).entries]
+    if practice.scenarios:
+        promises = {each.id: each.promise or each.id for each in told}
+        entries = [Entry(each.when, tuple(_of_scenario(words, each, promises))) for each in practice.scenarios.values()]
+        parts.append(Part(words.say("When nobody has to ask first"), entries=entries))
+    lead = words.say("What we have promised, how it is done, when an exception is right, and what follows.")
+    return Sheet(words.say("Handbook"), lead, parts)
+
+
+def _aspect(words: Words, aspect: str, standards: Sequence[Standard], practice: Practice) -> Part:
+    entries = [
+        Entry(
+            each.promise or each.id, tuple(_of_standard(words, each, practice.consequences.get(each.id))), each.id
+        )
+        for each in standards
+        if each.aspect == aspect
+    ]  # fmt: skip
+    return Part(words.say(ASPECTS[aspect]), entries=entries)
+
+
+def _of_standard(words: Words, standard: Standard, consequence: Consequence | None) -> Iterator[tuple[str, Said]]:
+    say = words.say
+    roles = [role for role in standard.may_excuse if not role.startswith("scenario/")]
+    told = (
+        (say("What"), standard.what), (say("How"), standard.how), (say("Exceptions"), standard.exceptions),
+        (say("Who may grant one"), words.either(roles)), (say("Why"), standard.why),
+        (say("Counts as broken"), breaks(standard, words)),
+    )  # fmt: skip
+    yield from ((name, text) for name, text in told if text)
+    if consequence is not None:
+        yield say("When it was broken"), consequence.says
+        yield say("What is done then"), words.together([say(_STEPS[step]) for step in consequence.steps])
+
+
+def _of_scenario(words: Words, scenario: Scenario, promises: dict[str, str]) -> Iterator[tuple[str, Said]]:
+    say = words.say
+    yield say("You may at once"), scenario.do
+    amount = words.number(scenario.up_to)
+    spent = say("Up to {amount} each time, in our own currency", amount=amount) if scenario.up_to else say("Nothing")
+    yield say("What it may cost"), spent
+    if scenario.excuses:
+        yield say("What it is a reason to excuse"), tuple(promises[name] for name in scenario.excuses)
