@@ -25,6 +25,7 @@ from streams.drafting import cli as drafting
 from streams.kafka import cli as kafka
 from streams.monitoring import cli as monitoring
 from streams.review import cli as review
+from streams.sheets import cli as sheets
 from streams.staffing import cli as staffing
 from streams.stories import cli as stories
 
@@ -265,4 +266,5 @@ stories.register(app)
 staffing.register(app)
 drafting.register(app)
 review.register(app)
+sheets.register(app)
 monitoring.register(app)

@@ -24,7 +24,8 @@ WIDTH: Final = 60
 """Characters of a line of progress."""
 
 
-def _page_file(path: str | None) -> str | None:
+def page_file(path: str | None) -> str | None:
+    """Give the name of a page that is to be written. Raises BadParameter for one that may be a file of somebody's."""
     if path is not None and not path.endswith((".html", ".htm")):
         raise typer.BadParameter(f"{path} is not a valid name for a page, and may be a file of yours; end it in .html")
     return path
@@ -33,7 +34,7 @@ def _page_file(path: str | None) -> str | None:
 Map = Annotated[str | None, typer.Option("--map", metavar="FILE", help="What makes a table's rows events.")]
 Page = Annotated[
     str | None,
-    typer.Option("--html", metavar="FILE", help="Write a page with pictures here.", callback=_page_file),
+    typer.Option("--html", metavar="FILE", help="Write a page with pictures here.", callback=page_file),
 ]
 Standards = Annotated[list[str] | None, typer.Option(metavar="PATH", help="A file or a folder; repeatable.")]
 Listen = Annotated[str | None, typer.Option(metavar="HOST:PORT", help="KEPT_LISTEN, 127.0.0.1:8321.")]

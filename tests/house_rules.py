@@ -46,6 +46,7 @@ HOMES = {
         "streams.kafka.cli",
         "streams.monitoring.cli",
         "streams.review.cli",
+        "streams.sheets.cli",
         "streams.staffing.cli",
         "streams.stories.cli",
     ),

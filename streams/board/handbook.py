@@ -1,7 +1,7 @@
 """The handbook: each standard with all that its author says of it, and the cases in which nobody has to ask first.
 
 It is made of the standards and the practice document alone, so that it says what holds, and is the same for everybody.
-Read next: `sheet.py`, which draws it.
+Read next: `sheet.py`, which draws it; `streams/sheets/cli.py`, which prints it.
 """
 
 from __future__ import annotations

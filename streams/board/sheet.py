@@ -1,7 +1,7 @@
 """A sheet of paper: what people read, pass on or sign, made once and drawn here as HTML; in a handbook, say.
 
 Knows: titles, names and what belongs to them. Must not know: what any sheet is about.
-Read next: `handbook.py`, which makes one.
+Read next: `handbook.py`, which makes one; `streams/sheets/text.py`, which writes one as text.
 """
 
 from __future__ import annotations

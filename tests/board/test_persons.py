@@ -145,3 +145,41 @@ def test_what_a_machine_was_told_of_one_of_us_names_nobody_to_who_only_looks_on(
     told = msgspec.structs.replace(told, fields={"site": "n"}, text="n, Zoe: Call back.")
     shown = without_persons(told, {}, {"Zoe"}, Words("pl"))
     assert (shown.subject, shown.text) == ("n/ktoś z zespołu", "n, jemand aus dem Team: Call back.")
+
+
+ALONE = """
+kept: 1
+events:
+  desk.left: {agent: {type: text, person: true}, guest: {type: text, person: true}}
+standards:
+  back-soon:
+    promise: We are back soon.
+    what: Go back.
+    how: Say sorry.
+    why: Somebody waits.
+    exceptions: None.
+    owner: lead
+    per: agent
+    carry: guest
+    when: desk.left
+    expect: register.opened
+    within: 1m
+    severity: page
+"""
+
+
+def test_a_promise_for_one_person_alone_goes_out_by_their_name(tmp_path: Path) -> None:
+    """So the sheet for the works council says: to whoever is told, and to machines; viewers see only other fields."""
+    policy = POLICY.replace("  floor: {members: [ann]}", "  floor: {members: [bob]}").replace(
+        "teams:", "  bob: {addresses: {mail: bob@shop.example}}\nteams:"
+    )
+    with Served(tmp_path, ALL, Peopled(policy), shop(tmp_path, ALONE)) as served:
+        served.send(cloud("desk.left", "p", served.now, agent="Leokadia", guest="Marek"))
+        served.go(70)
+        told = served.caller.host.read_model.notices("", 1)[0].notice
+        assert (told.to, "Leokadia" in told.text) == ("ann", True)
+        assert (told.in_english.subject, told.in_english.fields) == ("Leokadia", {"guest": "Marek"})
+        key = {"Authorization": f"Bearer {TOKENS['viewer']}"}
+        assert served.do(served.caller.get("/v1/promises?subject=Leokadia", **key)).json["items"] == []
+        found = served.do(served.caller.get("/v1/promises", **key)).json["items"]
+        assert [(each["subject"], each["fields"]) for each in found] == [("one of the team", {"guest": "Marek"})]
