@@ -7,10 +7,12 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 import msgspec
+import pytest
 from msgspec.structs import replace
 
 from alerts.routing.actions import HANDED_OVER, THANKED, Action
 from alerts.routing.incident import Incident, PromiseIncidents, name_of
+from standards.errors import SpecError
 from standards.judge.ledger import Line
 from streams.kafka.clients.connection import KafkaSettings
 from streams.kafka.clients.log import Tail, consuming
@@ -118,3 +120,16 @@ async def test_who_has_it_is_what_the_coordinator_remembers(tmp_path: Path, kafk
         await published(kafka, [row(None)])
         await until(lambda: holdings(["p"]) == {})
         assert serve.host.kafka_host.read_model.dead_letters() == []
+
+
+async def test_serve_has_the_handbook_of_its_files(tmp_path: Path, kafka: KafkaSettings) -> None:
+    """What a house has agreed on is read along with the standards, and a file with errors stops the start."""
+    settings, file = settings_of(tmp_path, kafka), tmp_path / "rules" / "practice.yaml"
+    file.write_text("kept: 1\nconsequences:\n  no-wait: {says: We look at it., steps: [fine]}\n", encoding="utf-8")
+    with pytest.raises(SpecError, match=r"practice\.yaml:3"):
+        async with served(settings):
+            pass
+    file.write_text("kept: 1\nconsequences:\n  no-wait: {says: We look at it., steps: [talk]}\n", encoding="utf-8")
+    async with served(settings) as serve:
+        page = await serve.get("/handbook")
+        assert (page.status, "We look at it." in page.text) == (200, True)
