@@ -82,11 +82,10 @@ class EmbeddedHost:
         self._options = msgspec.structs.replace(options, channels=tuple(self.channels))
         self._listeners: list[Callable[[Committed], None]] = []
         self._delivery_listeners: list[Callable[[str, str], None]] = []
-        self._queue = Submissions()
+        self._queue, self._writer = Submissions(), ThreadPoolExecutor(1, "kept-writer")
         self._wake, self.stopping = asyncio.Event(), Stopping()
         self._fault, self._stays = "not started", list[str]()
         self._pause, self._stamped, self._ticked = 0.0, 0, 0
-        self._writer = ThreadPoolExecutor(1, "kept-writer")
 
     @property
     def reader(self) -> Reader:
@@ -115,19 +114,14 @@ class EmbeddedHost:
 
     def sites_of_feeds(self) -> set[str]:
         """Name the sites at which declared feeds were heard."""
-        pump = self._engine.pump
-        return sites_heard(pump.rulebook, list(pump.hearings))
+        return sites_heard(self._engine.pump.rulebook, list(self._engine.pump.hearings))
 
     def silent_feeds(self) -> dict[str, int]:
-        """Count by declared feed for how many of its keys it is silent.
-
-        A site of the policy at which it was never heard is shown on the board, and not counted here: it may have none.
-        """
+        """Count by declared feed for how many of its keys it is silent; a site that may have none is not counted."""
         return dark_by_feed(self.rulebook.feeds, self._heard(), self.wall())
 
     def _heard(self) -> list[FeedStanding]:
-        pump = self._engine.pump
-        return standings_by(pump.rulebook, list(pump.hearings.items()), self.wall())
+        return standings_by(self._engine.pump.rulebook, list(self._engine.pump.hearings.items()), self.wall())
 
     def listen(self, listener: Callable[[Committed], None]) -> None:
         """Have a function called, on the event loop, with what each transaction stored, after it is durable."""
