@@ -1,12 +1,12 @@
-"""The verb `kept sheet`: what people read, print or sign, made from standards and the documents beside them.
+"""The verb `kept sheet`: what people read, print or sign, made from standards and what stands beside them.
 
 An edge: here arguments are read.
-Read next: `text.py`, `privacy.py`; `streams/board/handbook.py`, which makes the handbook.
+Read next: `text.py`, `privacy.py`, `lately.py`; `streams/board/handbook.py`, which makes the handbook.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal, assert_never
 
 import typer
 
@@ -18,11 +18,16 @@ if TYPE_CHECKING:
     from alerts.words.words import Words
     from streams.board.sheet import Sheet
 
-Kind = Literal["handbook", "privacy"]
+Kind = Literal["handbook", "privacy", "day", "meeting"]
 Which = Annotated[Kind, typer.Argument(help="Which sheet.")]
-Paths = Annotated[list[str], typer.Argument(help="Standards, practice, or folders of them.", metavar="PATH")]
+Paths = Annotated[list[str], typer.Argument(help="Standards, policy, practice, or folders of them.", metavar="PATH")]
 Html = Annotated[
     str | None, typer.Option("--html", metavar="FILE", help="Write a page to print here.", callback=options.page_file)
+]
+
+
+Data = Annotated[
+    str | None, typer.Option(metavar="FOLDER", help="For day and meeting: where kept run keeps all (KEPT_DATA).")
 ]
 
 
@@ -42,11 +47,13 @@ def register(app: typer.Typer) -> None:
     app.command("sheet", epilog="Example: kept sheet handbook standards/ --html handbook.html")(sheet)
 
 
-def sheet(kind: Which, paths: Paths, *, html: Html = None, language: Language = "en") -> None:
+def sheet(kind: Which, paths: Paths, *, data: Data = None, html: Html = None, language: Language = "en") -> None:
     """Print a sheet for people.
 
     handbook: each promise with all that is said of it, and what everybody may do at once. privacy: what is known of
-    people, where it is stored, for how long, and who sees it, to be signed.
+    people, where it is stored, for how long, and who sees it, to be signed. day: what broke today, what was learned,
+    which next steps are still to be taken. meeting: moments of the week, thanks that nobody has said, what broke today,
+    what people want to talk about.
     """
     from alerts.words.words import Words
     from streams.board.sheet import content
@@ -55,22 +62,31 @@ def sheet(kind: Which, paths: Paths, *, html: Html = None, language: Language = 
     from streams.sheets.text import as_text
 
     words = Words(language)
-    made = _made(kind, paths, words)
+    made = _made(kind, paths, words, data)
     if html is None:
         typer.echo(as_text(made))
     else:
         write_whole(html, standalone(made.title, content(made), words=words).encode())
 
 
-def _made(kind: Kind, paths: Sequence[str], words: Words) -> Sheet:
+def _made(kind: Kind, paths: Sequence[str], words: Words, data: str | None) -> Sheet:
     from streams.board.handbook import handbook
     from streams.documents.documents import load_paths
-    from streams.documents.rules import practice_in
+    from streams.documents.rules import Rules, policy_in, practice_in
+    from streams.settings import read_settings
+    from streams.sheets import lately
     from streams.sheets.privacy import Known, privacy
     from streams.version import installed_version
 
     loaded = load_paths(paths)
-    practice = practice_in(paths, loaded.standards)
-    if kind == "handbook":
-        return handbook(words, loaded.standards, practice)
-    return privacy(words, Known(loaded.standards, loaded.vocabulary, installed_version()))
+    match kind:
+        case "handbook":
+            return handbook(words, loaded.standards, practice_in(paths, loaded.standards))
+        case "privacy":
+            return privacy(words, Known(loaded.standards, loaded.vocabulary, installed_version()))
+        case "day" | "meeting":
+            settings, rules = read_settings(data=data), Rules(loaded, policy_in(paths, loaded.standards))
+            found = lately.look(settings.data, rules, words, settings.zone)
+            return lately.day(found) if kind == "day" else lately.meeting(found)
+        case _:
+            assert_never(kind)

@@ -163,4 +163,7 @@ def _seen(words: Words, known: Known) -> Iterator[str]:
         "that stand on it.",
         fields=hidden,
     )
-    yield say("Whoever runs the machine can read the data folder, and so everything.")
+    yield say(
+        "Whoever runs the machine can read the data folder, and so everything. The sheets of a day and for a meeting "
+        "are made from it, and name people."
+    )

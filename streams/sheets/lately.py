@@ -1,0 +1,191 @@
+"""What a team lays on the table: what broke today and what was learned of it, or what its week had worth telling.
+
+It is read from a host's data folder, whether or not the host runs; nothing is changed. "Today" is the day up to which
+the store has come. People are named, as they were in the events: it is for the team, and not for the wall.
+Read next: `streams/storage/event_log.py`.
+"""
+
+from __future__ import annotations
+
+from contextlib import closing
+from datetime import datetime
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from standards.calendar.duration import DAY
+from standards.errors import StateError
+from standards.judge.events import microseconds, moment
+from standards.judge.ledger import Plain
+from standards.judge.promise import NEVER
+from streams.board.sheet import Entry, Part, Sheet
+from streams.board.wording import STATES, Wording
+from streams.storage.event_log import Happened, happened, reached
+from streams.storage.read_model import ReadModel
+from streams.storage.sqlite import FILE
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from pathlib import Path
+    from zoneinfo import ZoneInfo
+
+    from alerts.words.words import Words
+    from streams.documents.rules import Rules
+    from streams.storage.rows import PromiseRow
+
+MOST: Final = 500
+"""How many broken promises are looked at."""
+SHOWN: Final = 10
+"""How many of one standard are listed."""
+WEEK: Final = 7 * DAY
+MONTH: Final = 28 * DAY
+"""For how long after a debrief its next step is looked for."""
+DEBRIEF: Final = "debrief.completed"
+STEP: Final = "step.completed"
+MOMENT: Final = "moment.shared"
+THANKS: Final = "recognition.given"
+_RAISED: Final = ("issue.raised", "agenda.asked")
+_TYPES: Final = frozenset({DEBRIEF, STEP, MOMENT, THANKS, *_RAISED})
+
+
+class Lately(NamedTuple):
+    """What was found: how it is worded, and since when the day is.
+
+    `promises` are the words of standards by id, `broken` what broke since midnight, `rows` what `events` are about.
+    """
+
+    wording: Wording
+    midnight: int
+    promises: Mapping[str, str]
+    broken: Sequence[PromiseRow]
+    rows: Mapping[str, PromiseRow]
+    events: Sequence[Happened]
+
+    def of(self, *types: str, since: int) -> Iterator[Happened]:
+        """Give the events of some types from an instant on."""
+        return (each for each in self.events if each.type in types and each.at >= since)
+
+
+def look(folder: Path, rules: Rules, words: Words, zone: ZoneInfo) -> Lately:
+    """Read a folder by the standards and the policy in force. Raises StateError for one without data."""
+    now = reached(folder) if (folder / FILE).is_file() else -1
+    if now < 0:
+        raise StateError(f"{folder} holds no events of kept run; name its folder with --data FOLDER, or KEPT_DATA")
+    day = moment(now).astimezone(zone).date()
+    midnight = microseconds(datetime(day.year, day.month, day.day, tzinfo=zone))
+    events = happened(folder, _TYPES, now - MONTH)
+    with closing(ReadModel(folder)) as read_model:
+        failed = read_model.owed.failed_since(midnight, "", MOST)
+        about = {str(each.data["promise"]) for each in events if each.data.get("promise")}
+        rows = {row.id: row for row in read_model.owed.named(sorted(about))}
+    names = rules.people.names if rules.people is not None else {}
+    told = {each.id: each.in_language(words.language).promise for each in rules.loaded.standards}
+    broken = [row for row in failed if row.verdict == "broken"]
+    return Lately(Wording(now, zone, words, names), midnight, told, broken, rows, events)
+
+
+def day(lately: Lately) -> Sheet:
+    """Make the sheet of a day: what broke, what was learned, and which next steps are still to be taken."""
+    say, wording = lately.wording.words.say, lately.wording
+    learned = [
+        Entry(_title(lately, str(each.data["promise"])), tuple(_learned(lately, each.data)))
+        for each in lately.of(DEBRIEF, since=lately.midnight)
+    ]
+    steps = _steps(lately)
+    date = wording.words.day(moment(wording.now).astimezone(wording.zone).date(), year=True)
+    parts = (
+        _broken(lately),
+        Part(say("What was learned"), () if learned else (say("Nothing was talked over today."),), learned),
+        Part(say("Next steps that are still to be taken"), () if steps else (say("There is none."),), steps),
+    )
+    return Sheet(say("The day"), say("{day}, up to {time}.", day=date, time=wording.told(wording.now)), parts)
+
+
+def meeting(lately: Lately) -> Sheet:
+    """Make the sheet for a meeting: moments of the week, thanks that nobody has said, what broke, what was raised."""
+    say, since = lately.wording.words.say, lately.wording.now - WEEK
+    moments = list(lately.of(MOMENT, since=since))
+    thanked = {each.data.get("moment") for each in lately.of(THANKS, since=since)}
+    unsaid = [each for each in moments if each.data.get("moment") not in thanked]
+    raised = [_said(lately, each, "by") for each in lately.of(*_RAISED, since=since) if each.data.get("note")]
+    parts = (
+        _listed(say("Moments"), say("Nobody has told of one."), [_said(lately, each, "agent") for each in moments]),
+        _listed(
+            say("Thanks that nobody has said yet"),
+            say("All are said."),
+            [_said(lately, each, "agent") for each in unsaid],
+        ),
+        _broken(lately),
+        _listed(say("What people want to talk about"), say("Nobody has said anything."), raised),
+    )
+    return Sheet(say("For the meeting"), say("The last seven days, and what broke today."), parts)
+
+
+def _listed(title: str, none: str, points: Sequence[str]) -> Part:
+    return Part(title, () if points else (none,), points=points)
+
+
+def _broken(lately: Lately) -> Part:
+    say, how_many = lately.wording.words.say, lately.wording.words.how_many
+    by_standard: dict[str, list[PromiseRow]] = {}
+    for row in lately.broken:
+        by_standard.setdefault(row.standard, []).append(row)
+    entries = []
+    for standard, rows in sorted(by_standard.items()):
+        listed = [_how(lately.wording, row) for row in rows[:SHOWN]]
+        if (rest := len(rows) - SHOWN) > 0:
+            listed.append(how_many(rest, "and {count} more", "and {count} more"))
+        entries.append(
+            Entry(lately.promises.get(standard, standard), [(say("Where, and how it stands"), tuple(listed))], standard)
+        )
+    return Part(say("What broke today"), () if entries else (say("Nothing that was promised."),), entries)
+
+
+def _how(wording: Wording, row: PromiseRow) -> str:
+    place = wording.placed(row.subject, row.fields.get("site")) or wording.words.say("everywhere")
+    state = wording.words.say(STATES[row.state])
+    return wording.words.say("{time} {place}: {state}", time=wording.told(row.settled), place=place, state=state)
+
+
+def _title(lately: Lately, promise: str) -> str:
+    """Name a promise by its place and its words; by its id, where it is not known any more."""
+    row = lately.rows.get(promise)
+    if row is None:
+        return promise
+    place = lately.wording.placed(row.subject, row.fields.get("site"))
+    said = lately.promises.get(row.standard, row.standard)
+    return f"{place}: {said}" if place else said
+
+
+def _learned(lately: Lately, data: Mapping[str, Plain]) -> Iterator[tuple[str, str]]:
+    say = lately.wording.words.say
+    labels = (
+        (say("What got in the way"), "cause"), (say("The steps that should have been taken"), "missed"),
+        (say("What we try now"), "next_step"),
+    )  # fmt: skip
+    yield from ((label, str(data[name])) for label, name in labels if data.get(name))
+
+
+def _steps(lately: Lately) -> list[Entry]:
+    """Say which next steps of the last four weeks nobody has taken yet, those that are due first."""
+    wording, since, say = lately.wording, lately.wording.now - MONTH, lately.wording.words.say
+    taken = {each.data["promise"] for each in lately.of(STEP, since=since)}
+    last = {each.data["promise"]: each.data for each in lately.of(DEBRIEF, since=since) if each.data.get("next_step")}
+    waiting = []
+    for promise, data in last.items():
+        if promise not in taken:
+            at = _instant(data.get("next_step_by"))
+            until = [(say("Until"), wording.told(at))] if at < NEVER else []
+            facts = [(say("What we try now"), str(data["next_step"])), *until]
+            waiting.append((at, Entry(_title(lately, str(promise)), facts)))
+    return [entry for _, entry in sorted(waiting, key=lambda each: each[0])]
+
+
+def _instant(written: Plain) -> int:
+    return NEVER if written is None else microseconds(datetime.fromisoformat(str(written)))
+
+
+def _said(lately: Lately, event: Happened, who: str) -> str:
+    """Say what somebody told: the team, who it is about or who said it, and the words."""
+    say: Callable[..., str] = lately.wording.words.say
+    team, name, note = (str(event.data.get(field) or "") for field in ("team", who, "note"))
+    about = ", ".join(filter(None, (team, name)))
+    return say("{label}: {said}", label=about, said=note) if note else about
