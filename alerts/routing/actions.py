@@ -73,7 +73,9 @@ def as_known(action: Action, people: People) -> Action:
     by, known = people.known_as(action.by), people.known_as(to)
     if (by, known) == (action.by, to):
         return action
-    return msgspec.structs.replace(action, by=by, data={**action.data, "to": known} if to else action.data)
+    data = {**action.data, "to": known} if to else action.data
+    silence = action.silence and msgspec.structs.replace(action.silence, by=by)
+    return msgspec.structs.replace(action, by=by, data=data, silence=silence)
 
 
 def _action(event: Event) -> Action:

@@ -106,8 +106,9 @@ def _one(ordered: Sequence[Notice], write: Callable[[Sequence[Notice], Words], s
     other = words != ENGLISH or any(part.english for part in ordered)
     english = write([part.in_english for part in ordered], ENGLISH) if other else ""
     return msgspec.structs.replace(
-        first, text=text, english=english, promises=tuple(places), places=tuple(places.values())
-    )
+        first, text=text, english=english, promises=tuple(places), places=tuple(places.values()),
+        names_one_of_us=any(part.names_one_of_us for part in ordered),
+    )  # fmt: skip
 
 
 def _joined(ordered: Sequence[Notice], words: Words, now: int) -> str:

@@ -11,6 +11,7 @@ from alerts.routing.actions import DEBRIEFED, GIVEN_BACK, HANDED_ON, Action, as_
 from alerts.routing.audience import next_shift
 from alerts.routing.holder import TAKEN, give_back, hand_on, leave, take
 from standards.judge.promise import NEVER
+from standards.natural import is_among
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,13 +26,18 @@ def remember(early: dict[str, list[Action]], promise: str, act: Action) -> None:
     What has been talked over before there was anything to talk over says nothing of that.
     """
     acts = early.get(promise, [])
-    had = bool(acts) and acts[-1].type != GIVEN_BACK
-    if act.type == DEBRIEFED or (act.type == GIVEN_BACK and not had):
+    if act.type == DEBRIEFED or (act.type == GIVEN_BACK and not _is_with(acts, act.by)):
         return
     last = {HANDED_ON: [each for each in acts if each.type != HANDED_ON], GIVEN_BACK: acts[-1:]}.get(act.type, [])
-    kept = {"to": act.data["to"]} if "to" in act.data else {}
+    kept = {name: said for name, said in act.data.items() if name in ("to", "note") and act.type == HANDED_ON}
     early.pop(promise, None)  # the latest come last
     early[promise] = [*last, Action("", act.at, act.by, type=act.type, data=kept)]
+
+
+def _is_with(acts: Sequence[Action], by: str) -> bool:
+    """Say whether somebody has what these acts were about, or was handed it."""
+    found = [str(each.data.get("to") or "") if each.type == HANDED_ON else each.by for each in acts]
+    return bool(acts) and acts[-1].type != GIVEN_BACK and is_among(by, found)
 
 
 def catch_up(incident: Incident, acts: Sequence[Action], people: People, at: int) -> None:

@@ -8,9 +8,10 @@ trouble.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from alerts.routing.actions import ACKNOWLEDGED, DEBRIEFED
+from alerts.routing.notice import shortened
 from standards.judge.promise import NEVER
 from standards.natural import is_among, same
 
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from alerts.routing.actions import Action
     from alerts.routing.incident import Incident
 
+LONGEST_NOTE: Final = 300
+"""How much of what somebody writes as they hand it on is told, in characters."""
 TAKEN: tuple[str, ...] = (ACKNOWLEDGED, DEBRIEFED)
 """What somebody does who has it from then on."""
 
@@ -37,8 +40,15 @@ def take(incident: Incident, by: str, at: int) -> None:
 def hand_on(incident: Incident, action: Action, at: int) -> None:
     """Have it handed on: until it is taken, it stays where it is."""
     incident.passed_by, incident.passed_to = action.by, str(action.data.get("to") or "somebody")
+    incident.passed_note = shortened(" ".join(str(action.data.get("note") or "").split()), LONGEST_NOTE)
     incident.had_since, incident.giver, incident.lapsed = at, action.by, ""
     incident.climb_at = incident.repeat_at = incident.taken_until = NEVER
+
+
+def is_with(incident: Incident, by: str) -> bool:
+    """Say whether somebody has it, or was handed it and has not answered yet: it is theirs to give back."""
+    offered = incident.offered if incident.over is None else incident.passed_to
+    return any(each and same(each, by) for each in (incident.acknowledged, offered))
 
 
 def leave(incident: Incident, at: int) -> None:

@@ -67,7 +67,7 @@ class Incident(msgspec.Struct):
     `acknowledged` is who has it, up to `taken_until`: then they are asked, and at `anew_at` the chain begins anew if
     nobody answered; it is `anew` while that is held back. So it stands since `had_since`, -1 where nobody ever had it:
     `giver` handed it on or gave it back, `lapsed` had it until then. What people did up to `heard` is in that.
-    `passed_by` handed it on to `passed_to`, or gave it back, and others are still to be told so;
+    `passed_by` handed it on to `passed_to`, with a `passed_note`, or gave it back, and others are still to be told so;
     `holders` are all who had it. `cleared` heard that it is over already. After an all-clear it is there `after_all`.
     A broken promise is owed up to `owed_until`, as far as that is known. `added` says of steps that a reload brought
     since when they count; after one it may be `rerouted`, or `retired`, where no route leads to anybody any more.
@@ -103,6 +103,7 @@ class Incident(msgspec.Struct):
     shift_at: int = NEVER
     passed_by: str = ""
     passed_to: str = ""
+    passed_note: str = ""
     anew: bool = False
     holders: list[str] = []
     had_since: int = -1

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 Reason = Literal[
     "told", "not-actionable", "nobody-waits-for-it", "overdue", "no-route", "grouped", "repeated", "flapping",
     "silenced", "muted", "inhibited", "acknowledged", "cured", "quiet-hours", "budget", "joined", "off-shift",
-    "forgotten",
+    "forgotten", "not-theirs", "names-one-of-us",
 ]  # fmt: skip
 """Why a line of the ledger became a notice, or did not.
 
@@ -44,6 +44,7 @@ Reason = Literal[
 * `quiet-hours`, `budget`: it stands in that person's next digest or, if it is a page over their budget, summary.
 * `off-shift`: their shift ended before it was told; who is on now hears of it.
 * `forgotten`: what somebody did about it, before there was trouble, is one of too many to be remembered.
+* `not-theirs`: who gave it back had not had it. `names-one-of-us`: its subject does, and machines are told of nobody.
 * `joined`: it goes with others, in a message that tells what is well again, or in a digest that was due.
 """
 WAITS: Final[frozenset[Reason]] = frozenset({"quiet-hours", "budget", "joined"})
@@ -117,6 +118,7 @@ class Notice(msgspec.Struct, frozen=True, omit_defaults=True):
     presses: int = -1
     zone: str = UTC_ZONE.key
     names_zone: bool = True
+    names_one_of_us: bool = False
 
     @property
     def place(self) -> str:
@@ -130,16 +132,9 @@ class Notice(msgspec.Struct, frozen=True, omit_defaults=True):
         text, held, fact = self.english or self.text, self.held[-1:], self.fact[-1:]
         authors = {name: said for name, said in self.authors_english.items() if getattr(self, name)}
         return msgspec.structs.replace(
-            self,
-            text=text,
-            language=SOURCE,
-            english="",
-            authors_english={},
-            fields=fields,
-            held=held,
-            fact=fact,
+            self, text=text, language=SOURCE, english="", authors_english={}, fields=fields, held=held, fact=fact,
             **authors,
-        )
+        )  # fmt: skip
 
     @property
     def looks_like(self) -> Kind:
@@ -186,6 +181,15 @@ def for_machines(notice: Notice, machines: Iterable[str], at: int) -> Notice:
     """Address a notice, as it is told without a policy, to machines alone; it is told at an instant."""
     channels = dict.fromkeys(machines, "")
     return msgspec.structs.replace(notice.in_english, id=f"{notice.id}:machines", addresses=channels, decided=at)
+
+
+def kept_from_machines(notice: Notice, machines: Iterable[str], at: int) -> list[Withheld]:
+    """Note that machines are not told of what names one of us, at an instant; nothing of what does not."""
+    reason: Reason = "names-one-of-us"
+    return [
+        Withheld(f"{notice.id}:{name}:{reason}", notice.promise, notice.id, name, reason, at)
+        for name in (machines if notice.names_one_of_us else ())
+    ]
 
 
 def withheld(line: Line, to: str, reason: Reason, at: int) -> Withheld:
@@ -253,6 +257,7 @@ def notice(line: Line, standard: Standard, reader: Reader, *, now: int = -1, mor
         english="" if english == text else english,
         zone=reader.zone.key,
         names_zone=reader.names_zone,
+        names_one_of_us=not PERSONS.isdisjoint(standard.per),
     )
     return _with_numbers(made, line, standard, reader, max(now, line.at)) if made.is_trouble else made
 

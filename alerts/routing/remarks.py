@@ -25,6 +25,8 @@ HELD: Final[Mapping[str, str]] = {
 }
 """What a message says of what held it back, by the reason; of one promise and of several."""
 SILENCED_BY: Final = phrase("Silenced by {by} until {until}.")
+YOU_HANDED: Final = phrase("You handed it on to {to}, who has not answered.")
+YOU_HANDED_TO_NOBODY: Final = phrase("You handed it on to {to}, who is not in the policy.")
 STANDS_AGAIN: Final = several(
     "{count} more of the same stands there, since {since}.", "{count} more of the same stand there, since {since}."
 )
@@ -61,8 +63,13 @@ def untaken(since: int, at: int) -> Remark:
     )
 
 
-def not_taken_on(by: str, to: str, *, known: bool) -> Remark:
-    """Say that who was to go on with it has not answered, or is nobody whom the policy knows."""
+def not_taken_on(by: str, to: str, whose: str, *, known: bool) -> Remark:
+    """Say to somebody that who was to go on with it has not answered, or is nobody whom the policy knows."""
+    if same(to, whose):
+        return lambda reader: reader.words.say("{by} handed this to you and had no answer.", by=by)
+    if same(by, whose):
+        said = YOU_HANDED if known else YOU_HANDED_TO_NOBODY
+        return lambda reader: reader.words.say(said, to=to)
     if known:
         return lambda reader: reader.words.say("{by} handed it on to {to}, who has not answered.", by=by, to=to)
     return lambda reader: reader.words.say("{by} handed it on to {to}, who is not in the policy.", by=by, to=to)
@@ -75,8 +82,10 @@ def given_back(by: str) -> Remark:
     return lambda reader: reader.words.say("Nobody has it any more.")
 
 
-def handed_on(by: str) -> Remark:
-    """Say who hands it on to the reader."""
+def handed_on(by: str, note: str = "") -> Remark:
+    """Say who hands it on to the reader, and what they wrote beside it."""
+    if note:
+        return lambda reader: reader.words.say("{by} hands it on to you: “{note}”", by=by, note=note)
     return lambda reader: reader.words.say("{by} hands it on to you.", by=by)
 
 

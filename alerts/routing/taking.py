@@ -14,8 +14,9 @@ from alerts.routing.actions import DEBRIEFED, GIVEN_BACK, HANDED_ON, as_known
 from alerts.routing.audience import first_step, next_shift
 from alerts.routing.calling import Said
 from alerts.routing.early import remember
-from alerts.routing.holder import TAKEN, give_back, hand_on, take
+from alerts.routing.holder import TAKEN, give_back, hand_on, is_with, take
 from alerts.routing.incident import current_promise, look_of
+from alerts.routing.notice import Withheld
 from standards.judge.promise import NEVER
 from standards.natural import same
 
@@ -51,6 +52,8 @@ class Taking:
         promise = current_promise(case, action.promise)
         if promise not in case.incidents:
             remember(case.early, promise, action)
+        elif action.type == GIVEN_BACK and not any(is_with(it, action.by) for it in case.incidents[promise].values()):
+            self._not_theirs(promise, action, at)
         for incident in case.incidents.get(promise, {}).values():
             incident.heard = max(incident.heard, at)  # after time went back, that is ahead still
             if incident.over is not None:
@@ -70,7 +73,7 @@ class Taking:
         """Note who takes what is over: it is theirs if it comes back, until they give it back; nothing is handed on."""
         if action.type in TAKEN:
             take(incident, action.by, at)
-        elif action.type == GIVEN_BACK and (incident.acknowledged or incident.passed_to):
+        elif action.type == GIVEN_BACK and is_with(incident, action.by):
             give_back(incident, action.by, at)
 
     def _take(self, incident: Incident, by: str, at: int) -> None:
@@ -106,16 +109,25 @@ class Taking:
             incident.times += 1
 
     def _hand_on(self, incident: Incident, action: Action, at: int) -> None:
-        """Have somebody told at once that it is theirs now; until they answer, it stays where it is."""
+        """Have somebody told at once that it is theirs now; until they answer, it stays where it is.
+
+        Who hands it on is not told to do the same meanwhile, by what waits for them.
+        """
         hand_on(incident, action, at)
         if incident.passed_to in self.people.people:
             incident.hand_at = at
+            self.calling.stands(incident, "known", at, [action.by] if action.by in self.people.people else [])
         else:
             incident.anew_at = at  # nobody of that name can be told, so the others are
             incident.let_go(at)
 
     def _give_back(self, incident: Incident, by: str, at: int) -> None:
         """Have the chain begin anew, without who gave it back."""
-        if incident.acknowledged or incident.offered:
+        if is_with(incident, by):
             incident.passed_by, incident.passed_to, incident.anew_at, incident.hand_at = by, "", at, NEVER
             incident.let_go(at)
+
+    def _not_theirs(self, promise: str, action: Action, at: int) -> None:
+        """Note that somebody gave back what was not theirs: nobody is told, and who has it still has it."""
+        line = next(iter(self.case.incidents[promise].values())).line.id
+        self.calling.withheld.append(Withheld(f"{action.name}:not-theirs", promise, line, "", "not-theirs", at))

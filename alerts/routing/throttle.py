@@ -163,7 +163,8 @@ class _Throttling:
         news = [part for part in fresh if told.passes or not self._never_heard(part)]
         self._withhold([part for part in fresh if part not in news], "nobody-waits-for-it", told.at)
         if self.case.name in MACHINES:
-            self.notices += [msgspec.structs.replace(part, decided=told.at) for part in news]
+            self._withhold([part for part in news if part.names_one_of_us], "names-one-of-us", told.at)
+            self.notices += [msgspec.structs.replace(it, decided=told.at) for it in news if not it.names_one_of_us]
             return
         unasked = [part for part in news if part.severity == "info" and part.is_all_clear]
         self._withhold(unasked, "nobody-waits-for-it", told.at)

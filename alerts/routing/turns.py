@@ -132,13 +132,14 @@ class Turns:
             return []
         if turn == "released" and news:
             self.calling.reason(incident.line, "told")
-        more = self._remark(incident, turn, at)
-        incident.anew = False
         times = 0 if turn == "trouble" else incident.times  # a line is news to somebody once, on whatever route
         made = [
-            self.calling.notice(incident.line, name, times, at, more=self._whose(incident, name, more))
+            self.calling.notice(incident.line, name, times, at, more=self._remark(incident, turn, name, at))
             for name in names
         ]
+        if turn == "anew" or (turn == "released" and incident.anew):
+            incident.passed_by = incident.passed_to = incident.passed_note = ""  # that is said once
+        incident.anew = False
         if incident.after_all and turn == "trouble":
             made = [msgspec.structs.replace(each, severity="ticket") for each in made]
             incident.after_all = False
@@ -170,25 +171,22 @@ class Turns:
         if standard is not None:
             incident.owed_until = max(incident.owed_until, owed_until(incident.line, standard))
 
-    def _remark(self, incident: Incident, turn: Turn, at: int) -> Remark | None:
-        """Give what a message says of who has it."""
+    def _remark(self, incident: Incident, turn: Turn, name: str, at: int) -> Remark | None:
+        """Give what a message to somebody says of who has it: where anybody does, whoever reads it need not run."""
         if turn == "anew":
-            return self._nobody_has_it(incident)
+            return self._nobody_has_it(incident, name)
+        has = remarks.has_it(incident.acknowledged, name) if incident.acknowledged else None
         if turn == "released":
-            held = remarks.held_by(incident.last_hold, at)
-            return remarks.joined(self._nobody_has_it(incident), held) if incident.anew else held
-        if turn == "trouble" or incident.acknowledged or incident.began < 0:
-            return None
+            nobody = self._nobody_has_it(incident, name) if incident.anew else None
+            return remarks.joined(has, nobody, remarks.held_by(incident.last_hold, at))
+        if has is not None or turn == "trouble" or incident.began < 0:
+            return has
         return remarks.untaken(incident.began, at) if at > incident.began else None
 
-    def _whose(self, incident: Incident, name: str, more: Remark | None) -> Remark | None:
-        """Add to a remark for somebody who has it, if anybody does: whoever reads it need not run."""
-        return remarks.joined(remarks.has_it(incident.acknowledged, name), more) if incident.acknowledged else more
-
-    def _nobody_has_it(self, incident: Incident) -> Remark:
-        """Say why the chain begins anew; that is said once."""
-        by, to, incident.passed_by, incident.passed_to = incident.passed_by, incident.passed_to, "", ""
-        return remarks.not_taken_on(by, to, known=to in self.people.people) if to else remarks.given_back(by)
+    def _nobody_has_it(self, incident: Incident, name: str) -> Remark:
+        """Say to somebody why the chain begins anew."""
+        by, to = incident.passed_by, incident.passed_to
+        return remarks.not_taken_on(by, to, name, known=to in self.people.people) if to else remarks.given_back(by)
 
     def _names(self, incident: Incident, turn: Turn, at: int) -> tuple[str, ...]:
         chain = self.people.route(incident.route).chain
@@ -256,7 +254,8 @@ class Turns:
         incident.hand_at = NEVER
         incident.anew_at = at + self.people.route(incident.route).answer_within
         to = incident.passed_to
-        made = self.calling.notice(incident.line, to, incident.times, at, more=remarks.handed_on(incident.passed_by))
+        more = remarks.handed_on(incident.passed_by, incident.passed_note)
+        made = self.calling.notice(incident.line, to, incident.times, at, more=more)
         said = [Said(made, fresh=to not in incident.told, passes=True)]
         self._told(incident, [to], at)
         return said

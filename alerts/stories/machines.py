@@ -56,6 +56,8 @@ def is_for_people(notice: Notice) -> bool:
 
 def comes_to(machine: str, notice: Notice) -> bool:
     """Say whether a message comes to a machine: as a route says, or as it is told all, or everybody."""
+    if notice.names_one_of_us:
+        return False
     return notice.to == machine if notice.to else not notice.addresses or machine in notice.addresses
 
 

@@ -70,7 +70,7 @@ def having(acts: Iterable[Action], found: Having = _NOBODY) -> Having:
             found = found if again else Having(act.by, act.at, found.giver if handed else "")
         elif act.type == HANDED_ON:
             found = Having(found.holder, act.at, act.by, str(act.data.get("to") or "?"))
-        elif act.type == GIVEN_BACK and (found.holder or found.offered):
+        elif act.type == GIVEN_BACK and found.is_with(act.by):
             found = Having(giver=act.by, since=act.at)
     return found
 

@@ -36,6 +36,8 @@ _WITHHELD: Final = {
     "cured": phrase("over before anybody had to know"), "quiet-hours": phrase("quiet hours"),
     "budget": phrase("enough messages for one hour"), "joined": phrase("to be told together with others"),
     "off-shift": phrase("left to who is on shift now"), "forgotten": phrase("acts that were forgotten: too many"),
+    "not-theirs": phrase("given back by who did not have it"),
+    "names-one-of-us": phrase("kept from machines: it names one of us"),
 }  # fmt: skip
 """The reasons for which a list of what was not told can be narrowed, in short."""
 _FATES: Final = {"waiting": phrase("waiting"), "delivered": phrase("sent"), "failed": phrase("failed")}

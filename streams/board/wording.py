@@ -51,6 +51,8 @@ REASONS: Final[dict[str, str]] = {
     "budget": phrase("held back by the budget, and not told so far"),
     "joined": phrase("to be told together with others, and not told so far"),
     "off-shift": phrase("left to who is on shift now"),
+    "not-theirs": phrase("not theirs: who gave it back did not have it"),
+    "names-one-of-us": phrase("kept from machines: it names one of us"),
     "forgotten": phrase("forgotten: what somebody did came before any trouble, with more than can be remembered"),
 }
 """Why a line was told or not. A reason that is not here is shown as it is written."""

@@ -61,6 +61,8 @@ BECAUSE: dict[str, str] = {
     "quiet-hours": "it was kept for the digest after their quiet hours",
     "budget": "it was kept for a message with others, as they had as many as they want in an hour",
     "joined": "it was to be told together with others",
+    "not-theirs": "who gave it back did not have it",
+    "names-one-of-us": "it names one of us, and machines are told of nobody",
     "forgotten": "what somebody did about it came before any trouble, with more than can be remembered",
     "off-shift": "their shift ended before it was told, and who is on shift hears of it",
 }

@@ -13,7 +13,7 @@ from alerts.policy.policy import MACHINES, Person
 from alerts.policy.reader import reader_of
 from alerts.routing.actions import ROUTED, Action
 from alerts.routing.incident import Renamed, renames
-from alerts.routing.notice import Notice, for_machines, notice
+from alerts.routing.notice import Notice, for_machines, kept_from_machines, notice
 from alerts.routing.relevance import last_warned, relevance
 from standards.judge.ledger import with_numbers
 from standards.judge.promise import NEVER
@@ -43,6 +43,7 @@ class AlertPipeline:
     ) -> None:
         self.policy = policy
         self._machines = () if policy.people is None else [it for it in policy.people.machines if it in channels]
+        self._kept_from = self._machines if policy.people else [it for it in MACHINES if it in channels]
         self._whom = None if policy.people is None else Person(MACHINES[0])
         self.router = None
         if policy.people is not None:
@@ -88,13 +89,16 @@ class AlertPipeline:
         if self.router is None or self._machines:
             relevant = [line for line in told if reasons[line.id] == "told" or self._machines]
             notices = [notice(it, policy.standards[it.revision], reader_of(policy, it, self._whom)) for it in relevant]
+        known = {line.id: line.known for line in lines}
+        kept = [it for each in notices for it in kept_from_machines(each, self._kept_from, known[each.id])]
         if self.router is None:
-            return AlertResult(notices, reasons)
+            return AlertResult(notices, reasons, kept)
         heard = [line if reasons[line.id] == "told" else Renamed(line) for line in told]
         result = self.router.push(heard, [action for action in actions if action.type in ROUTED], low, stall=stall)
         result.reasons = {**reasons, **result.reasons}
-        known = {line.id: line.known for line in lines}
-        result.notices += [for_machines(each, self._machines, known[each.id]) for each in notices]
+        for_all = [each for each in notices if not each.names_one_of_us]
+        result.notices += [for_machines(each, self._machines, known[each.id]) for each in for_all]
+        result.withheld += kept
         return result
 
 

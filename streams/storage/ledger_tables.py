@@ -82,8 +82,11 @@ def _channels_of(notice: Notice, channels: Sequence[str]) -> Sequence[str]:
     """Give the channels of a notice: those of its addresses; where none of them is set up, all that lead to people.
 
     One that is to nobody goes to machines, if it has addresses, and by every channel without. Where the one channel
-    there is reaches only who has an address there, it is tried, so that it is seen that nobody was told.
+    there is reaches only who has an address there, it is tried, so that it is seen that nobody was told. What names one
+    of us goes to no machine, whoever it is to.
     """
+    if notice.names_one_of_us:
+        channels = [name for name in channels if name not in MACHINES]
     own = [name for name in channels if name in notice.addresses]
     if own or (notice.addresses and not notice.to):
         return own

@@ -148,7 +148,46 @@ def test_handed_on_to_nobody_known_the_others_hear() -> None:
     took = act(60, "acknowledged", promise="p", by="chief")
     floor.play([line(0, "broken", "p"), took, act(120, "handed_on", promise="p", by="chief", to="kim")], 150)
     assert heard(floor)[2:] == [("ann", "broken", 2), ("bob", "broken", 2), ("chief", "broken", 2)]
-    assert floor.notices[-1].text.endswith("chief handed it on to kim, who is not in the policy.")
+    assert floor.notices[-1].text.endswith("You handed it on to kim, who is not in the policy.")
+
+
+def test_a_note_goes_along_and_each_is_told_of_no_answer_as_it_is_theirs() -> None:
+    """Who it is handed to reads the note; without an answer each of both is told of themselves, and others by name."""
+    floor = Floor(CHAIN)
+    handed = act(120, "handed_on", promise="p", by="ann", to="dora")
+    handed = replace(handed, data={**handed.data, "note": "you are nearer"})
+    floor.play([line(0, "broken", "p"), act(60, "acknowledged", promise="p"), handed], 430)
+    said = {each.to: each.text for each in floor.notices[3:]}
+    assert floor.notices[2].text.endswith("ann hands it on to you: “you are nearer”")
+    assert said["ann"].endswith("You handed it on to dora, who has not answered.")
+    assert said["bob"].endswith("ann handed it on to dora, who has not answered.")
+    taken = Floor(CHAIN.replace("members: [ann, bob]", "members: [ann, dora]"))
+    taken.play([line(0, "broken", "p"), act(60, "acknowledged", promise="p"), handed], 430)
+    assert next(it.text for it in reversed(taken.notices) if it.to == "dora").endswith(
+        "ann handed this to you and had no answer."
+    )
+
+
+def test_what_waits_for_who_handed_it_on_does_not_tell_them_to_do_it() -> None:
+    """Over her budget, what ann handed on leaves her summary while an answer is waited for."""
+    floor = Floor(CHAIN.replace("ann: {}", "ann: {budget: 1}"))
+    lines = [line(number, "broken", f"p{number}") for number in range(3)]
+    floor.play([*lines, act(10, "handed_on", promise="p1", by="ann", to="dora")], 60)
+    summary = [each for each in floor.notices if each.to == "ann"][-1]
+    assert summary.speaks_for == ("p2",)
+
+
+def test_nobody_gives_back_what_they_do_not_have() -> None:
+    """Given back by somebody else it stays with who has it, nobody is told, and that is noted with its reason."""
+    floor = Floor(CHAIN)
+    taken, others = act(60, "acknowledged", promise="p"), act(120, "given_back", promise="p", by="chief")
+    floor.play([line(0, "broken", "p"), taken, others], 480)
+    assert heard(floor)[2:] == []
+    assert ("", "not-theirs", 120) in floor.unsaid("p")
+    handed = act(120, "handed_on", promise="p", by="ann", to="dora")
+    offered = Floor(CHAIN)
+    offered.play([line(0, "broken", "p"), taken, handed, act(180, "given_back", promise="p", by="dora")], 200)
+    assert [to for to, _, at in heard(offered) if at == 3] == ["ann", "bob"]
 
 
 def test_taken_by_somebody_else_who_had_it_hears_of_it() -> None:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import pytest
 from msgspec.structs import replace
 
 from alerts.policy.policy import MACHINES, Policy
@@ -29,6 +30,46 @@ NO_WAIT = STANDARDS["r-no-wait"]
 def broken(number: int) -> Transition[Event]:
     promise: Promise[Event] = Promise(NOON, id=f"p{number}")
     return Transition(NO_WAIT, ("s1", f"q{number}"), promise, "broken", NOON, NOON, 1, NOON, 0, "open", "broken")
+
+
+BY_PERSON = replace(NO_WAIT, id="rings", revision="r-rings", per=("site", "agent"))
+RINGS = {**STANDARDS, "r-rings": BY_PERSON}
+
+
+def named(by: str = "kim") -> Transition[Event]:
+    promise: Promise[Event] = Promise(NOON, id="p-kim")
+    return Transition(BY_PERSON, ("s1", by), promise, "broken", NOON, NOON, 1, NOON, 0, "open", "broken")
+
+
+@pytest.mark.parametrize("policy", [Policy(RINGS), Policy(RINGS, people=people(NIGHT))], ids=["nobody", "people"])
+def test_what_is_owed_by_person_goes_to_no_machine(policy: Policy, tmp_path: Path) -> None:
+    """A subject that names one of us is told to no machine; that is noted for each of them, with a reason."""
+    pipeline = AlertPipeline(policy, channels=["mail", *MACHINES])
+    told = pipeline.push([named()], lines=[line_of(named())], low=NOON)
+    assert [(it.to, it.reason, it.promise) for it in told.withheld if it.reason == "names-one-of-us"] == [
+        (name, "names-one-of-us", "p-kim") for name in MACHINES
+    ]
+    assert {channel for _, channel in booked(tmp_path, told.notices, ["mail", *MACHINES])} <= {"mail"}
+
+
+def test_a_route_that_tells_a_machine_tells_it_of_nobody() -> None:
+    """Where a route names the webhook, what names one of us is kept back from it, and what does not comes to it."""
+    text = NIGHT.replace("routes: [", "routes: [{tell: webhook, continue: true}, ")
+    pipeline = AlertPipeline(Policy(RINGS, people=people(text)), channels=["mail", *MACHINES])
+    both = [broken(1), named()]
+    told = pipeline.push(both, lines=[line_of(each) for each in both], low=NOON)
+    assert [each.promise for each in told.notices if each.to == "webhook"] == ["p1"]
+    kept = {it.to for it in told.withheld if it.reason == "names-one-of-us"}
+    assert kept == set(MACHINES)
+
+
+def test_what_names_one_of_us_goes_by_no_webhook_to_anybody(tmp_path: Path) -> None:
+    """Also where a person has no address, and the webhook is all that there is; their mail has it."""
+    made = replace(notice(line_of(named()), BY_PERSON, Reader()), to="ann")
+    alone = tmp_path / "alone"
+    alone.mkdir()
+    assert booked(tmp_path, [made], ["mail", *MACHINES]) == [(made.id, "mail")]
+    assert booked(alone, [made], MACHINES) == []
 
 
 def test_every_promise_by_itself_whatever_people_have() -> None:

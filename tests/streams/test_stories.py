@@ -108,7 +108,8 @@ def test_every_reason_occurs() -> None:
     for script in ON_HOSTS:
         went = played(script)
         found |= set(went.reasons.values()) | {each.reason for each in went.withheld}
-    assert found == set(get_args(Reason)) - {"forgotten"}, "that one takes more acts than a story has"
+    # the one takes more acts than a story has, the other a machine: test_machines.py holds it
+    assert found == set(get_args(Reason)) - {"forgotten", "names-one-of-us"}
 
 
 @pytest.mark.parametrize("host", HOSTS.values(), ids=HOSTS)

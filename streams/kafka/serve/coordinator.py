@@ -23,7 +23,7 @@ import msgspec
 from alerts.policy.policy import MACHINES, Person
 from alerts.policy.reader import reader_of
 from alerts.routing.incident import Renamed
-from alerts.routing.notice import Notice, for_machines, notice
+from alerts.routing.notice import Notice, for_machines, kept_from_machines, notice
 from alerts.routing.stalls import NOTED
 from standards.errors import StateError
 from standards.judge.ledger import Line
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
     from alerts.policy.policy import Policy
     from alerts.routing.actions import Action
-    from alerts.routing.notice import Reason
+    from alerts.routing.notice import Reason, Withheld
     from alerts.routing.stalls import Stall
     from streams.runtime.router_runtime import AlertResult, CaseName, Stored
 
@@ -92,7 +92,8 @@ class NotifyCoordinator:
         self._new: set[str] = set()
         self._taken: dict[int, dict[str, int]] = {}
         self._retaken: set[int] = set()
-        self._through: list[tuple[int, Telling]] = []
+        self._kept_from = self._machines if policy.people else [it for it in MACHINES if it in channels]
+        self._through: list[tuple[int, Told]] = []
         self._acts: list[Action] = []
         self._moved, self._noted = False, -1
         cases: dict[CaseName, Stored] = {}
@@ -139,7 +140,8 @@ class NotifyCoordinator:
         lines = self._fresh(partition, telling.lines)
         notices = {notice.id: notice for notice in telling.notices}
         if self._calls is None:
-            self._through.append((partition, Telling([notices[line.id] for line in lines], telling.reasons)))
+            passed = [notices[line.id] for line in lines]
+            self._through.append((partition, Told(passed, telling.reasons, self._kept_back(lines, notices))))
             return
         for line in lines:
             self._waiting[line.id] = Waiting(line, notices[line.id], partition)
@@ -151,8 +153,12 @@ class NotifyCoordinator:
         rest = {name: reason for name, reason in telling.reasons.items() if name not in notices}
         found = {**notices, **{notice.id: notice for notice in telling.renames}}
         told = sorted((each for each in (*lines, *renamed) if each.id in found), key=_place) if self._machines else []
-        machines = [self._for_machines(line, found[line.id]) for line in told]
-        self._through.append((partition, Telling(machines, rest)))
+        machines = [self._for_machines(line, found[line.id]) for line in told if not found[line.id].names_one_of_us]
+        self._through.append((partition, Told(machines, rest, self._kept_back(told, found))))
+
+    def _kept_back(self, lines: Iterable[Line], notices: Mapping[str, Notice]) -> list[Withheld]:
+        """Note which of some lines no machine is told of, by their notices."""
+        return [it for line in lines for it in kept_from_machines(notices[line.id], self._kept_from, line.known)]
 
     def _for_machines(self, line: Line, made: Notice) -> Notice:
         """Give a line's notice for machines, with the policy's names of places: its worker knows none."""
@@ -197,8 +203,8 @@ class NotifyCoordinator:
         before = self.applied_offset.low
         low = self.applied_offset.low = max(low, before)
         dealt = Dealt()
-        for partition, telling in self._through:
-            dealt.told += [(partition, part) for part in _parts(Told(telling.notices, telling.reasons))]
+        for partition, told in self._through:
+            dealt.told += [(partition, part) for part in _parts(told)]
         if self._calls is None:
             self._pass_on(dealt)
         else:
