@@ -35,6 +35,7 @@ AND_MORE: Final = phrase("- and {count} more")
 OTHERS: Final = several("And {count} more: {names}.", "And {count} more: {names}.")
 """What a message says of the others of its group where something else is to be done."""
 BROKEN: Final = several("{place} (broken)", "{place} (all broken)")
+HELD_BACK: Final = phrase("Held back until now.")
 SOME_BROKEN: Final = several("{place} (broken: {names})", "{place} (broken: {names})")
 FEW: Final = 3
 """So many others have their facts beside them, and so many that are broken are named; more are counted."""
@@ -158,6 +159,8 @@ def _some(names: Sequence[str], words: Words) -> str:
 
 
 def _digest(ordered: Sequence[Notice], words: Words, at: int) -> str:
+    if len(ordered) == 1 and ordered[0].is_trouble:
+        return "\n".join([ordered[0].text, words.say(HELD_BACK)])
     lines = [f"- {part.text}" for part in ordered[:NAMED]]
     if len(ordered) > NAMED:
         lines.append(_more(len(ordered) - NAMED, words))
@@ -180,6 +183,8 @@ def _gathered(ordered: Sequence[Notice], remark: tuple[str, str], words: Words, 
     count = [] if alone else [_count(trouble, remark, words)]
     said = " ".join([*count, *_held(trouble), *due_words(trouble, words, at)])
     lines = [_heading(trouble, words), *([said] if said else [])]
+    if alone and len(trouble) == 1:  # its own text says all that a list would
+        lines, by_action = [trouble[0].text], {}
     for to_do, parts in by_action.items():
         lines += [f"{to_do}:"] * (len(by_action) > 1) + [f"- {line}" for line in _places(parts, words)]
     if well:

@@ -222,8 +222,7 @@ class _Throttling:
 
     def _send_summary(self, at: int) -> None:
         crowded = not self._is_free(self.case.pages)
-        parts = self.case.take_out("summary")
-        self.case.summary_due = NEVER
+        parts = self.case.take_summary(at)
         if not parts:
             return
         trouble = [part for part in parts if part.is_trouble]
@@ -231,6 +230,8 @@ class _Throttling:
             self.case.last_well = at
         if trouble or crowded:
             self.case.last_summary, self.case.summaries = at, self.case.summaries + 1
+        if trouble:
+            self.case.last_trouble = at
         parts = self._without_what_came_back(parts, at)
         made = summary(parts, self.case.name, at) if trouble and parts[1:] else joined(parts, at)
         self._send(counted(made, parts), at, page=True)

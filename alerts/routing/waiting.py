@@ -25,7 +25,7 @@ from standards.calendar.duration import DAY, HOUR, MINUTE
 from standards.judge.promise import NEVER
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
     from alerts.routing.notification import Notification, Standing
 
@@ -57,7 +57,8 @@ class RecipientThrottle(msgspec.Struct):
     """What one person was sent in the last hour, and what waits, by promise. Instants in microseconds UTC.
 
     `sent` are messages of any sort, digests aside, `pages` those of them that are pages or say that they are well.
-    `summaries` counts summaries since the budget was over. `waiting` is what an earlier version had held back.
+    `summaries` counts summaries since the budget was over, and `last_trouble` is when one last told of trouble.
+    `waiting` is what an earlier version had held back.
     """
 
     name: str
@@ -67,6 +68,7 @@ class RecipientThrottle(msgspec.Struct):
     held: dict[str, Held] = {}
     summaries: int = 0
     last_summary: int = -NEVER
+    last_trouble: int = -NEVER
     last_well: int = -NEVER
     last_digest: int = -NEVER
     summary_due: int = NEVER
@@ -101,7 +103,12 @@ class RecipientThrottle(msgspec.Struct):
             del times[: bisect_right(times, at - HOUR)]
         for name in [*takewhile(lambda name: self.seen[name] <= at - HOUR, self.seen)]:
             del self.seen[name]
-        for name, span in (("last_summary", HOUR), ("last_well", HOUR), ("last_digest", max(HOUR, digest_every))):
+        for name, span in (
+            ("last_summary", HOUR),
+            ("last_trouble", HOUR),
+            ("last_well", HOUR),
+            ("last_digest", max(HOUR, digest_every)),
+        ):
             if getattr(self, name) <= at - span:
                 setattr(self, name, -NEVER)
         if any(not held.stands for held in self.held.values()):
@@ -119,10 +126,16 @@ class RecipientThrottle(msgspec.Struct):
         return held.notice
 
     def let_nothing_be_due(self) -> None:
-        """Have no message due for which nothing waits any more."""
+        """Have no message due for which nothing waits any more; where repetitions alone are left, they keep their time.
+
+        What came and went in the wait, or all-clears, bring no repetition forward.
+        """
         forms = {held.form for held in self.held.values() if held.stands}
-        if "summary" not in forms:
+        waits = [held for held in self.held.values() if held.stands and held.form == "summary"]
+        if not waits:
             self.summary_due = NEVER
+        elif all(held.again for held in waits):
+            self.summary_due = max(self.summary_due, self._summary_at(min(held.at for held in waits), again=True))
         if "digest" not in forms:
             self.digest_due = NEVER
 
@@ -145,8 +158,10 @@ class RecipientThrottle(msgspec.Struct):
         self.summary_due = min(self.summary_due, self._summary_at(told.at, again=again))
 
     def _summary_at(self, at: int, *, again: bool) -> int:
-        gap = REPEATED if again else SUMMARY_STEPS[min(self.summaries, len(SUMMARY_STEPS) - 1)]
-        return max(at + FIRST_SUMMARY, self.last_summary + gap)
+        soonest = max(
+            at + FIRST_SUMMARY, self.last_summary + SUMMARY_STEPS[min(self.summaries, len(SUMMARY_STEPS) - 1)]
+        )
+        return max(soonest, self.last_trouble + REPEATED) if again else soonest
 
     def wait_for_others(self, parts: Iterable[Notice], told: Notification, *, crowded: bool) -> int:
         """Let it wait until it may be told that pages are well again; gives when that is. Crowded: over the budget."""
@@ -167,8 +182,20 @@ class RecipientThrottle(msgspec.Struct):
             again = told.turn == "repeat" and (before is None or before.again)
             self.held[part.promise] = Held(part, form, told.at, first, again)
 
-    def take_out(self, form: Form) -> list[Notice]:
-        """Give what waits for a message, and let it wait no longer; what left stays remembered."""
-        going = {name: held for name, held in self.held.items() if held.form == form and held.stands}
+    def take_summary(self, at: int) -> list[Notice]:
+        """Give what waits for a summary, at an instant: what ended goes without repetitions whose time has not come."""
+        waits = [held for held in self.held.values() if held.stands and held.form == "summary"]
+        trouble = [held for held in waits if held.notice.is_trouble]
+        again = [held for held in trouble if held.again]
+        due = self._summary_at(min((held.at for held in again), default=at), again=True)
+        stay = bool(again) and len(again) == len(trouble) and due > at
+        self.summary_due = due if stay else NEVER
+        return self.take_out("summary", {held.notice.promise for held in again} if stay else ())
+
+    def take_out(self, form: Form, stay: Collection[str] = ()) -> list[Notice]:
+        """Give what waits for a message, but for what is to stay, and let it wait no longer; what left stays."""
+        going = {
+            name: held for name, held in self.held.items() if held.form == form and held.stands and name not in stay
+        }
         self.held = {name: held for name, held in self.held.items() if name not in going}
         return [held.notice for held in going.values()]

@@ -5,7 +5,7 @@ from msgspec.structs import replace
 
 from alerts.channels.webhook import body
 from standards.judge.numbers import Numbers
-from tests.alerts.playing import Floor, line
+from tests.alerts.playing import LOUD, Floor, line
 from tests.alerts.test_relevance import NOON
 
 SECOND = 1_000_000
@@ -19,6 +19,15 @@ def test_no_name_of_a_subject_keeps_a_message_back(name: str) -> None:
     floor = Floor(TOGETHER)
     floor.play([line(0, "broken", "p"), line(0, "broken", name)], 60)
     assert [set(told.speaks_for) for told in floor.notices] == [{"p", name}]
+
+
+def test_a_digest_of_one_says_its_task_once() -> None:
+    """One promise that was held back is its own text, and that it was held back."""
+    floor = Floor(LOUD.replace("ann@shop.example}}", "ann@shop.example}, budget: 1}", 1))
+    floor.play([line(0, "broken", "p", of="greeting"), line(1, "broken", "q", of="greeting", site="s2")], 3600)
+    last = floor.notices[-1]
+    assert (last.id.partition(":")[0], last.text.count("Open the next register")) == ("digest", 1)
+    assert last.text.endswith("\nHeld back until now.")
 
 
 def test_a_digest_begins_with_trouble() -> None:

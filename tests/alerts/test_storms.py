@@ -17,6 +17,7 @@ from alerts.routing.throttle import feed
 from alerts.routing.waiting import RecipientThrottle
 from standards.compiler.spec import Source
 from standards.judge.events import Tick
+from standards.judge.ledger import Line
 from streams.checking.drill import Drilled, drill
 from tests.alerts.playing import HOUR, MINUTE, MOST_AN_HOUR, NOON, SECOND, STANDARDS, Floor, act, line
 
@@ -51,6 +52,33 @@ def test_of_a_hundred_pages_at_once_none_is_lost_to_a_budget() -> None:
                     first.setdefault(promise, (told.decided - NOON) / SECOND)
         assert {name for _, _, name in at_once()} == set(first)
         assert max(first.values()) <= by
+
+
+STANDING = """
+kept: 1
+people: {ann: {budget: 2}}
+routes: [{tell: ann, repeat: 10m, well_for: 0s}]
+"""
+
+
+@pytest.mark.parametrize(
+    "meanwhile",
+    [
+        [line(700, "fulfilled_late", "q5", site="s5")],
+        [line(700, "broken", "q9", site="s9"), line(715, "fulfilled_late", "q9", site="s9")],
+        [line(at, "fulfilled_late", f"q{n}", site=f"s{n}") for n, at in ((5, 700), (6, 1010), (7, 1320))],
+    ],
+    ids=["an end", "what came and went", "one end after the other"],
+)
+def test_what_ended_pulls_no_repetition_along(meanwhile: list[Line]) -> None:
+    """Repetitions come half an hour after the summary before, and ends without them."""
+    floor = Floor(STANDING)
+    floor.play([*(line(number, "broken", f"q{number}", site=f"s{number}") for number in range(1, 8)), *meanwhile], 4000)
+    told = [(it.decided - NOON) // SECOND for it in floor.notices if "q4" in it.speaks_for]
+    assert told == [33, 1833, 3633]
+    ended = {it.promise for it in meanwhile if it.kind == "fulfilled_late"} - {"q9"}
+    over = {name for it in floor.notices if 33 < (it.decided - NOON) / SECOND < 1833 for name in it.speaks_for}
+    assert over == ended
 
 
 def test_a_summary_names_every_place() -> None:
