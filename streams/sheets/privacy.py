@@ -159,8 +159,8 @@ def _seen(words: Words, known: Known) -> Iterator[str]:
     )
     yield say(
         "Machines: metrics name nobody but the owner of a standard, if that is a person. The webhook and Alertmanager "
-        "get none of these fields: {fields}; but they get the name for which a promise is owed alone, and other fields "
-        "that stand on it.",
+        "get none of these fields: {fields}; of a promise that is owed for a colleague alone they are told nothing. "
+        "Other fields that stand on a promise they get.",
         fields=hidden,
     )
     yield say(

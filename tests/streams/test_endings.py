@@ -67,7 +67,7 @@ def test_what_stops_one_process_is_told_once(tmp_path: Path) -> None:
         (("backtest", "a.yaml"), "missing option '--events'."),
         (("rules", "--standards"), "option '--standards' requires an argument."),
         (("run", "--data"), "option '--data' requires an argument."),
-        (("schema", "rules"), "form: 'rules' is not one of 'standards', 'policy', 'mapping', 'stories'."),
+        (("schema", "rules"), "form: 'rules' is not one of 'standards', 'policy', 'practice', 'mapping', 'stories'."),
         (("backtst",), "no such command 'backtst'. Did you mean 'backtest'?"),
     ],
 )
