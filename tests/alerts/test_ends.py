@@ -75,4 +75,5 @@ def test_a_summary_lists_apart_what_is_over_while_the_same_stands() -> None:
     )
     facts = [line(0, "warned", "q1"), line(1, "warned", "q1.2"), line(2, "warned", "q2"), line(3, "kept", "q1")]
     floor.play([*facts, line(580, "warned", "q3")], 700)
-    assert floor.notices[-1].text.endswith("- s1: q3\nOver, while more of the same stands there:\n- s1: q1")
+    assert floor.notices[-1].text.startswith("s1, q3: Open the next register.")
+    assert floor.notices[-1].text.endswith("\nOver, while more of the same stands there:\n- s1: q1")

@@ -183,10 +183,10 @@ def test_a_budget_burns(name: str, given: list[Json], told: list[Json], host: Ho
 def test_an_owner_is_named_as_the_author_wrote_it(owner: str, tmp_path: Path) -> None:
     """Prometheus reads labels as templates, and no name is one: the alert comes, and says whose it is."""
     file = made(tmp_path, text=NO_WAIT.replace("owner: floor-lead", f"owner: {owner!r}"))
-    expected = [burning_at(window, "100%", 59, 59, severity) for window, severity in WINDOWS.items()]
+    expected = [burning_at(window, "100%", 57, 57, severity) for window, severity in WINDOWS.items()]
     for each in expected:
         each["exp_labels"]["owner"] = owner
-    given = [series("broken", "0+1x60")]
+    given = [series("broken", "0+1x57 57x600")]  # at rest for a minute, as above
     test = {"interval": "1m", "input_series": given, "alert_rule_test": [fire("59m", *expected)]}
     played = {"rule_files": [str(file)], "evaluation_interval": "1m", "tests": [test]}
     (tmp_path / "played.yml").write_text(yaml.safe_dump(played), encoding="utf-8")
