@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from streams.storage.rows import DeadLetter, LateEvent, Unjudged
 
 T = TypeVar("T")
-PAGES: Final = ("silent", "speaking", "closed", "unsaid", PAGE, "waiting", "dealt", "late")
+PAGES: Final = ("silent", "unheard", "speaking", "closed", "unsaid", PAGE, "waiting", "dealt", "late")
 """The lists, each by what an address calls its page."""
 _UNJUDGED: Final = {
     "": phrase("A feed that they rest on was silent when they were to be judged."),
@@ -71,9 +71,13 @@ class Page(msgspec.Struct, Generic[T], frozen=True):
 
 
 class Standings(msgspec.Struct, frozen=True):
-    """How the feeds stand: the silent ones, those that speak, those that nobody waits for now, each page by page."""
+    """How the feeds stand, each page by page.
+
+    The silent ones, those that one site never had, those that speak, those that nobody waits for now.
+    """
 
     dark: Page[FeedStanding] = Page()
+    unheard: Page[FeedStanding] = Page()
     speaking: Page[FeedStanding] = Page()
     closed: Page[FeedStanding] = Page()
 
@@ -125,9 +129,9 @@ def _standing(shell: Shell) -> Html:
 
 
 def _feeds(shell: Shell, feeds: Standings, query: Mapping[str, str]) -> Html | None:
-    """List the declared feeds, those that are dark first; those that speak or are out of hours are folded away."""
+    """List the declared feeds, those that are dark first; the others are folded away."""
     dark, closed, say = feeds.dark, feeds.closed, shell.words.say
-    if not (dark.count or feeds.speaking.count or closed.count):
+    if not any(some.count for some in (dark, feeds.unheard, feeds.speaking, closed)):
         return None
     rows = [_feed(shell, each) for each in dark.shown.rows]
     calm = say("Every feed that was heard within a week speaks.")
@@ -135,16 +139,20 @@ def _feeds(shell: Shell, feeds: Standings, query: Mapping[str, str]) -> Html | N
     title = f"{say('Silent')} · {shell.number(dark.count)}" if dark.count else say("Feeds")
     pages = pager(shell, dark.shown, "/feeds", query, name="silent", part="#feeds", order=BY_NAME)
     how_many = shell.words.how_many
+    never = how_many(
+        feeds.unheard.count, "{count} feed was never heard at a site", "{count} feeds were never heard at a site"
+    )
     speak = how_many(feeds.speaking.count, "{count} feed speaks", "{count} feeds speak")
     rest = how_many(closed.count, "{count} feed is out of hours", "{count} feeds are out of hours")
     return section(
-        title, told, pages, _folded(shell, "speaking", feeds.speaking, speak, query),
+        title, told, pages, _folded(shell, "unheard", feeds.unheard, never, query),
+        _folded(shell, "speaking", feeds.speaking, speak, query),
         _folded(shell, "closed", closed, rest, query), id="feeds",
     )  # fmt: skip
 
 
 def _folded(shell: Shell, name: str, feeds: Page[FeedStanding], words: str, query: Mapping[str, str]) -> Html | None:
-    """Fold away the feeds that need nobody, until their list is turned over."""
+    """Fold away the feeds that call for nobody, until their list is turned over."""
     if not feeds.count:
         return None
     rows = el("ul", (_feed(shell, each) for each in feeds.shown.rows), class_="letters")
@@ -187,6 +195,11 @@ def _feed(shell: Shell, feed: FeedStanding) -> Html:
         closed = el("p", words.say("It is out of hours, so nobody waits for it."))
         return el("li", head, closed, el("p", sentence(words, "last heard {time}", time=shell.clock(feed.last)),
                                          class_="quiet") if feed.last >= 0 else None)  # fmt: skip
+    if feed.unheard_there:
+        never = words.say(
+            "It was never heard there, or not for a week. If it should be, verdicts that rest on it are unknown."
+        )
+        return el("li", head, el("p", never))
     if feed.last < 0:
         return el(
             "li",

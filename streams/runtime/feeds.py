@@ -43,9 +43,14 @@ class FeedStanding(msgspec.Struct, frozen=True):
     out_of_hours: bool = False
     site: str = ""
 
+    @property
+    def unheard_there(self) -> bool:
+        """Whether it was never heard at this one site, though it is elsewhere: the site may have none."""
+        return self.last < 0 and self.site != ""
+
     def dark(self, now: int) -> bool:
-        """Say whether it has been silent for too long, while somebody had to hear of it."""
-        return not self.out_of_hours and self.is_still(now)
+        """Say whether it has been silent for too long, while somebody had to hear of it: where it is known to speak."""
+        return not self.out_of_hours and not self.unheard_there and self.is_still(now)
 
     def is_still(self, now: int) -> bool:
         """Say whether nothing was heard for too long, whatever the hours: verdicts that rest on it are unknown."""

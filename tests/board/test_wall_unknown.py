@@ -107,7 +107,10 @@ routes: [{tell: ann}]
 
 
 def test_a_feed_that_was_never_heard_at_one_site_is_not_forgotten_for_what_another_says(tmp_path: Path) -> None:
-    """Of the sites that the policy knows Feeds names it, Now counts it, the wall and the API tell of it."""
+    """Of the sites that the policy knows Feeds names it, the wall and the API tell of it.
+
+    As silent it is counted nowhere, neither on Now nor for Prometheus: that site may have none.
+    """
     with Served(tmp_path, peopled=Peopled(NAMED), standards=shop(tmp_path, FED)) as served:
         served.send(cloud("contact.started", "d", served.now, contact="c", site="s1"))
         waiting(served, "s1", "a")
@@ -115,15 +118,20 @@ def test_a_feed_that_was_never_heard_at_one_site_is_not_forgotten_for_what_anoth
         visitor = Visitor(served)
         page = visitor.ask("/feeds")[2]
         assert "<strong>tills</strong> at Łódź" in page
-        assert "It was never heard, or not for a week." in page
-        assert "1 feed is silent; what rests on it is unknown." in visitor.ask("/")[2]
+        assert "<summary>1 feed was never heard at a site</summary>" in page
+        assert "It was never heard there, or not for a week." in page
+        assert "feed is silent" not in visitor.ask("/")[2]
+        assert 'kept_feeds_silent{feed="tills"} 0.0' in served.do(served.caller.get("/metrics")).text
         for path in ("/wall", "/wall?site=s2"):
             assert "<b>tills</b>" in visitor.ask(path)[2]
-        assert [it["key"] for it in served.do(served.caller.get("/v1/feeds")).json["items"] if it["silent"]] == ["s2"]
+        told = served.do(served.caller.get("/v1/feeds")).json["items"]
+        assert [(it["key"], it["silent"]) for it in told if it["last_heard_at"] is None] == [("s2", False)]
         waiting(served, "s2", "b")
         served.go(1_200)
         page = visitor.ask("/feeds")[2]
         assert "<strong>tills</strong> at Kraków 3" in page
+        assert "2 feeds are silent; what rests on them is unknown." in visitor.ask("/")[2]
+        assert 'kept_feeds_silent{feed="tills"} 2.0' in served.do(served.caller.get("/metrics")).text
         assert " JST</time>" in page, "the page goes by another clock"
 
 

@@ -101,7 +101,7 @@ def test_the_page_names_silent_feeds_first() -> None:
     shell = Shell(T0 + 2 * QUARTER, ZoneInfo("UTC"), status=Status(ready=True))
     feeds = [FeedStanding("doors", "", -1, QUARTER), FeedStanding("tills", "s3", T0, QUARTER),
              FeedStanding("tills", "s4", T0 + 2 * QUARTER, QUARTER)]  # fmt: skip
-    page = draw(shell, Unused(), Standings(Page(Paged(feeds[:2]), 2), Page(Paged(feeds[2:]), 1)))
+    page = draw(shell, Unused(), Standings(Page(Paged(feeds[:2]), 2), speaking=Page(Paged(feeds[2:]), 1)))
     assert "Silent · 2" in page
     assert "It was never heard, or not for a week. Verdicts that rest on it are unknown." in page
     assert "Silent for 30 min; it should speak every 15 min." in page

@@ -16,7 +16,11 @@ class FeedItem(View, frozen=True):
     key: str
     last_heard_at: Annotated[Time | None, Meta(description="null: it was never heard.")]
     silent_after_seconds: float
-    silent: Annotated[bool, Meta(description="It has been silent for too long: what rests on it is unknown.")]
+    silent: Annotated[
+        bool,
+        Meta(description="It has been silent for too long: what rests on it is unknown. Not said of one that was never"
+             " heard at a site of the policy, while it is elsewhere: that site may have none."),
+    ]  # fmt: skip
     out_of_hours: Annotated[
         bool,
         Meta(description="Nobody waits for it: the standards that rest on it are closed, or opened only just now."),

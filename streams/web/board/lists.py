@@ -173,10 +173,15 @@ class Lists:
         return self._board.answer(request, feeds.draw(shell, unused, self._standings(shell, pages)))
 
     def _standings(self, shell: Shell, pages: Mapping[str, int]) -> Standings:
-        """Divide the feeds into those that are silent, those that speak and those that are out of hours."""
-        rows: dict[str, list[FeedStanding]] = {"silent": [], "speaking": [], "closed": []}
+        """Divide the feeds into those that are silent, were never heard there, speak, and are out of hours."""
+        rows: dict[str, list[FeedStanding]] = {"silent": [], "unheard": [], "speaking": [], "closed": []}
         for each in seen_by.feeds(self._host, shell, self._host.feeds()):
-            rows["closed" if each.out_of_hours else "silent" if each.dark(shell.now) else "speaking"].append(each)
+            if each.out_of_hours:
+                rows["closed"].append(each)
+            elif each.unheard_there:
+                rows["unheard"].append(each)
+            else:
+                rows["silent" if each.dark(shell.now) else "speaking"].append(each)
         found = [Page(page_from(some, pages[name]), len(some)) for name, some in rows.items()]
         return Standings(*found)
 

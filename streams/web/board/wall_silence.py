@@ -45,7 +45,7 @@ def silences(feeds: Iterable[Feed], known: Sequence[FeedStanding], site: str, no
         here = [(each, key, there) for each, key, there in heard if at < 0 or site in ("", there)]
         if not here and not unheard and not (heard and len(known) >= MOST):
             found.append(Silence(feed.name, "", -1))
-        places = ("" if site else each.site for each in unheard if each.dark(now))
+        places = ("" if site else each.site for each in unheard if not each.out_of_hours)
         found += [Silence(feed.name, place, -1, place) for place in places]
         for each, key, there in here:
             if each.dark(now):
