@@ -74,22 +74,29 @@ def _promises(host: Host) -> list[Panel]:
 
 
 def _told(host: Host) -> list[Panel]:
-    notices = _rate(host, "kept_notices_total", "kind")
-    withheld = _rate(host, "kept_withheld_notices_total", "reason")
+    notices = _each_minute(host, "kept_notices_total", "kind")
+    withheld = _each_minute(host, "kept_withheld_notices_total", "reason")
     return [
         Panel("Notices", "Decided on, by kind, for each minute.", "timeseries", "short",
-              ((f"{notices} * 60 > 0 or vector(0)", "{{kind}}"),)),
+              ((notices, "{{kind}}"),)),
         Panel("Notices withheld", "Not sent, by reason, for each minute; /v1/withheld says to whom.",
-              "timeseries", "short", ((f"{withheld} * 60 > 0 or vector(0)", "{{reason}}"),)),
+              "timeseries", "short", ((withheld, "{{reason}}"),)),
         Panel("Deliveries", "Attempts to deliver notices, by channel and result, in each step.", "timeseries", "short",
               (("sum by (channel, result) (increase(kept_deliveries_total[$__rate_interval]))",
                 "{{channel}} {{result}}"),)),
     ]  # fmt: skip
 
 
-def _rate(host: Host, metric: str, label: str) -> str:
+def _each_minute(host: Host, metric: str, label: str) -> str:
+    """Ask how often for each minute, by a label: of those values that came at all in the time shown, else 0 of none.
+
+    Which came is asked at the end of that time, so that it is the same at each of its steps: a line is whole.
+    """
     rate = f"rate({metric}[$__rate_interval])"
-    return f"sum by ({label}) ({rate})" if host == "run" else f"max by ({label}) (sum by (instance, {label}) ({rate}))"
+    found = f"sum by ({label}) ({rate})" if host == "run" else f"max by ({label}) (sum by (instance, {label}) ({rate}))"
+    came = f"sum by ({label}) (increase({metric}[$__range] @ end())) > 0"
+    none = f'label_replace(vector(0), "{label}", "none", "", "")'
+    return f"({found} * 60 and on ({label}) {came}) or ({none} unless on () {came})"
 
 
 def _health(host: Host) -> list[Panel]:

@@ -198,3 +198,23 @@ def test_each_feed_has_its_line_and_there_is_no_other(host: Host) -> None:
     (panel,) = (panel for each, panel in PANELS if each == host and panel["title"] == "Silent feeds")
     assert [target["legendFormat"] for target in panel["targets"]] == ["{{feed}}"]
     assert "vector(0)" not in panel["targets"][0]["expr"]
+
+
+@pytest.mark.parametrize("host", HOSTS)
+@pytest.mark.parametrize(
+    ("title", "series", "label"),
+    [("Notices", "kept_notices_total", "kind"), ("Notices withheld", "kept_withheld_notices_total", "reason")],
+)
+def test_notices_have_whole_lines_or_one_of_none(
+    host: Host, title: str, series: str, label: str, tmp_path: Path
+) -> None:
+    """Shown are the values that came in the time shown, at 0 in between; where none did, one line at 0 of none."""
+    (query,) = (
+        target["expr"] for each, panel in PANELS if each == host and panel["title"] == title
+        for target in panel["targets"]
+    )  # fmt: skip
+    query = filled_in(query.replace("$__rate_interval", "2m")).replace("'", "''")
+    text = (Path(__file__).parent / "boards_test.yml").read_text(encoding="utf-8")
+    file = tmp_path / "boards.yml"
+    file.write_text(text.replace("QUERY", query).replace("SERIES", series).replace("LABEL", label), encoding="utf-8")
+    assert "SUCCESS" in run(tool("promtool"), "test", "rules", file)
