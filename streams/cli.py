@@ -188,6 +188,9 @@ def run(
         typer.Option(metavar="N", help="How fast the demo's clock runs.", callback=options.within(SLOWEST, FASTEST)),
     ] = 1.0,
     seed: Annotated[int, typer.Option(metavar="N", help="Which day the demo plays.")] = 1,
+    calm: Annotated[
+        bool, typer.Option("--calm", help="The demo plays a day on which nothing is broken, and no feed falls silent.")
+    ] = False,
     plain: Annotated[bool, typer.Option("--plain", help="Log lines, even on a terminal.")] = False,
 ) -> None:
     """Run Kept on this machine.
@@ -201,7 +204,7 @@ def run(
     from streams.settings import read_settings
 
     settings = read_settings(data=data, listen=listen, standards=tuple(standards) if standards else None)
-    asyncio.run(run_host(Plan(settings, demo, speed, seed, plain)))
+    asyncio.run(run_host(Plan(settings, demo, speed, seed, calm, plain)))
 
 
 @app.command(name="time", epilog="Example: kept time --accept --listen 127.0.0.1:8321")

@@ -41,12 +41,13 @@ if TYPE_CHECKING:
 
 
 class Plan(NamedTuple):
-    """What to run. `speed` and `seed` are the demo's; `plain`: log lines, even on a terminal."""
+    """What to run. `speed`, `seed` and `calm` are the demo's; `plain`: log lines, even on a terminal."""
 
     settings: Settings
     demo: bool = False
     speed: float = 1.0
     seed: int = 1
+    calm: bool = False
     plain: bool = False
 
     @property
@@ -98,7 +99,7 @@ async def run(plan: Plan, machine: SteadyClock | None = None) -> None:
         stack.callback(reminders.cancel)
         work: list[Coroutine[None, None, None]] = []
         if isinstance(clock, DemoClock):
-            work.append(play(host, clock, simulate(plan.seed, clock.wall())))
+            work.append(play(host, clock, simulate(plan.seed, clock.wall(), calm=plan.calm)))
         if live:
             work.append(show(view, clock, asyncio.Event(), console=console, low=lambda: host.now_status().low))
         else:

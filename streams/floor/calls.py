@@ -90,10 +90,10 @@ class CallCentre:
 
     def _talk(self, caller: Caller, name: str) -> Process:
         stage = self.stage
-        yield stage.lots.uniform(25, 110)
+        yield stage.lots.uniform(25, 50 if stage.calm else 110)
         settled = stage.now - stage.start > QUIET_START * SECOND
         transfers = 0
-        while settled and transfers < MOST_TRANSFERS and stage.happens(TRANSFERRED_AGAIN if transfers else TRANSFERRED):
+        while settled and transfers < MOST_TRANSFERS and self._passed_on(transfers):
             transfers += 1
             yield from self._pass_on(caller, name)
             yield stage.lots.uniform(20, 60)
@@ -102,11 +102,14 @@ class CallCentre:
         if stage.happens(0.5):
             stage.begin(self.survey(caller, name), after=stage.lots.uniform(8, 40))
 
+    def _passed_on(self, before: int) -> bool:
+        return self.stage.fails(TRANSFERRED_AGAIN) if before else self.stage.happens(TRANSFERRED)
+
     def _pass_on(self, caller: Caller, name: str) -> Process:
         stage = self.stage
         others = [other for agents in _AGENTS.values() for other in agents if other != name]
         pair = {"contact": caller.contact, "from_agent": name, "to_agent": stage.lots.choice(others)}
-        cold = stage.happens(COLD)
+        cold = stage.fails(COLD)
         if cold:
             caller.annoyed = True
         else:
@@ -127,15 +130,16 @@ class CallCentre:
 
     def follow_up(self, caller: Caller, name: str) -> Process:
         """Call the customer back: mostly soon, sometimes at the last moment; some are excused, some forgotten."""
-        stage, way = self.stage, self.stage.lots.random()
+        stage, lots = self.stage, self.stage.lots
+        way = lots.uniform(AT_LAST, IN_TIME) if stage.calm else lots.random()
         if way < EXCUSED:
-            yield stage.lots.uniform(90, 240)
+            yield lots.uniform(90, 240)
             stage.tell(
                 "desk", "exception.granted", standard="followed-up", subject=caller.contact, by="team-lead",
                 reason="the customer asked not to be called",
             )  # fmt: skip
         elif way < IN_TIME:
-            yield stage.lots.uniform(160, 290) if way < AT_LAST else stage.lots.uniform(40, 140)
+            yield lots.uniform(160, 290) if way < AT_LAST else lots.uniform(40, 140)
             stage.tell("desk", "followup.completed", contact=caller.contact, agent=name, channel="phone", reached=True)
 
     def _waited(self, caller: Caller) -> float:

@@ -70,12 +70,12 @@ class DemoClock:
         return max(0.0, (at - self.wall()) / 1e6 / self.speed)
 
 
-def simulate(seed: int, start: int) -> Iterator[Happening]:
+def simulate(seed: int, start: int, *, calm: bool = False) -> Iterator[Happening]:
     """Give what happens on the floor from `start` (microseconds UTC) on, in the order of time, without end.
 
-    The same seed and start give the same happenings anywhere.
+    The same seed and start give the same happenings anywhere. `calm`: no promise is broken, and no feed falls silent.
     """
-    stage = Stage(seed, start)
+    stage = Stage(seed, start, calm=calm)
     open_shops(stage)
     open_call_centre(stage)
     return stage.run()

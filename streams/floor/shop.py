@@ -59,7 +59,7 @@ class Shop:
         yield stage.lots.uniform(20, 90)
         while True:
             stage.tell(f"{self.site}/lead", "floor.walked", site=self.site, by="lead")
-            yield stage.lots.uniform(330, 480) if stage.happens(0.1) else stage.lots.uniform(120, 225)
+            yield stage.lots.uniform(330, 480) if stage.fails(0.1) else stage.lots.uniform(120, 225)
 
     def refit(self, minutes: int) -> Process:
         """Be rebuilt for some minutes: the lead has silenced what is told of this shop."""
@@ -124,9 +124,12 @@ class Line:
             yield COUNT_EVERY
 
     def relief(self) -> Process:
-        """Open one more register: mostly at once, sometimes at the last moment, now and then late or never."""
+        """Open one more register: mostly at once, sometimes at the last moment, now and then late or never.
+
+        On a calm day always in time, and another one while the line is still too long.
+        """
         lots = self.stage.lots
-        way = lots.random()
+        way = lots.uniform(COMES_LATE, 1) if self.stage.calm else lots.random()
         if self.planned:
             yield self.planned.pop(0)
         elif way < NEVER_COMES:
@@ -137,6 +140,8 @@ class Line:
             yield lots.uniform(17, 28) if way < COMES_AT_LAST else lots.uniform(5, 14)
         if self.registers < MOST_REGISTERS:
             self.stage.begin(self.register())
+        if self.stage.calm and self.waiting > TOO_MANY:
+            self.stage.begin(self.relief())
 
 
 def open_shops(stage: Stage) -> None:
@@ -144,10 +149,10 @@ def open_shops(stage: Stage) -> None:
 
     In the first minute one line is relieved in time, and another one long after its time; a few minutes later the tills
     of the south are silent, and nobody can know whether a third line was. The third shop is rebuilt at first, and
-    nobody is told of it.
+    nobody is told of it. On a calm day every line is relieved in time, and no till is silent.
     """
     north, south = Shop(stage, "north"), Shop(stage, "south")
-    slow, quick = Line(north, "q2", planned=(47, 10)), Line(south, "q1", planned=(13,))
+    slow, quick = Line(north, "q2", planned=(24 if stage.calm else 47, 10)), Line(south, "q1", planned=(13,))
     unheard = Line(south, "q2")
     west = Shop(stage, "west")
     stage.begin(west.refit(REFIT))
@@ -158,5 +163,5 @@ def open_shops(stage: Stage) -> None:
     stage.begin(slow.crowd(7), after=6)
     stage.begin(unheard.crowd(9), after=345)
     for shop, outage in ((north, 3000), (south, 270), (west, 4800)):
-        for process in (shop.heartbeat(), shop.outages(outage), shop.walks()):
+        for process in (shop.heartbeat(), *(() if stage.calm else (shop.outages(outage),)), shop.walks()):
             stage.begin(process)

@@ -23,6 +23,8 @@ Process = Iterator[float]
 # What a day is like: from which minute on, how much busier than usual. It begins just before lunch.
 _DAY = ((0, 1.1), (3, 1.35), (45, 0.9), (150, 1.2), (210, 0.7), (330, 0.8))
 _DAY_LENGTH = 360
+_CALM = 0.5
+"""How busy a calm day is, all day."""
 
 
 class Happening(NamedTuple):
@@ -33,11 +35,15 @@ class Happening(NamedTuple):
 
 
 class Stage:
-    """The floor's time and the processes on it."""
+    """The floor's time and the processes on it.
 
-    def __init__(self, seed: int, start: int) -> None:
+    `calm`: a day with few customers, on which all is done that is to be done, in time, and nothing fails.
+    """
+
+    def __init__(self, seed: int, start: int, *, calm: bool = False) -> None:
         self.lots = Random(seed)
         self.start = self.now = start
+        self.calm = calm
         self._order = count()
         self._numbers = count(1)
         self._turns: list[tuple[int, int, Process]] = []
@@ -46,6 +52,8 @@ class Stage:
     @property
     def bustle(self) -> float:
         """How much busier than usual it is: about 1."""
+        if self.calm:
+            return _CALM
         minute = (self.now - self.start) // (60 * SECOND) % _DAY_LENGTH
         return next(factor for since, factor in reversed(_DAY) if since <= minute)
 
@@ -65,6 +73,10 @@ class Stage:
     def happens(self, share: float) -> bool:
         """Draw whether something that happens with this share (0 to 1) happens now."""
         return self.lots.random() < share
+
+    def fails(self, share: float) -> bool:
+        """Draw whether somebody fails at what fails with this share (0 to 1): never on a calm day."""
+        return self.happens(share) and not self.calm
 
     def pause(self, mean: float) -> float:
         """Draw how long until the next of things that come by themselves every `mean` seconds."""

@@ -55,6 +55,7 @@ class Chosen(NamedTuple):
     workers: int
     seed: int
     again: int
+    calm: bool
     plain: bool
     json: bool
 
@@ -91,6 +92,9 @@ def main(arguments: Sequence[str]) -> None:
     parser.add_argument("--workers", type=int, default=2, choices=range(1, 9), metavar="N", help="1 to 8; 2")
     parser.add_argument("--seed", type=int, default=1, metavar="N", help="which day the floor plays; 1")
     parser.add_argument("--again", type=int, default=AGAIN, metavar="N", help="seconds until what ended is started; 20")
+    parser.add_argument(
+        "--calm", action="store_true", help="a day on which nothing is broken, and no feed falls silent"
+    )
     parser.add_argument("--plain", action="store_true", help="log lines, even on a terminal")
     parser.add_argument("--json", action="store_true", help="what the processes log is JSON")
     chosen = Chosen(**vars(parser.parse_args(arguments)))
@@ -126,7 +130,7 @@ async def _run(chosen: Chosen, folder: Path, broker: Broker) -> None:
         aside.append(asyncio.create_task(_watch_broker(broker, watching, stopping, chosen.again)))
         if console:
             aside.append(asyncio.create_task(draw(watching, console, stopping)))
-        aside.append(asyncio.create_task(_floor(loaded, chosen.seed, watching, session, stopping)))
+        aside.append(asyncio.create_task(_floor(loaded, chosen, watching, session, stopping)))
         await _until(stopping, running, aside)
     if console:
         drawn_at_the_end(watching, console)
@@ -147,7 +151,7 @@ def _words(kin: Kin) -> list[str]:
 
 
 async def _floor(
-    loaded: Loaded, seed: int, watching: Watching, session: aiohttp.ClientSession, stopping: asyncio.Event
+    loaded: Loaded, chosen: Chosen, watching: Watching, session: aiohttp.ClientSession, stopping: asyncio.Event
 ) -> None:
     """Open the floor when all processes are ready, and play it to the intake."""
     patience = time.monotonic() + READY_SECONDS
@@ -156,8 +160,9 @@ async def _floor(
     clock = DemoClock(wall())
     door = Door(Reader(loaded.rulebook.classes), watching.kin[0].url, session, stopping)
     watching.say_where()
-    watching.say("the floor opens; the first promise is broken in about 40 s")
-    await play(door, clock, simulate(seed, clock.wall()))
+    ahead = "all goes well today" if chosen.calm else "the first promise is broken in about 40 s"
+    watching.say(f"the floor opens; {ahead}")
+    await play(door, clock, simulate(chosen.seed, clock.wall(), calm=chosen.calm))
 
 
 async def _watch_broker(broker: Broker, watching: Watching, stopping: asyncio.Event, again: int) -> None:

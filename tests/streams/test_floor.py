@@ -37,16 +37,16 @@ def source() -> Source:
     return Source(DEMO_STANDARDS.name, DEMO_STANDARDS.read_text(encoding="utf-8"))
 
 
-def until(span: int, seed: int = 1) -> Iterator[Happening]:
+def until(span: int, seed: int = 1, *, calm: bool = False) -> Iterator[Happening]:
     """Give what happens in the first `span` microseconds."""
-    return takewhile(lambda happening: happening.at <= START + span, simulate(seed, START))
+    return takewhile(lambda happening: happening.at <= START + span, simulate(seed, START, calm=calm))
 
 
-def judged(loaded: Loaded, span: int, seed: int = 1) -> list[Line]:
+def judged(loaded: Loaded, span: int, seed: int = 1, *, calm: bool = False) -> list[Line]:
     """Judge the first `span` microseconds as the host of the demo does: each event as it comes, by the floor's time."""
     pump, reader = Pump(loaded.rulebook), Reader(loaded.rulebook.classes)
     lines = []
-    for at, event in until(span, seed):
+    for at, event in until(span, seed, calm=calm):
         outcome = pump.push([reader.one(msgspec.json.encode(event))], now=at)
         assert not outcome.unmatched.keys() - UNJUDGED
         lines += [line(transition) for transition in outcome.transitions]
@@ -54,7 +54,7 @@ def judged(loaded: Loaded, span: int, seed: int = 1) -> list[Line]:
 
 
 def test_the_same_seed_gives_the_same_floor() -> None:
-    """A demo can be shown again: seed and start decide everything that happens."""
+    """A demo can be shown again: seed, start and what day it is decide everything that happens."""
     first, again, other = (list(islice(simulate(seed, START), 3000)) for seed in (5, 5, 6))
     assert first == again
     assert first != other
@@ -83,6 +83,16 @@ def test_another_start_repeats_no_event() -> None:
         {happening.event["id"] for happening in islice(simulate(1, start), 500)} for start in (START, START + SECOND)
     )
     assert not first & second
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_on_a_calm_day_nothing_is_broken_and_nothing_unknown(loaded: Loaded, seed: int) -> None:
+    """For three hours every promise is kept that is not void; the first is warned of within a minute."""
+    lines = judged(loaded, 3 * HOUR, seed, calm=True)
+    assert {line.kind for line in lines} == {"opened", "warned", "kept", "voided"}
+    assert {line.standard for line in lines if line.kind == "kept"} == set(loaded.rulebook.current)
+    first = next(line for line in lines if line.kind == "warned")
+    assert (first.subject, first.at < START + MINUTE) == ("north/q2", True)
 
 
 @pytest.mark.parametrize("seed", range(1, 9))
