@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from standards.judge.rulebook import Rulebook
     from standards.practice.practice import Practice
     from streams.ingest.wire import Reader, Refusal
+    from streams.names.names import Names
     from streams.runtime.feeds import FeedStanding
     from streams.storage.devices import DeviceBook
     from streams.storage.read_model import ReadModel
@@ -89,6 +90,10 @@ class Host(EventSink, Protocol):
     @property
     def practice(self) -> Practice | None:
         """People's practice, as its document says; None where there is none."""
+
+    @property
+    def names(self) -> Names | None:
+        """Who people are, where that is kept apart; None where names stand in the events themselves."""
 
     @property
     def devices(self) -> DeviceBook | None:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 SECRETS: Final = (
     "token", "view_token", "supervisor_token", "author_token", "webhook_url", "webhook_secret", "chat_urls",
-    "mail_password", "kafka__password",
+    "person_secret", "mail_password", "kafka__password",
 )  # fmt: skip
 """The settings that can come from a file; `push_key` has a setting for its file."""
 END: Final = "_FILE"

@@ -119,6 +119,9 @@ class Settings(ChannelSettings):
     """The token of the supervisors, who acknowledge, excuse, debrief and silence as well."""
     author_token: Secret | None = None
     """The token of the authors, who also mend what could not be read."""
+    person_secret: Secret | None = None
+    """The secret under which people's names are found in the file that keeps them apart from all else. Without it `kept
+    run` makes one, in `names.key` beside its data. Keep it: under another one the file does not open."""
     trusted_proxies: Annotated[tuple[Network, ...], NoDecode, BeforeValidator(_networks)] = ()
     """The proxies in front of Kept, as addresses or networks with commas between them, `10.0.0.7, 10.1.0.0/16`: what
     they say of who asks (`X-Forwarded-For`) is believed."""

@@ -18,13 +18,18 @@ import msgspec
 import structlog
 
 from alerts.channels import TryLaterError
+from alerts.policy.policy import MACHINES
+from alerts.words.words import Words
 from standards.calendar.duration import SECOND
 from standards.errors import DeliveryError, StateError
+from streams.names.showing import Showing
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 
     from alerts.channels import Channel
+    from alerts.routing.notice import Notice
+    from streams.names.names import Names
     from streams.storage.rows import Delivery, NoticeRow
 
 AT_ONCE = 8
@@ -54,7 +59,10 @@ class Outbox(Protocol):
 
 
 class Dispatcher:
-    """Delivers for one host. `note` stores how deliveries fare; `listeners` get channel and result after each try."""
+    """Delivers for one host. `note` stores how deliveries fare; `listeners` get channel and result after each try.
+
+    `names` are put into what goes to people, where they are kept apart.
+    """
 
     def __init__(
         self,
@@ -69,6 +77,7 @@ class Dispatcher:
         self.note = note
         self._channels = channels
         self._listeners = listeners
+        self.names: Names | None = None
         self._lanes = self._lanes_of(channels)
 
     def _lanes_of(self, channels: Iterable[str]) -> list[_Lane]:
@@ -102,7 +111,7 @@ class Dispatcher:
             gone = DeliveryError(f"no channel {delivery.channel} is set up any more", again=False)
             return self._missed(delivery, gone)
         try:
-            await channel.deliver(row.notice)
+            await channel.deliver(self._shown(row.notice, channel.name))
         except DeliveryError as error:
             return self._missed(delivery, error)
         except Exception as error:  # noqa: BLE001 - a defect in one channel must not stop the others
@@ -112,6 +121,12 @@ class Dispatcher:
             return self._missed(delivery, DeliveryError(f"a defect in the channel: {name}", again=True))
         self._tell(delivery.channel, "delivered")
         return msgspec.structs.replace(delivery, state="delivered", delivered=self.clock(), error="")
+
+    def _shown(self, notice: Notice, channel: str) -> Notice:
+        """Give a notice with names in it, where it goes to people: a machine is told of nobody, a log of references."""
+        if self.names is None or channel == "console":
+            return notice
+        return Showing(self.names, Words(notice.language), named=channel not in MACHINES).notice(notice)
 
     def _missed(self, delivery: Delivery, error: DeliveryError) -> Delivery:
         again = error.again and delivery.tries < MOST_TRIES

@@ -80,6 +80,7 @@ class EmbeddedHost:
         self.devices: DeviceBook | None = None
         self.channels = {channel.name: channel for channel in channels}
         self._options = msgspec.structs.replace(options, channels=tuple(self.channels))
+        self.names = options.names
         self._listeners: list[Callable[[Committed], None]] = []
         self._delivery_listeners: list[Callable[[str, str], None]] = []
         self._queue, self._writer = Submissions(), ThreadPoolExecutor(1, "kept-writer")
@@ -181,6 +182,7 @@ class EmbeddedHost:
                 stack.push_async_callback(channel.close)
             self._open = stack.pop_all()
         self._dispatcher = Dispatcher(self.read_model, self.channels, self.wall, self._note, self._delivery_listeners)
+        self._dispatcher.names = self.names
         self._fault = ""
         await self._turn_back()
         await self._commit([])

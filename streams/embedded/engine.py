@@ -20,13 +20,15 @@ from alerts.routing.actions import actions_of
 from alerts.routing.stalls import NOTED, Stall, stall_of
 from alerts.words.words import SOURCE
 from standards.documents.excerpt import owed_for
-from standards.errors import EventError
 from standards.judge.events import type_of
 from standards.judge.ledger import line
 from standards.judge.promise import NEVER
 from standards.judge.standard import CORRECTIONS_HORIZON
 from streams.documents.rules import Rules
-from streams.ingest.wire import FROM_THE_FUTURE, MAX_SKEW, Reader, Refusal, claim_of, encode, in_future, reserved
+from streams.embedded.admission import Admission
+from streams.ingest.wire import FROM_THE_FUTURE, MAX_SKEW, Reader, claim_of
+from streams.names.door import Door
+from streams.names.policy import people_of
 from streams.runtime.alert_pipeline import AlertPipeline
 from streams.runtime.position import Position
 from streams.runtime.pump import GRACE, SETTLE, Pump
@@ -45,6 +47,8 @@ if TYPE_CHECKING:
     from standards.judge.case import Late
     from standards.judge.events import Event
     from streams.documents.rules import Policies, Practices, Standards
+    from streams.ingest.wire import Refusal
+    from streams.names.names import Names
     from streams.runtime.batch_result import BatchResult
 
 BEGIN_EVERY = 60_000_000
@@ -63,7 +67,8 @@ class Options(msgspec.Struct, frozen=True):
     """How to judge and tell. `grace`, `settle`, `max_skew` and `keep` are microseconds.
 
     Notices go to all `channels`, unless one of the `policies` says to whom they go; `practices` read people's practice.
-    What is only looked up, such as events, is forgotten after `keep`.
+    What is only looked up, such as events, is forgotten after `keep`. `names` keep who people are apart; without them
+    names stand where events have them, as in a story.
     """
 
     grace: int = GRACE
@@ -75,6 +80,7 @@ class Options(msgspec.Struct, frozen=True):
     keep: int = KEEP
     policies: Policies | None = None
     practices: Practices | None = None
+    names: Names | None = None
 
 
 DEFAULTS = Options()
@@ -132,6 +138,8 @@ class Engine:
         policies, practices = self.options.policies, self.options.practices
         people = None if policies is None else policies(loaded.standards)
         practice = None if practices is None else practices(loaded.standards)
+        if people is not None and self.options.names is not None:
+            people = people_of(people, self.options.names)
         return Rules(self.standards.load(retired) if retired else loaded, people, practice)
 
     def adopt(self, rules: Rules, wall: int) -> None:
@@ -155,8 +163,9 @@ class Engine:
         self.rules, self.pump, self.recorder = rules, pump, recorder
         self.sources = SourceClocks(read_sources(self.database, wall))
         self.reader = Reader(rulebook.classes)
+        self.door = None if options.names is None else Door(rulebook, options.names)
+        self._admission = Admission(self.reader, self.sources, self.door, options.max_skew)
         self.alerts = alerts
-        self._types = set(rulebook.classes.values())
         self._lists = any(group.listed for group in rulebook.groups.values())
         self._retired = len(rulebook.standards) > len(rulebook.current)
         self._begun = 0
@@ -176,7 +185,7 @@ class Engine:
         come next.
         """
         refused = list(refusals)
-        taken = self._admitted(events, refused, wall)
+        taken = self._admission.admitted(events, refused, wall)
         started, before = perf_counter(), self.pump.low
         self._begin_listed(wall)
         outcome = self.pump.push(taken, now=min(wall, waiting))
@@ -207,7 +216,7 @@ class Engine:
         with self.database.writing():
             forget_later(self.database, now)
             self.database.put("UPDATE outbox SET next_try = ? WHERE state = 'waiting' AND next_try > ?", [(now, now)])
-        self.sources = SourceClocks(read_sources(self.database, now))
+        self.sources = self._admission.sources = SourceClocks(read_sources(self.database, now))
         before = self.pump.low
         judged = _Judged(go_back(self.pump, now), [], [], started)
         self.alerts.go_back(self.pump.low, before - self.pump.low)
@@ -216,6 +225,8 @@ class Engine:
     def _record(self, judging: _Judged, wall: int, *, always: bool = False) -> Committed | None:
         """Tell and store what was judged; None: there was nothing to store."""
         outcome, taken, refused, started, stall = judging
+        if self.door is not None:
+            refused = [self.door.kept_of(refusal) for refusal in refused]
         lines = [line(transition) for transition in outcome.transitions]
         actions = actions_of(taken)
         alerts = self.alerts.push(outcome.transitions, lines=lines, low=self.pump.low, actions=actions, stall=stall)
@@ -250,25 +261,6 @@ class Engine:
             storing=perf_counter() - judged,
         )
 
-    def _admitted(self, events: Sequence[Event], refused: list[Refusal], wall: int) -> Sequence[Event]:
-        """Refuse events from too far ahead or in Kept's own name; read again those of an earlier vocabulary.
-
-        No event happens after it was received: one whose time is a little ahead of its stamp happened at its stamp.
-        """
-        if not self._types.issuperset(map(type, events)):
-            events = list(self._read_again(events, refused))
-        admitted = []
-        for event in events:
-            received = event.received = event.received or wall
-            error = in_future(event, received, self.options.max_skew) or reserved(event)
-            if error is not None:
-                refused.append(Refusal(0, error.reason, str(error), encode(event)))
-                continue
-            self.sources.hear(event.source, event.at, received)
-            event.at = min(event.at, received)
-            admitted.append(event)
-        return admitted
-
     def _hear_sources(self, refused: Iterable[Refusal], late: Iterable[Late[Event]], wall: int) -> None:
         """Note what senders' clocks are told of by what was refused, and what became of their late events."""
         for refusal in refused:
@@ -277,19 +269,6 @@ class Engine:
         for each in late:
             event = each.event
             self.sources.came_to(event.source, each.effect, event.at, event.received)
-
-    def _read_again(self, events: Iterable[Event], refused: list[Refusal]) -> Iterable[Event]:
-        for event in events:
-            if type(event) in self._types:
-                yield event
-                continue
-            raw = encode(event)
-            try:
-                again = self.reader.one(raw)
-                again.received = event.received
-                yield again
-            except EventError as error:
-                refused.append(Refusal(0, error.reason, f"{type_of(event)}: {error}", raw))
 
     def _begin_listed(self, wall: int) -> None:
         """Begin to owe the subjects that standards list: once, and again while an older revision may still owe them."""

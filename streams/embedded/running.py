@@ -29,6 +29,7 @@ from streams.live.refusal_log import RefusalLog
 from streams.live.screen import show, terminal
 from streams.live.writing import PatientStream, patient
 from streams.metrics import Metrics
+from streams.names.names import Names, read_secret
 from streams.settings import StandardsFiles
 from streams.web import Limits, Usual, access, application, links, listening
 
@@ -78,7 +79,10 @@ async def run(plan: Plan, machine: SteadyClock | None = None) -> None:
         configure_logs(talk, as_json=as_json)
         phones = pushing(settings, folder, machine.wall)
         channels = [*([] if live else [Console(talk, as_json=as_json)]), *channels_on(settings, machine, phones)]
-        made = _host(plan, clock, folder, channels)
+        given = settings.person_secret.get_secret_value() if settings.person_secret else ""
+        names = Names(folder, read_secret(folder, given))
+        stack.callback(names.close)
+        made = _host(plan, clock, folder, channels, names)
         made.devices = phones.devices if phones else None
         stack.push(made.stopping.say)
         refusals = RefusalLog()
@@ -152,12 +156,14 @@ def channels_on(settings: Settings, machine: SteadyClock, phones: Pushing | None
     return channels_of(settings, machine.wall, maker.of if maker else None, phones.channel if phones else None)
 
 
-def _host(plan: Plan, clock: DemoClock | SteadyClock, folder: Path, channels: list[Channel]) -> EmbeddedHost:
+def _host(
+    plan: Plan, clock: DemoClock | SteadyClock, folder: Path, channels: list[Channel], names: Names
+) -> EmbeddedHost:
     settings = plan.settings
     grace = clock.grace if isinstance(clock, DemoClock) else settings.grace
     options = Options(
         grace=grace, max_skew=settings.max_skew, zone=settings.zone, language=settings.language, keep=settings.keep,
-        policies=partial(policy_in, plan.standards), practices=partial(practice_in, plan.standards),
+        policies=partial(policy_in, plan.standards), practices=partial(practice_in, plan.standards), names=names,
     )  # fmt: skip
     host = EmbeddedHost(folder, StandardsFiles(plan.standards), clock=clock.wall, channels=channels, options=options)
     host.backlog = settings.backlog

@@ -12,7 +12,7 @@ import os
 import sqlite3
 from contextlib import contextmanager, suppress
 from threading import Lock
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from urllib.parse import quote
 
 from standards.errors import DiskError, StateError
@@ -29,6 +29,21 @@ TABLES: Final = frozenset({"events", "ledger", "promises"})
 """Tables that the database of every version has, and hardly any other one has together."""
 BUSY_TIMEOUT: Final = 5_000
 """How long a connection waits for another one's lock, in milliseconds."""
+
+
+class Schema(NamedTuple):
+    """What is in a file: the scripts that bring it up to date, tables that it has at every version, what it is called.
+
+    `forgets`: what is deleted is overwritten.
+    """
+
+    migrations: Sequence[str]
+    tables: frozenset[str]
+    called: str
+    forgets: bool = False
+
+
+STORE: Final = Schema(MIGRATIONS, TABLES, "a database of Kept")
 
 Row = tuple[Any, ...]
 _OWNER_ALONE, _OTHERS = 0o600, 0o077
@@ -49,12 +64,12 @@ _ADVICE: Final = {
 class Database:
     """One connection. A writing one may be used from one thread at a time; a reading one never changes anything."""
 
-    def __init__(self, file: Path, *, read_only: bool = False, derived: bool = False) -> None:
+    def __init__(self, file: Path, *, read_only: bool = False, derived: bool = False, schema: Schema = STORE) -> None:
         """Open the file; a writing connection makes it and brings its schema up to date. Raises StateError.
 
         `derived`: what the last commits before a power cut held can be had again, so they need not wait for the disk.
         """
-        self.file = file
+        self.file, self._schema = file, schema
         if not read_only:
             _keep_private(file)
         with self._explaining():
@@ -80,22 +95,25 @@ class Database:
                 self._connection.execute("PRAGMA foreign_keys = ON")
                 self._connection.execute("PRAGMA wal_autocheckpoint = 8000")  # pages of 4 KiB
             self._connection.execute("PRAGMA cache_size = -65536")  # 64 MiB
+            if self._schema.forgets:
+                self._connection.execute("PRAGMA secure_delete = ON")
             self._check_version(migrate=not read_only)
 
     def _check_version(self, *, migrate: bool) -> None:
+        migrations, tables, called, _ = self._schema
         found = int(self._connection.execute("PRAGMA user_version").fetchone()[0])
-        if found > len(MIGRATIONS):
+        if found > len(migrations):
             raise StateError(
-                f"{self.file} has schema version {found}, and this Kept knows {len(MIGRATIONS)}; "
+                f"{self.file} has schema version {found}, and this Kept knows {len(migrations)}; "
                 "run the newer Kept that wrote it, or put back a backup from before"
             )
         names = {name for (name,) in self._connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
-        if not names >= TABLES and (names or not migrate):
+        if not names >= tables and (names or not migrate):
             raise StateError(
-                f"{self.file} is not a database of Kept: it lacks the table {min(TABLES - names)!r}; "
+                f"{self.file} is not {called}: it lacks the table {min(tables - names)!r}; "
                 "keep it, and name a folder in which a host of Kept ran"
             )
-        for version, script in enumerate(MIGRATIONS[found:] if migrate else (), found + 1):
+        for version, script in enumerate(migrations[found:] if migrate else (), found + 1):
             self._connection.executescript(f"BEGIN IMMEDIATE;{script};PRAGMA user_version = {version};COMMIT;")
 
     @contextmanager
@@ -153,6 +171,12 @@ class Database:
         """Run a statement for each row and say how many rows of tables it changed. Raises StateError."""
         with self._explaining():
             return self._connection.executemany(sql, rows).rowcount
+
+    def compact(self) -> None:
+        """Write the file anew without what was deleted, and empty its log. Raises StateError."""
+        with self._explaining():
+            self._connection.execute("VACUUM")
+            self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def close(self) -> None:
         """Close the connection."""

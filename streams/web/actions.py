@@ -18,6 +18,7 @@ from standards.judge.events import iso
 from standards.natural import natural
 from streams.web.body import check_type, read_body
 from streams.web.forms import NoQuery
+from streams.web.naming import referred_in
 from streams.web.operation import asked, invalid, read_query
 from streams.web.problem import FULL, Problem, retry
 
@@ -73,10 +74,11 @@ async def read_action(request: web.Request, host: Host, model: type[M], limit: i
     check_open(host)
     check_type(request, ("application/json",))
     try:
-        return model.model_validate_json(await read_body(request, limit))
+        given = model.model_validate_json(await read_body(request, limit))
     except ValidationError as error:
         broken = error.errors()[0]["type"] == "json_invalid"
         raise invalid(error, HTTPStatus.BAD_REQUEST if broken else UNPROCESSABLE) from None
+    return await referred_in(host, given)
 
 
 def key_of(request: web.Request) -> str:

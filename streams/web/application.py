@@ -7,6 +7,7 @@ pages, `guard.py` for who may.
 from __future__ import annotations
 
 import os
+from functools import partial
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
 
@@ -36,6 +37,7 @@ from streams.web.ended_sessions import EndedSessions
 from streams.web.forms import NoQuery
 from streams.web.guard import OPEN, Access, guarded
 from streams.web.guesses import Guesses
+from streams.web.naming import naming, showing_to
 from streams.web.operation import Operation, asked, read_query
 from streams.web.pages import Pages
 from streams.web.session import Sessions
@@ -82,7 +84,12 @@ def application(
     sessions, guesses = Sessions(access.secret, EndedSessions(access.folder)), Guesses(access.proxies)
     live = Live(host, usual, os.urandom(6).hex())
     board = Board(host, live, sessions, usual, unguarded=not access.token)
-    app = _application(host, operations, guarded(access, sessions, guesses=guesses, drawn=board.problem))
+    guard = guarded(access, sessions, guesses=guesses, drawn=board.problem)
+    shown = []
+    if host.names is not None:
+        shown = [naming(host.names, access, board.words)]
+        live.showing = partial(showing_to, names=host.names, access=access, words=board.words)
+    app = _application(host, operations, *shown, guard)
     acts = Acts(board, grants, letters, days, handing_over)
     if host.devices is not None:
         board.rings = Rings(board, host.devices)
@@ -145,7 +152,7 @@ def _at_once(text: Callable[[], bytes]) -> Callable[[], Awaitable[bytes]]:
     return scrape
 
 
-def _application(sink: EventSink, operations: list[Operation], guard: Middleware) -> web.Application:
+def _application(sink: EventSink, operations: list[Operation], *middlewares: Middleware) -> web.Application:
     async def describe(request: web.Request) -> web.Response:
         read_query(request, NoQuery)
         described = document(operations, sink.reader.classes, version=installed_version(), open_paths=OPEN | {"/"})
@@ -153,11 +160,11 @@ def _application(sink: EventSink, operations: list[Operation], guard: Middleware
 
     answers = {HTTPStatus.OK: "application/json"}
     operations.append(Operation("GET", "/openapi.json", "Describe this API.", describe, answers))
-    return _routed(operations, guard)
+    return _routed(operations, *middlewares)
 
 
-def _routed(operations: Iterable[Operation], guard: Middleware) -> web.Application:
-    app = web.Application(middlewares=[guard])
+def _routed(operations: Iterable[Operation], *middlewares: Middleware) -> web.Application:
+    app = web.Application(middlewares=middlewares)
     for operation in operations:
         route = web.get if operation.method == "GET" else web.post  # the first is for HEAD too
         app.router.add_routes([route(operation.path, operation.handler)])

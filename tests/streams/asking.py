@@ -21,6 +21,7 @@ from streams.embedded.engine import Options
 from streams.embedded.steady_clock import SteadyClock
 from streams.host import Host
 from streams.metrics import Metrics
+from streams.names.names import Names, read_secret
 from streams.settings import StandardsFiles
 from streams.storage.devices import DeviceBook
 from streams.web import Access, Limits, Usual, application, serving
@@ -103,7 +104,8 @@ async def asking(
     if peopled.practice:
         (folder / "rules" / "practice.yaml").write_text(peopled.practice, encoding="utf-8")
     policies, practices = partial(policy_in, standards.paths), partial(practice_in, standards.paths)
-    options = Options(policies=policies, practices=practices, settle=60 * SECOND)
+    names = Names(folder, read_secret(folder))
+    options = Options(policies=policies, practices=practices, settle=60 * SECOND, names=names)
     made = hosting(folder, clock, standards=standards, channels=peopled.channels, options=options)
     made.devices = peopled.devices
     made.watched_clock = SteadyClock(clock, clock, lambda: None)  # it never steps

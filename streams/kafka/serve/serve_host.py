@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from standards.practice.practice import Practice
     from streams.ingest.wire import Refusal
     from streams.kafka.clients.log import Consumer
+    from streams.names.names import Names
     from streams.runtime.feeds import FeedStanding
     from streams.settings import Settings
     from streams.storage.devices import DeviceBook
@@ -68,6 +69,7 @@ class KafkaHost(KafkaEventSink):
     read_model: ReadModel
     people: People | None = None
     practice: Practice | None = None
+    names: Names | None = None
     watched_clock: None = None
     """Time here is not this machine's."""
     devices: DeviceBook | None = None

@@ -21,6 +21,7 @@ from streams.storage.rows import PromiseFilter, SuppressedFilter
 from streams.web.api import act_views, feed_views, showing, views
 from streams.web.forms import ActsQuery, NoQuery, NoticesQuery, PromiseQuery, RowsQuery, ScoreQuery, SuppressedQuery
 from streams.web.guard import ROLE
+from streams.web.naming import known_in
 from streams.web.operation import Operation, asked, json_answer, read_query
 from streams.web.problem import Problem, did_you_mean
 from streams.web.session import may
@@ -80,7 +81,7 @@ class Reading:
         wanted = PromiseFilter(
             standard=query.standard or "",
             owner=query.owner or "",
-            subject=query.subject or "",
+            subject=await known_in(self._host, query.subject or "") if seen else query.subject or "",
             verdict=query.verdict or "",
             open=query.open,
             state=query.state or "",
@@ -138,7 +139,7 @@ class Reading:
 
     async def _suppressed(self, request: web.Request) -> web.Response:
         query = read_query(request, SuppressedQuery)
-        to, people = query.to or "", self._host.people
+        to, people = await known_in(self._host, query.to or ""), self._host.people
         wanted = SuppressedFilter(query.promise or "", people.known_as(to) if people else to, query.reason or "")
         queries = self._host.read_model.board
         rows = await asked(queries.suppressed, wanted, query.after, query.limit)

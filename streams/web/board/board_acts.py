@@ -29,6 +29,7 @@ from streams.web.board.fields import NAME, SOURCE, WHY, by_script, needed, no_st
 from streams.web.board.taking import Taking
 from streams.web.forms import DayChange, Grant, Settlement, ShiftNote
 from streams.web.guard import SESSION, see_other
+from streams.web.naming import referred
 from streams.web.problem import Problem
 
 if TYPE_CHECKING:
@@ -89,7 +90,8 @@ class Acts:
             try:
                 given = await read_form(request, board)
                 check_open(self._host)
-                name = needed({"name": given.get("name") or request[SESSION].name}, "name", NAME)
+                own = await referred(self._host, request[SESSION].name)
+                name = needed({"name": given.get("name") or own}, "name", NAME)
                 said = await take(given, name)
             except Problem as problem:
                 if by_script(request):

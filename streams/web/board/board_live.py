@@ -37,9 +37,10 @@ from streams.web.problem import Problem
 from streams.web.session import may
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Callable
 
     from streams.host import Host
+    from streams.names.showing import Showing
     from streams.storage.status import Committed
     from streams.web.board.readers import Usual
 
@@ -87,6 +88,7 @@ class Live:
         self._waiting: set[asyncio.Event] = set()
         self._stopping = False
         self._heard = False
+        self.showing: Callable[[web.Request], Showing | None] = lambda _: None
 
     def committed(self, stored: Committed) -> None:
         """Hear of a commit; the first event of all changes the page, whatever comes of it."""
@@ -207,10 +209,27 @@ class Live:
                 sent, standing = self.commits, await self.standing()
                 message["words"] = {**message.get("words", {}), **overdue_words(words, standing.overdue)}
                 message = {"changed": sent, "urgent": changes.picture.urgent if rows else standing.urgent, **message}
-            await socket.send_str(msgspec.json.encode(message).decode())
+            await socket.send_str(_said(message, self.showing(request)))
             with suppress(TimeoutError):
                 async with asyncio.timeout(CLOCK):
                     await news.wait()
+
+
+def _said(message: Any, showing: Showing | None) -> str:  # noqa: ANN401 - JSON, in which texts are HTML
+    """Write a message as whoever looks may see it."""
+    return msgspec.json.encode(message if showing is None else _shown(message, showing)).decode()
+
+
+def _shown(found: Any, showing: Showing) -> Any:  # noqa: ANN401 - as above
+    match found:
+        case str():
+            return showing.html(found)
+        case dict():
+            return {name: _shown(value, showing) for name, value in found.items()}
+        case list() | tuple():
+            return [_shown(value, showing) for value in found]
+        case _:
+            return found
 
 
 def name_of(request: web.Request) -> str:

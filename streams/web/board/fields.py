@@ -17,6 +17,7 @@ from streams.web.actions import action_event
 from streams.web.body import check_type, read_body
 from streams.web.forms import UNREADABLE
 from streams.web.guard import SESSION
+from streams.web.naming import referred
 from streams.web.problem import Problem
 
 if TYPE_CHECKING:
@@ -36,6 +37,8 @@ NAME: Final = phrase("Say your name; then it can be done.")
 WHY: Final = phrase("Say why; then it can be done.")
 SOURCE: Final = "kept/board"
 """The `source` of the events made here."""
+PERSONS: Final[tuple[str, ...]] = ("name", "to")
+"""The fields of forms that name a person."""
 FORM: Final = "application/x-www-form-urlencoded"
 _BODY: Final = 1 << 18
 """An event that could not be read comes back whole, and may need three characters for one."""
@@ -72,7 +75,9 @@ async def read_form(request: web.Request, board: Board) -> Given:
             "This form is from an older page, or from elsewhere. Go back, load the page again, and send it once more."
         )
         raise Problem(HTTPStatus.FORBIDDEN, words)
-    return {**bounded(given), "source": SOURCE, "role": session.role}
+    given = bounded(given)
+    persons = {name: await referred(board.host, given[name]) for name in PERSONS if name in given}
+    return {**given, **persons, "source": SOURCE, "role": session.role}
 
 
 def bounded(given: Given) -> Given:

@@ -25,6 +25,7 @@ from streams.web.actions import check_open
 from streams.web.board.fields import NAME, bounded, needed, read_fields
 from streams.web.guard import SESSION
 from streams.web.guesses import too_many
+from streams.web.naming import referred
 from streams.web.operation import asked
 from streams.web.problem import Problem
 
@@ -75,7 +76,7 @@ class Linked:
             link = self._link(request)
             check_open(self._board.host)
             given = bounded(await read_fields(request, _BODY))
-            name = link.by or needed(given, "name", NAME)
+            name = await referred(self._board.host, link.by or needed(given, "name", NAME))
             said = {field: given[field] for field in _ASKED[link.deed] if field in given}
             about = {"group": held_in((link.promise, *link.more))} if link.more else {"promise": link.promise}
             more = await self._acts.actions[link.deed]({**said, **about, "source": SOURCE}, name)

@@ -16,7 +16,9 @@ from streams.board.shell import field, hidden, page, your_name
 from streams.web.board.fields import read_fields, read_form
 from streams.web.guard import SESSION, see_other
 from streams.web.guesses import WITHIN
+from streams.web.naming import referred
 from streams.web.problem import Problem
+from streams.web.session import LONGEST_NAME
 
 if TYPE_CHECKING:
     from streams.web.board.board import Board
@@ -55,7 +57,8 @@ class SignIn:
             words = phrase("This is not a token of this server. Ask whoever runs Kept for it.")
             return self._draw(request, after, words, HTTPStatus.FORBIDDEN)
         response = see_other(after)
-        session = self._board.sessions.begin(role, given.get("name", ""))
+        name = await referred(self._board.host, given.get("name", "").strip()[:LONGEST_NAME])
+        session = self._board.sessions.begin(role, name)
         self._board.sessions.write(request, response, session)
         return response
 

@@ -23,12 +23,13 @@ UNSAID_FOR: Final = DAY
 def owed_filter(host: Host, view: View, name: str, *, acts: bool) -> OwedFilter:
     """Say what a view asks of the store: whose promises, where, and with which words.
 
-    Words find a name of one of us only for who acts, and so may read it.
+    Words find a name of one of us only for who acts, and so may read it; where names are kept apart, the whole name.
     """
     people = [name or " "] if view.mine else []
     team = host.people.teams.get(view.team) if host.people and view.team else None
     if view.team:
         people += [view.team, *(member.person for member in (team.members if team else ()))]
+    asked_for = (acts and view.q and host.names is not None and host.names.find(view.q)) or view.q
     text = view.q.casefold()
     worded = (
         each.id for each in host.rulebook.current.values() if text in f"{each.id} {each.promise} {each.what}".casefold()
@@ -36,7 +37,7 @@ def owed_filter(host: Host, view: View, name: str, *, acts: bool) -> OwedFilter:
     site = None if not view.site else "" if view.site == NOWHERE else view.site
     called_so = tuple(each for each, name in names_of(host).items() if text and text in name.casefold())
     return OwedFilter(
-        site, view.standard, view.owner, tuple(people), view.q, tuple(worded) if text else (), unsaid_since(host),
+        site, view.standard, view.owner, tuple(people), asked_for, tuple(worded) if text else (), unsaid_since(host),
         called_so, acts,
     )  # fmt: skip
 

@@ -1,0 +1,64 @@
+"""Admission: which of the events that came are taken in, at which instant they count, and with which names.
+
+Read next: `streams/names/door.py`; `engine.py`, which judges what is taken.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from standards.errors import EventError
+from standards.judge.events import type_of
+from streams.ingest.wire import Refusal, encode, in_future, reserved
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from standards.judge.events import Event
+    from streams.ingest.wire import Reader
+    from streams.names.door import Door
+    from streams.runtime.source_clocks import SourceClocks
+
+
+class Admission:
+    """Admits events of the vocabulary of a reader; `max_skew`, in microseconds, is how far ahead they may be.
+
+    `sources` hear of what each sender's clock says. Without a `door` names stay as they are.
+    """
+
+    def __init__(self, reader: Reader, sources: SourceClocks, door: Door | None, max_skew: int) -> None:
+        self.sources = sources
+        self._reader, self._door, self._max_skew = reader, door, max_skew
+        self._types = set(reader.classes.values())
+
+    def admitted(self, events: Sequence[Event], refused: list[Refusal], wall: int) -> Sequence[Event]:
+        """Refuse events from too far ahead or in Kept's own name; read again those of an earlier vocabulary.
+
+        No event happens after it was received: one whose time is a little ahead of its stamp happened at its stamp.
+        """
+        if not self._types.issuperset(map(type, events)):
+            events = list(self._read_again(events, refused))
+        admitted = []
+        for event in events:
+            received = event.received = event.received or wall
+            error = in_future(event, received, self._max_skew) or reserved(event)
+            if error is not None:
+                refused.append(Refusal(0, error.reason, str(error), encode(event)))
+                continue
+            self.sources.hear(event.source, event.at, received)
+            event.at = min(event.at, received)
+            admitted.append(event)
+        return admitted if self._door is None else self._door.let_in(admitted, refused)
+
+    def _read_again(self, events: Iterable[Event], refused: list[Refusal]) -> Iterable[Event]:
+        for event in events:
+            if type(event) in self._types:
+                yield event
+                continue
+            raw = encode(event)
+            try:
+                again = self._reader.one(raw)
+                again.received = event.received
+                yield again
+            except EventError as error:
+                refused.append(Refusal(0, error.reason, f"{type_of(event)}: {error}", raw))

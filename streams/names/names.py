@@ -1,0 +1,179 @@
+"""The names of one host: a file of its own, in which each reference has the name or the text that it stands for.
+
+A row is committed before anything that has its reference is. It is found by a keyed hash, so that whoever has the file
+without the secret cannot look a name up. Erasing somebody deletes their row: nothing else has to change.
+An edge: it makes the secret. Used from several threads. Read next: `door.py`.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import OrderedDict
+from contextlib import suppress
+from threading import Lock
+from typing import TYPE_CHECKING, Final, TypeVar
+
+from standards.errors import StateError
+from streams.names.references import canonical, index_of, new
+from streams.storage.sqlite import Database, Schema
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Mapping
+    from pathlib import Path
+
+    from streams.names.references import Kind
+
+FILE: Final = "names.sqlite"
+KEY_FILE: Final = "names.key"
+REMEMBERED: Final = 20_000
+"""How many rows are remembered in memory, each way."""
+_MIGRATIONS: Final = (
+    """
+    CREATE TABLE found (by BLOB PRIMARY KEY, reference TEXT NOT NULL) WITHOUT ROWID;
+    CREATE INDEX found_reference ON found (reference);
+    CREATE TABLE secret (mark BLOB NOT NULL);
+    CREATE TABLE said (reference TEXT PRIMARY KEY, text TEXT NOT NULL) WITHOUT ROWID;
+    """,
+)
+SCHEMA: Final = Schema(_MIGRATIONS, frozenset({"found", "said"}), "a file of names of Kept", forgets=True)
+
+_Key = TypeVar("_Key", bytes, str)
+
+
+class Names:
+    """What references stand for. Raises StateError where the file cannot be used."""
+
+    def __init__(self, folder: Path, secret: bytes) -> None:
+        """Open the file in a folder, and make it if need be."""
+        self._database = Database(folder / FILE, schema=SCHEMA)
+        self._secret, self._lock = secret, Lock()
+        self._references: OrderedDict[bytes, str] = OrderedDict()
+        self._said: OrderedDict[str, str] = OrderedDict()
+        self._called: dict[str, str] = {}
+        self._rooms = frozenset[str]()
+        try:
+            self._check_secret()
+        except StateError:
+            self._database.close()
+            raise
+
+    def _check_secret(self) -> None:
+        """Refuse another secret than the one under which the rows are found: everybody would be somebody new."""
+        mark, row = index_of(self._secret, "mark"), self._database.one("SELECT mark FROM secret")
+        if row is None:
+            with self._database.writing():
+                self._database.put("INSERT INTO secret VALUES (?)", [(mark,)])
+        elif row[0] != mark:
+            raise StateError(
+                f"the names in {self._database.file} are kept under another secret; "
+                f"set KEPT_PERSON_SECRET, or put back {KEY_FILE}, as it was"
+            )
+
+    def close(self) -> None:
+        """Close the file."""
+        with self._lock:
+            self._database.close()
+
+    def persons(self, names: Iterable[str]) -> dict[str, str]:
+        """Give a reference for each of these names, by how it is written; who has none yet is given one."""
+        given = list(names)
+        asked = {name: index_of(self._secret, "p", canonical(name)) for name in given if name not in self._rooms}
+        found = self._refer("p", {index: " ".join(name.split()) for name, index in asked.items()})
+        return {name: found[asked[name]] if name in asked else name for name in given}
+
+    def texts(self, texts: Mapping[tuple[str, ...], str]) -> dict[tuple[str, ...], str]:
+        """Give a reference for each of these texts, by where it stands: one that comes again has the one it had."""
+        asked = {place: index_of(self._secret, "t", *place) for place in texts}
+        found = self._refer("t", {index: texts[place] for place, index in asked.items()})
+        return {place: found[index] for place, index in asked.items()}
+
+    def find(self, name: str) -> str:
+        """Give the reference of a name, or nothing where it has none."""
+        index = index_of(self._secret, "p", canonical(name))
+        with self._lock:
+            return self._known([index]).get(index, "")
+
+    def are_known(self, references: Collection[str]) -> set[str]:
+        """Name those of some references that stand for somebody, or something."""
+        return set(self._read(references))
+
+    def shown(self, references: Collection[str]) -> dict[str, str]:
+        """Give what references stand for, people as the policy calls them; what stands for nobody is left out."""
+        return {name: self._called.get(name, text) for name, text in self._read(references).items()}
+
+    def join(self, names: Mapping[str, Collection[str]]) -> None:
+        """Have other names of somebody stand for them too, from now on: those that have no reference yet."""
+        own = self.persons(names)
+        for name, others in names.items():
+            for other in others:
+                index = index_of(self._secret, "p", canonical(other))
+                with self._lock, self._database.writing():
+                    self._database.put("INSERT OR IGNORE INTO found VALUES (?, ?)", [(index, own[name])])
+
+    def call(self, names: Mapping[str, str], rooms: Collection[str] = ()) -> None:
+        """Say what people are called where they are shown, by their names; `rooms` are teams', and nobody's name."""
+        self._rooms = frozenset(rooms)
+        self._called = {reference: names[name] for name, reference in self.persons(names).items()}
+
+    def _refer(self, kind: Kind, asked: Mapping[bytes, str]) -> dict[bytes, str]:
+        with self._lock:
+            found = self._known(asked)
+            if missing := {index: new(kind) for index in asked if index not in found}:
+                with self._database.writing():
+                    self._database.put("INSERT INTO found VALUES (?, ?)", missing.items())
+                    self._database.put("INSERT INTO said VALUES (?, ?)",
+                                       [(reference, asked[index]) for index, reference in missing.items()])  # fmt: skip
+                self._remember(self._references, missing)
+            return found | missing
+
+    def _known(self, asked: Collection[bytes]) -> dict[bytes, str]:
+        found = {index: self._references[index] for index in asked if index in self._references}
+        for index in asked:
+            if index not in found:
+                row = self._database.one("SELECT reference FROM found WHERE by = ?", [index])
+                found |= {index: str(row[0])} if row is not None else {}
+        self._remember(self._references, found)
+        return found
+
+    def _read(self, references: Collection[str]) -> dict[str, str]:
+        with self._lock:
+            found = {each: self._said[each] for each in references if each in self._said}
+            for each in references:
+                if each not in found:
+                    row = self._database.one("SELECT text FROM said WHERE reference = ?", [each])
+                    found |= {each: str(row[0])} if row is not None else {}
+            self._remember(self._said, found)
+            return found
+
+    @staticmethod
+    def _remember(kept: OrderedDict[_Key, str], rows: Mapping[_Key, str]) -> None:
+        """Remember the latest rows, up to so many."""
+        for name, value in rows.items():
+            kept[name] = value
+            kept.move_to_end(name)
+        while len(kept) > REMEMBERED:
+            kept.popitem(last=False)
+
+
+def read_secret(folder: Path, given: str = "") -> bytes:
+    """Give the secret under which names are found: the one that was set, or a folder's own, made where it has none.
+
+    Raises StateError where the file cannot be made or read, or is not one.
+    """
+    if given:
+        return given.encode()
+    file = folder / KEY_FILE
+    try:
+        with suppress(FileExistsError):
+            handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+            with os.fdopen(handle, "wb") as made:
+                made.write(os.urandom(32).hex().encode())
+                made.flush()
+                os.fsync(made.fileno())
+        secret = file.read_bytes().strip()
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise StateError(f"{file} cannot be used: {reason}; check the rights of the file and its folder") from None
+    if not secret:
+        raise StateError(f"{file} is empty; put it back from a backup, beside {FILE} of the same day")
+    return secret

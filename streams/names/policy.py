@@ -1,0 +1,44 @@
+"""The policy as a host that keeps names apart reads it: its people by their references, in all that names them.
+
+Read next: `alerts/policy/policy.py`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from alerts.policy.policy import People, Route, Team
+    from streams.names.names import Names
+
+
+def people_of(people: People, names: Names) -> People:
+    """Give a policy with a reference in the place of each person's name; teams and their rooms keep theirs.
+
+    From now on people are shown as it calls them. Raises StateError where names cannot be stored.
+    """
+    own = {name: name for name in people.people if name not in people.teams}
+    names.call({name: people.names.get(name, name) for name in own}, people.teams)
+    references = names.persons(own)
+    return replace(
+        people,
+        people={references.get(name, name): replace(person, name=references.get(name, name))
+                for name, person in people.people.items()},
+        teams={name: _team(team, references) for name, team in people.teams.items()},
+        routes=tuple(_route(route, references) for route in people.routes),
+        silences=tuple(replace(each, by=references.get(each.by, each.by)) for each in people.silences),
+    )  # fmt: skip
+
+
+def _team(team: Team, references: Mapping[str, str]) -> Team:
+    members = tuple(replace(it, person=references.get(it.person, it.person)) for it in team.members)
+    return replace(team, members=members)
+
+
+def _route(route: Route, references: Mapping[str, str]) -> Route:
+    chain = tuple(replace(step, tell=tuple(references.get(name, name) for name in step.tell)) for step in route.chain)
+    return replace(route, chain=chain)

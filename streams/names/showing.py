@@ -1,0 +1,97 @@
+"""The last step: names and texts in the place of references, as far as whoever reads may see them.
+
+Everything up to here has references in it: pages, answers, messages. In HTML an address, or anything else that a
+program reads, keeps them. Read next: `references.py`.
+"""
+
+from __future__ import annotations
+
+import re
+from html import escape
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+import msgspec
+
+from alerts.routing.notice import Notice
+from alerts.words.words import ENGLISH, phrase
+from streams.names.references import put_back, references_in
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from alerts.words.words import Words
+    from streams.names.names import Names
+
+FORMER: Final = {"p": phrase("a former colleague"), "t": phrase("(deleted)")}
+"""What is said in the place of who, or what, was erased."""
+UNNAMED: Final = {"p": phrase("somebody"), "t": phrase("(not shown to everybody)")}
+"""What is said to who may not see names."""
+IDS: Final = frozenset({"id", "promise", "promises", "notice", "line", "replaces", "next", "about"})
+"""The members of answers and messages that are ids."""
+_TAG: Final = re.compile(r"<[^>]*>")
+_READ: Final = re.compile(r'\b(?:aria-label|title|alt|placeholder|content|value)="[^"]*"')
+"""The attributes that people read, or that come back to us."""
+
+
+class Showing(NamedTuple):
+    """Shows what `names` know to somebody who reads `words`; `named`: they may see it."""
+
+    names: Names
+    words: Words = ENGLISH
+    named: bool = True
+
+    def text(self, text: str) -> str:
+        """Put back what stands in a plain text."""
+        return put_back(text, self._said(text))
+
+    def json(self, text: str) -> str:
+        """Put back what people read in a JSON text; ids keep references, as programs send them back."""
+        if not references_in(text):
+            return text
+        return msgspec.json.encode(self._shown(msgspec.json.decode(text), self._said(text))).decode()
+
+    def html(self, text: str) -> str:
+        """Put back what people read on a page; addresses, and what its scripts read, keep references."""
+        if not references_in(text):
+            return text
+        said = self._said(text)
+
+        def shown(reference: str) -> str:
+            return escape(said(reference))
+
+        def in_tag(tag: re.Match[str]) -> str:
+            return _READ.sub(lambda found: put_back(found[0], shown), tag[0])
+
+        parts, end = [], 0
+        for tag in _TAG.finditer(text):
+            parts += [put_back(text[end : tag.start()], shown), in_tag(tag)]
+            end = tag.end()
+        return "".join([*parts, put_back(text[end:], shown)])
+
+    def notice(self, notice: Notice) -> Notice:
+        """Put back what stands in a message, but for whom it goes to: there its channel looks addresses up."""
+        written = msgspec.json.encode(notice).decode()
+        if not references_in(written):
+            return notice
+        shown = msgspec.json.decode(self.json(written), type=Notice)
+        return msgspec.structs.replace(shown, to=notice.to, addresses=notice.addresses)
+
+    def _shown(self, found: Any, said: Callable[[str], str]) -> Any:  # noqa: ANN401 - any JSON
+        match found:
+            case str():
+                return put_back(found, said)
+            case list():
+                return [self._shown(value, said) for value in found]
+            case dict():
+                return {
+                    put_back(name, said): value if name in IDS else self._shown(value, said)
+                    for name, value in found.items()
+                }
+            case _:
+                return found
+
+    def _said(self, text: str) -> Callable[[str], str]:
+        if not self.named:
+            return lambda reference: self.words.say(UNNAMED[reference[0]])
+        known = self.names.shown(references_in(text))
+        return lambda reference: known.get(reference) or self.words.say(FORMER[reference[0]])
