@@ -18,7 +18,15 @@ from babel.messages.pofile import read_po, write_po
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 CATALOGUES: Final = ROOT / "alerts" / "words" / "catalogues"
-SPEAKING: Final = ("alerts", "streams/board", "streams/live", "streams/sheets", "streams/storage", "streams/web")
+SPEAKING: Final = (
+    "alerts",
+    "streams/board",
+    "streams/live",
+    "streams/names",
+    "streams/sheets",
+    "streams/storage",
+    "streams/web",
+)
 """Folders whose code speaks to people in their language."""
 KEYWORDS: Final = {
     "say": None, "phrase": None, "later": None, "sentence": (2,), "how_many": (2, 3), "later_many": (2, 3),

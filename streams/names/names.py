@@ -14,7 +14,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from standards.errors import StateError
-from streams.names.references import canonical, index_of, new
+from streams.names.references import canonical, index_of, is_reference, new
 from streams.storage.sqlite import Database, Schema
 
 if TYPE_CHECKING:
@@ -75,9 +75,13 @@ class Names:
             self._database.close()
 
     def persons(self, names: Iterable[str]) -> dict[str, str]:
-        """Give a reference for each of these names, by how it is written; who has none yet is given one."""
+        """Give a reference for each of these names, by how it is written; who has none yet is given one.
+
+        What is a reference already stays as it is, and so does a team's room.
+        """
         given = list(names)
-        asked = {name: index_of(self._secret, "p", canonical(name)) for name in given if name not in self._rooms}
+        people = [name for name in given if name not in self._rooms and not is_reference(name, "p")]
+        asked = {name: index_of(self._secret, "p", canonical(name)) for name in people}
         found = self._refer("p", {index: " ".join(name.split()) for name, index in asked.items()})
         return {name: found[asked[name]] if name in asked else name for name in given}
 
@@ -92,6 +96,11 @@ class Names:
         index = index_of(self._secret, "p", canonical(name))
         with self._lock:
             return self._known([index]).get(index, "")
+
+    def in_subject(self, subject: str) -> str:
+        """Give a subject, values joined by `/`, with references in the place of the names in it that are known."""
+        parts = [part.replace("%2F", "/").replace("%25", "%") for part in subject.split("/")]
+        return "/".join(self.find(part) or each for part, each in zip(parts, subject.split("/"), strict=True))
 
     def are_known(self, references: Collection[str]) -> set[str]:
         """Name those of some references that stand for somebody, or something."""

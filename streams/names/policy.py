@@ -41,4 +41,7 @@ def _team(team: Team, references: Mapping[str, str]) -> Team:
 
 def _route(route: Route, references: Mapping[str, str]) -> Route:
     chain = tuple(replace(step, tell=tuple(references.get(name, name) for name in step.tell)) for step in route.chain)
-    return replace(route, chain=chain)
+    if not route.number or not chain:
+        return replace(route, chain=chain)
+    said, told, again = route.name.rpartition(", ".join(route.chain[0].tell))  # it is called by whom it tells first
+    return replace(route, chain=chain, name=f"{said}{', '.join(chain[0].tell)}{again}" if told else route.name)

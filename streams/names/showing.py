@@ -7,6 +7,7 @@ program reads, keeps them. Read next: `references.py`.
 from __future__ import annotations
 
 import re
+from hashlib import blake2b
 from html import escape
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -26,11 +27,11 @@ FORMER: Final = {"p": phrase("a former colleague"), "t": phrase("(deleted)")}
 """What is said in the place of who, or what, was erased."""
 UNNAMED: Final = {"p": phrase("somebody"), "t": phrase("(not shown to everybody)")}
 """What is said to who may not see names."""
-IDS: Final = frozenset({"id", "promise", "promises", "notice", "line", "replaces", "next", "about"})
+IDS: Final = frozenset({"id", "promise", "promises", "notice", "line", "replaces", "about"})
 """The members of answers and messages that are ids."""
 _TAG: Final = re.compile(r"<[^>]*>")
-_READ: Final = re.compile(r'\b(?:aria-label|title|alt|placeholder|content|value)="[^"]*"')
-"""The attributes that people read, or that come back to us."""
+_READ: Final = re.compile(r'\b(?:aria-label|title|alt|placeholder|content)="[^"]*"|\bvalue="[pt]~[a-z2-7]{20}"')
+"""The attributes that people read; what a field holds is one where it is a name and nothing else."""
 
 
 class Showing(NamedTuple):
@@ -82,13 +83,21 @@ class Showing(NamedTuple):
                 return put_back(found, said)
             case list():
                 return [self._shown(value, said) for value in found]
+            case {"next": str(after), **rest}:
+                return {**self._shown(rest, said), "next": after}
             case dict():
                 return {
-                    put_back(name, said): value if name in IDS else self._shown(value, said)
+                    put_back(name, said): self._id(value) if name in IDS else self._shown(value, said)
                     for name, value in found.items()
                 }
             case _:
                 return found
+
+    def _id(self, found: Any) -> Any:  # noqa: ANN401 - an id, or several
+        """Give an id; to who may not see names one that says no more than that it is another one."""
+        if self.named or not isinstance(found, str):
+            return found
+        return put_back(found, lambda _: blake2b(found.encode(), digest_size=6).hexdigest())
 
     def _said(self, text: str) -> Callable[[str], str]:
         if not self.named:

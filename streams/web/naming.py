@@ -79,9 +79,7 @@ async def known_in(host: Host, subject: str) -> str:
     """Give a subject, or a name, that is asked for with references in the place of the names that are known."""
     if host.names is None or not subject:
         return subject
-    find = host.names.find
-    return "/".join([await asked(find, part.replace("%2F", "/").replace("%25", "%")) or part
-                     for part in subject.split("/")])  # fmt: skip
+    return await asked(host.names.in_subject, subject)
 
 
 async def referred_in(host: Host, given: M) -> M:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -47,13 +47,14 @@ class Answer(NamedTuple):
 class Peopled(NamedTuple):
     """Who is told: a policy, if there is one, the channels (without any, a console in memory), and the devices.
 
-    `practice` is the text of a practice document.
+    `practice` is the text of a practice document. `apart`: who people are is kept apart, as `kept run` has it.
     """
 
     policy: str = ""
     channels: Sequence[Channel] | None = None
     devices: DeviceBook | None = None
     practice: str = ""
+    apart: bool = False
 
 
 class Caller(NamedTuple):
@@ -104,12 +105,15 @@ async def asking(
     if peopled.practice:
         (folder / "rules" / "practice.yaml").write_text(peopled.practice, encoding="utf-8")
     policies, practices = partial(policy_in, standards.paths), partial(practice_in, standards.paths)
-    names = Names(folder, read_secret(folder))
+    names = Names(folder, read_secret(folder)) if peopled.apart else None
     options = Options(policies=policies, practices=practices, settle=60 * SECOND, names=names)
     made = hosting(folder, clock, standards=standards, channels=peopled.channels, options=options)
     made.devices = peopled.devices
     made.watched_clock = SteadyClock(clock, clock, lambda: None)  # it never steps
-    async with made as host:
+    async with AsyncExitStack() as stack:
+        if names is not None:
+            stack.callback(names.close)
+        host = await stack.enter_async_context(made)
         metrics = Metrics("run", tuple(host.channels))
         metrics.start(host.read_model.open())
         host.listen(metrics.committed)

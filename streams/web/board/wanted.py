@@ -29,7 +29,7 @@ def owed_filter(host: Host, view: View, name: str, *, acts: bool) -> OwedFilter:
     team = host.people.teams.get(view.team) if host.people and view.team else None
     if view.team:
         people += [view.team, *(member.person for member in (team.members if team else ()))]
-    asked_for = (acts and view.q and host.names is not None and host.names.find(view.q)) or view.q
+    asked_for = host.names.in_subject(view.q) if acts and host.names is not None else view.q
     text = view.q.casefold()
     worded = (
         each.id for each in host.rulebook.current.values() if text in f"{each.id} {each.promise} {each.what}".casefold()

@@ -1,0 +1,1 @@
+"""Who people are, kept apart: references, the door, and every way out."""

@@ -1,0 +1,180 @@
+"""Every way out of a running host, walked with names that nothing else has: who may not see them finds none.
+
+A page, an answer, a metric, a message or a file that is added is walked too: the routes are the application's own.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from alerts.channels import Channel
+from alerts.routing.notice import Notice
+from streams.names.names import FILE
+from streams.settings import StandardsFiles
+from streams.web import Access
+from tests.streams.asking import Caller, Peopled, asking, cloud
+from tests.streams.hosting import until
+
+ASKS, THANKS, BUYS, EXCUSES = "Quentin Xylo", "Zdenka Quux", "Wilhelmina Vexx", "Yorick Zwick"
+HAS, SAYS = "xaver-quast", "Zarquon wept"
+MARKS = re.compile("|".join(re.split(r"\W", f"{ASKS} {THANKS} {BUYS} {EXCUSES} {HAS} {SAYS}")), re.IGNORECASE)
+ACCESS = Access(token="a" * 20, view_token="v" * 20, supervisor_token="s" * 20, author_token="u" * 20)
+TOKENS = {"viewer": "v" * 20, "supervisor": "s" * 20, "author": "u" * 20, "admin": "a" * 20}
+
+STANDARDS = """
+kept: 1
+standards:
+  coach-comes:
+    promise: Who asks for a coach gets one.
+    owner: lead
+    per: agent
+    carry: [team]
+    when: coaching.asked
+    expect: coaching.completed
+    within: 60s
+    warn: 30s before
+    severity: ticket
+    forget_after: 1d
+  no-wait:
+    promise: Who complains hears from us.
+    owner: lead
+    per: contact
+    carry: [site, agent, customer]
+    when: contact.started
+    expect: contact.resolved
+    within: 60s
+    warn: 30s before
+    severity: ticket
+    forget_after: 1d
+"""
+POLICY = """
+kept: 1
+people:
+  xaver-quast: {addresses: {mail: x@shop.example}}
+  dora: {addresses: {mail: d@shop.example}}
+routes:
+  - {match: {owner: lead}, tell: xaver-quast, escalate: [{after: 20s, tell: dora}]}
+"""
+
+
+class Taking:
+    """A channel that has whatever is delivered to it."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.came: list[Notice] = []
+
+    async def deliver(self, notice: Notice) -> None:
+        self.came.append(notice)
+
+    async def close(self) -> None:
+        """Nothing is held."""
+
+
+@asynccontextmanager
+async def walked(folder: Path, *channels: Taking) -> AsyncIterator[Caller]:
+    """Serve a house in which people asked, bought, took, gave back, excused, thanked and were refused."""
+    (folder / "rules").mkdir()
+    (folder / "rules" / "rules.yaml").write_text(STANDARDS, encoding="utf-8")
+    found: list[Channel] = list(channels)
+    peopled = Peopled(policy=POLICY, channels=found, apart=True)
+    standards = StandardsFiles([str(folder / "rules")])
+    async with asking(folder, access=ACCESS, peopled=peopled, standards=standards) as caller:
+        await sent(caller, "coaching.asked", "1", agent=ASKS, team="north")
+        await sent(caller, "contact.started", "2", contact="c7", site="s1", agent=ASKS, customer=BUYS)
+        await sent(caller, "recognition.given", "3", agent=ASKS, by=THANKS, reason=SAYS, team="north")
+        await sent(caller, "coaching.asked", "4", agent=ASKS, team=7)
+        await caller.post("/v1/events", b'{"agent": "Quentin Xylo", bad', "application/x-ndjson", **bearer("admin"))
+        await caller.pass_time(40)
+        one, other = await promises(caller)
+        for number, promise in enumerate((one, other)):
+            await sent(caller, "alert.acknowledged", f"5{number}", promise=promise, by=HAS, note=SAYS)
+        await sent(caller, "alert.handed_on", "6", promise=one, by=HAS, to="Dora", note=SAYS)
+        await sent(caller, "alert.given_back", "7", promise=other, by=HAS, note=SAYS)
+        grant = {"promise": one, "by": "lead", "person": EXCUSES, "reason": SAYS}
+        assert (await caller.post("/v1/exceptions", grant, **bearer("supervisor"))).status == 202
+        note = {"note": SAYS, "by": THANKS}
+        assert (await caller.post("/v1/shift/notes", note, **bearer("supervisor"))).status == 202
+        await caller.pass_time(60)
+        await sent(caller, "debrief.completed", "8", promise=other, by=HAS, cause=SAYS, involved=ASKS)
+        await caller.pass_time(30)
+        yield caller
+
+
+def bearer(role: str) -> dict[str, str]:
+    return {"Authorization": f"Bearer {TOKENS[role]}", "Accept": "text/html"}
+
+
+async def sent(caller: Caller, kind: str, name: str, **data: object) -> None:
+    event = cloud(kind, name, caller.clock.at, **data)
+    await caller.post("/v1/events", json.dumps(event).encode(), "application/x-ndjson", **bearer("admin"))
+
+
+async def promises(caller: Caller) -> list[str]:
+    listed = json.loads((await caller.get("/v1/promises", **bearer("admin"))).text)
+    return [str(row["id"]) for row in listed["items"]]
+
+
+async def everything(caller: Caller, role: str) -> dict[str, str]:
+    """Ask for all that can be asked for, as somebody of a role: each route of the application, each promise."""
+    ids = [*await promises(caller), "coach-comes"]
+    paths = set()
+    for route in caller.app.router.routes():
+        path = route.resource.canonical if route.resource is not None else ""
+        if route.method == "GET" and path != "/live" and not path.endswith(".png"):
+            filled = [path.replace("{id}", each) for each in ids] if "{" in path else [path]
+            paths |= {each for each in filled if "{" not in each}
+    return {path: (await caller.get(path, **bearer(role))).text for path in sorted(paths)}
+
+
+@pytest.mark.parametrize("role", ["viewer", "author", "admin"])
+async def test_who_may_not_see_names_finds_none(tmp_path: Path, role: str) -> None:
+    """No page, no answer and no metric has a name or a note; a viewer does not even get a reference."""
+    async with walked(tmp_path) as caller:
+        shown = await everything(caller, role)
+    assert len(shown) > 25
+    assert {path: MARKS.findall(text) for path, text in shown.items() if MARKS.search(text)} == {}
+    if role == "viewer":
+        read = {path: re.sub(r"<[^>]*>", " ", text) for path, text in shown.items()}
+        assert [path for path, text in read.items() if re.search(r"[pt]~[a-z2-7]{20}", text)] == []
+
+
+async def test_a_supervisor_reads_who_it_was(tmp_path: Path) -> None:
+    """Each name and each note stands where it helps: who it is about, who has it, who excused it and why."""
+    async with walked(tmp_path) as caller:
+        shown = await everything(caller, "supervisor")
+    whole = "\n".join(shown.values())
+    assert [name for name in (ASKS, THANKS, BUYS, HAS, EXCUSES, SAYS) if name not in whole] == []
+    pages = {path: re.sub(r"<[^>]*>", " ", text) for path, text in shown.items() if text.startswith("<!doctype")}
+    assert [path for path, text in pages.items() if re.search(r"[pt]~[a-z2-7]{20}", text)] == []
+
+
+async def test_messages_name_people_to_people_alone(tmp_path: Path) -> None:
+    """A mail says who it is about; a machine is told of nobody."""
+    mail, machines = Taking("mail"), [Taking("webhook"), Taking("alertmanager")]
+    async with walked(tmp_path, mail, *machines):
+        await until(lambda: len(mail.came) > 1 and all(each.came for each in machines))
+    assert any(ASKS in each.text for each in mail.came)
+    assert not any(re.search("[pt]~", each.text) for each in mail.came)
+    told = msgspec.json.encode([each for machine in machines for each in machine.came]).decode()
+    assert MARKS.findall(told) == []
+
+
+def contents(folder: Path) -> dict[str, str]:
+    files = [file for file in folder.rglob("*") if file.is_file() and "rules" not in file.parts]
+    return {file.name: file.read_bytes().decode("latin-1") for file in files}
+
+
+async def test_no_file_but_that_of_names_has_one(tmp_path: Path) -> None:
+    """Not the store, nor its log, nor what lies beside it."""
+    async with walked(tmp_path):
+        pass
+    files = contents(tmp_path)
+    assert [name for name, content in files.items() if MARKS.search(content)] == [FILE]
