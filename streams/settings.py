@@ -27,10 +27,8 @@ if TYPE_CHECKING:
 
     from standards.compiler.spec import Loaded
 
-PREFIX = "KEPT_"
-_HIGHEST_PORT = 65_535
-SHORTEST_TOKEN = 16
-"""How many characters a token has at least, where others can reach this."""
+PREFIX, _HIGHEST_PORT = "KEPT_", 65_535
+SHORTEST_TOKEN = 16  # characters that a token has at least, where others can reach this
 
 
 class SettingsError(SpecError):
@@ -120,8 +118,7 @@ class Settings(ChannelSettings):
     author_token: Secret | None = None
     """The token of the authors, who also mend what could not be read."""
     person_secret: Secret | None = None
-    """The secret under which people's names are found in the file that keeps them apart from all else. Without it `kept
-    run` makes one, in `names.key` beside its data. Keep it: under another one the file does not open."""
+    """The secret by which names are found where they are kept apart; `kept run` makes one where none is set."""
     trusted_proxies: Annotated[tuple[Network, ...], NoDecode, BeforeValidator(_networks)] = ()
     """The proxies in front of Kept, as addresses or networks with commas between them, `10.0.0.7, 10.1.0.0/16`: what
     they say of who asks (`X-Forwarded-For`) is believed."""

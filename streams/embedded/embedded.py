@@ -49,12 +49,10 @@ if TYPE_CHECKING:
 
 TICK_SECONDS = 0.25
 """The longest pause between two ticks, in seconds of real time."""
-GROUP = 5_000
-"""How many events are stored in one transaction; one submission is never divided."""
+GROUP = 5_000  # how many events are stored in one transaction; one submission is never divided
 LONGEST_PAUSE = 30.0
 """The longest pause between two tries while the store takes nothing, in seconds; it doubles up to here."""
-BACKLOG = 100_000
-"""How many events may wait before more are turned away."""
+BACKLOG = 100_000  # how many events may wait before more are turned away
 
 _Values = TypeVarTuple("_Values")
 _Result = TypeVar("_Result")

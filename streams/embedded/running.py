@@ -79,10 +79,7 @@ async def run(plan: Plan, machine: SteadyClock | None = None) -> None:
         configure_logs(talk, as_json=as_json)
         phones = pushing(settings, folder, machine.wall)
         channels = [*([] if live else [Console(talk, as_json=as_json)]), *channels_on(settings, machine, phones)]
-        given = settings.person_secret.get_secret_value() if settings.person_secret else ""
-        names = Names(folder, read_secret(folder, given))
-        stack.callback(names.close)
-        made = _host(plan, clock, folder, channels, names)
+        made = _host(plan, clock, folder, channels, _names(settings, folder, stack))
         made.devices = phones.devices if phones else None
         stack.push(made.stopping.say)
         refusals = RefusalLog()
@@ -136,6 +133,13 @@ async def _work_until_stopped(
     for ended in await asyncio.gather(stopped, *tasks, return_exceptions=True):
         if isinstance(ended, Exception):
             raise ended
+
+
+def _names(settings: Settings, folder: Path, stack: AsyncExitStack) -> Names:
+    given = settings.person_secret.get_secret_value() if settings.person_secret else ""
+    names = Names(folder, read_secret(folder, given))
+    stack.callback(names.close)
+    return names
 
 
 def _folder(plan: Plan, stack: AsyncExitStack) -> Path:

@@ -70,14 +70,12 @@ class KafkaHost(KafkaEventSink):
     people: People | None = None
     practice: Practice | None = None
     names: Names | None = None
-    watched_clock: None = None
-    """Time here is not this machine's."""
+    watched_clock: None = None  # time here is not this machine's
     devices: DeviceBook | None = None
     follower: ProjectionConsumer
     notify_problems: Callable[[], list[str]]
     """Gives what keeps this process from deciding whom to notify, for people."""
-    is_operator: Callable[[], bool]
-    """Says whether this process is the one that decides whom to notify."""
+    is_operator: Callable[[], bool]  # whether this process is the one that decides whom to notify
     note_acts: Callable[[Sequence[Action]], Awaitable[None]]
     """Notes what people did in the read model of this process."""
 
