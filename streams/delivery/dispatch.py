@@ -18,6 +18,7 @@ import msgspec
 import structlog
 
 from alerts.channels import TryLaterError
+from alerts.channels.console import Console
 from alerts.policy.policy import MACHINES
 from alerts.words.words import Words
 from standards.calendar.duration import SECOND
@@ -123,9 +124,14 @@ class Dispatcher:
         return msgspec.structs.replace(delivery, state="delivered", delivered=self.clock(), error="")
 
     def _shown(self, notice: Notice, channel: str) -> Notice:
-        """Give a notice with names in it, where it goes to people: a machine is told of nobody, a log of references."""
-        if self.names is None or channel == "console":
+        """Give a notice with names in it, where it goes to people: a machine is told of nobody, a log of references.
+
+        The log says to whom it goes as the policy has it for the log.
+        """
+        if self.names is None:
             return notice
+        if channel == Console.name:
+            return msgspec.structs.replace(notice, to=notice.addresses.get(channel, notice.to))
         return Showing(self.names, Words(notice.language), named=channel not in MACHINES).notice(notice)
 
     def _missed(self, delivery: Delivery, error: DeliveryError) -> Delivery:

@@ -62,6 +62,7 @@ people:
 routes:
   - {match: {owner: lead}, tell: xaver-quast, escalate: [{after: 20s, tell: dora}]}
 """
+CONSOLE = re.sub(r"mail: \S+@shop\.example", "console: desk", POLICY)
 
 
 class Taking:
@@ -79,12 +80,12 @@ class Taking:
 
 
 @asynccontextmanager
-async def walked(folder: Path, *channels: Taking) -> AsyncIterator[Caller]:
+async def walked(folder: Path, *channels: Taking, policy: str = POLICY) -> AsyncIterator[Caller]:
     """Serve a house in which people asked, bought, took, gave back, excused, thanked and were refused."""
     (folder / "rules").mkdir()
     (folder / "rules" / "rules.yaml").write_text(STANDARDS, encoding="utf-8")
     found: list[Channel] = list(channels)
-    peopled = Peopled(policy=POLICY, channels=found, apart=True)
+    peopled = Peopled(policy=policy, channels=found, apart=True)
     standards = StandardsFiles([str(folder / "rules")])
     async with asking(folder, access=ACCESS, peopled=peopled, standards=standards) as caller:
         await sent(caller, "coaching.asked", "1", agent=ASKS, team="north")
@@ -170,6 +171,15 @@ async def test_messages_name_people_to_people_alone(tmp_path: Path) -> None:
 def contents(folder: Path) -> dict[str, str]:
     files = [file for file in folder.rglob("*") if file.is_file() and "rules" not in file.parts]
     return {file.name: file.read_bytes().decode("latin-1") for file in files}
+
+
+async def test_the_log_has_references(tmp_path: Path) -> None:
+    """It says to whom a notice went as the policy addresses the log, and names nobody."""
+    log = Taking("console")
+    async with walked(tmp_path, log, policy=CONSOLE):
+        await until(lambda: len(log.came) > 1)
+    assert {each.to for each in log.came} == {"desk"}
+    assert MARKS.findall(msgspec.json.encode(log.came).decode()) == []
 
 
 async def test_no_file_but_that_of_names_has_one(tmp_path: Path) -> None:
