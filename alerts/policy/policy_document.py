@@ -44,6 +44,7 @@ from standards.documents.document import Document
 from standards.documents.entries import Entry
 from standards.documents.sections import Sections, accepted, without
 from standards.documents.strict import Strict
+from standards.expressions.persons import why
 from standards.judge.events import microseconds
 from standards.judge.standard import Aspect, Severity
 
@@ -79,6 +80,7 @@ class _Reading:
             "severity": set(get_args(Severity)),
         }
         self.fields = {*LINE_FIELDS, PLACE}.union(*((*standard.per, *standard.carry) for standard in standards))
+        self.persons = frozenset[str]().union(*(standard.persons for standard in standards))
         self.calendars: dict[str, Calendar | None] = {}
         self.names, self.unnamed = set[str](), RouteNames()
 
@@ -185,6 +187,9 @@ class _Reading:
         for field, values in terms.items():
             if field not in self.fields:
                 self._unknown_field(entry.at(field), field, key=True)
+            if field in self.persons:
+                fix = "match a team, a site, a standard or its owner"
+                entry.at(field).error("names-a-person", why(field, "person"), fix, key=True)
             for index, value in enumerate(values):
                 if field in self.known and value not in self.known[field]:
                     known = sorted(self.known[field])

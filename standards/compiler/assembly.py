@@ -17,8 +17,8 @@ from standards.documents.entries import without_empty
 from standards.documents.meant import word_meant
 from standards.documents.model import StandardModel, StateModel, keys_of
 from standards.documents.tables import Facts, kept, table
-from standards.expressions.expression import Field
-from standards.judge.rulebook import PROMISE_FIELDS, joined_fields
+from standards.expressions.expression import Field, joined_fields
+from standards.judge.rulebook import PROMISE_FIELDS
 from standards.judge.standard import Feed, Standard
 
 if TYPE_CHECKING:
@@ -136,7 +136,8 @@ def _carried(
         for name in (*(model.per or ()), *model.carry):
             if name not in known or name in PROMISE_FIELDS:
                 continue
-            fields[name] = Field(known[name].type, optional=True)
+            it = known[name]
+            fields[name] = Field(it.type, optional=True, person=it.person, free=it.free)
             kind, speaker = types.setdefault(name, (fields[name].type, entry.name))
             if kind != fields[name].type:
                 found = f"{name} is {fields[name].type} here and {kind} in {speaker}; promise.* events carry both"

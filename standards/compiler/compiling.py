@@ -20,7 +20,7 @@ from standards.compiler.clauses.scoping import Declared, Scoping
 from standards.compiler.editions import edition
 from standards.compiler.shape_keys import shape_name
 from standards.compiler.shaping import Shaper
-from standards.compiler.subjects import check_carried, check_subject
+from standards.compiler.subjects import check_carried, check_subject, persons_named
 from standards.compiler.targets.choices import placed_texts
 from standards.compiler.targets.columns import Lookups, asked_by, written_down
 from standards.compiler.targets.marks import goal
@@ -29,7 +29,7 @@ from standards.compiler.translated import translations, words
 from standards.documents.declared import Calendar
 from standards.documents.excerpt import Named, excerpt, revision_of, used_fields
 from standards.documents.model import written
-from standards.expressions.expression import Field
+from standards.expressions.expression import Field, joined_fields
 from standards.judge.rulebook import PROMISE_EVENTS, PROMISE_FIELDS
 from standards.judge.shapes import Level, Response, Shape
 from standards.judge.standard import DAY, FORGET_AFTER, During, Feed, Objective, Standard, awaited, clauses, lasting
@@ -79,8 +79,8 @@ class Surroundings:
             return self.vocabulary[event].fields
         if event not in PROMISE_EVENTS:
             return None
-        others = [fields.items() for speaker, fields in self.carried.items() if speaker != asker]
-        return {**dict(chain(*others)), **PROMISE_FIELDS}
+        others = [fields for speaker, fields in self.carried.items() if speaker != asker]
+        return {**joined_fields(others), **PROMISE_FIELDS}
 
 
 def compile_standard(
@@ -127,6 +127,7 @@ def compile_standard(
         id=entry.name, revision=revision_of(text), per=tuple(model.per), shape=shape, translations=translations(model),
         owner=model.owner or "", aspect=model.aspect, severity=model.severity, objective=objective,
         carry=tuple(model.carry), may_excuse=tuple(excusing), feeds=feeds, told_by=told_by,
+        persons=persons_named(entry, model, around),
         forget_after=max(forget_after, _looks_back(shape)), lateness=lateness,
         during=None if during is None else during.hours, needed=needed, states=states,
         tables={name: facts.table for name in tables if (facts := around.tables[name]) is not None},

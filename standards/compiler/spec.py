@@ -154,7 +154,9 @@ class _Loading:
                 promised = EventType(entry.name, PROMISE_FIELDS) if entry.name in PROMISE_EVENTS else None
                 vocabulary[entry.name] = _joined(entry, vocabulary.get(entry.name, promised), fields_of(fields))
         text = canonical(document.data)
-        self._take(names, vocabulary, then=(revision_of(text), text), retired=retired)
+        # What an older Kept let be asked of a name is judged to its end: it is never so.
+        asked = {name: _unmarked(known) for name, known in vocabulary.items()}
+        self._take(names, asked, then=(revision_of(text), text), retired=retired)
         self.vocabulary = vocabulary
 
     def _take(
@@ -226,3 +228,9 @@ def _joined(entry: Entry, now: EventType | None, then: Mapping[str, Field]) -> E
             return EventType(entry.name, then)
     gone = {name: Field(field.type, optional=True) for name, field in then.items() if name not in now.fields}
     return msgspec.structs.replace(now, fields={**now.fields, **gone})
+
+
+def _unmarked(known: EventType) -> EventType:
+    """Give an event type of which anything can be asked."""
+    fields = {name: msgspec.structs.replace(it, person=False, free=False) for name, it in known.fields.items()}
+    return msgspec.structs.replace(known, fields=fields)

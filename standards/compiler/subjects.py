@@ -11,7 +11,9 @@ from standards.calendar.hours import did_you_mean
 from standards.compiler.clauses.clause_models import clause_models, opening_events, state_names
 from standards.documents.declared import no_subject_field, subject_field
 from standards.documents.model import written
-from standards.judge.rulebook import PROMISE_FIELDS, joined_fields
+from standards.expressions.expression import joined_fields
+from standards.expressions.persons import why
+from standards.judge.rulebook import PROMISE_FIELDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -33,6 +35,7 @@ def check_subject(entry: Entry, model: StandardModel, around: Surroundings) -> N
         return
     every = [*clause_models(model).values(), *_of_states(model, around)]
     events = list(dict.fromkeys(name for clause in every for name in clause.events))
+    persons = persons_named(entry, model, around)
     for index, name in enumerate(model.per or ()):
         at = entry.at("per", index)
         if name in (model.per or [])[:index]:
@@ -50,7 +53,19 @@ def check_subject(entry: Entry, model: StandardModel, around: Surroundings) -> N
             found = " and ".join(f"{kind} in {event}" for kind, event in types.items())
             found = f"{name} is {found}, so they cannot be told to be the same"
             at.error("subject-field", found, "make the types equal")
-        _check_listed(entry, model, name, next(iter(types), "text"))
+        _check_listed(entry, model, name, next(iter(types), "text"), person=name in persons)
+    if model.severity == "page" and (owed := [name for name in model.per or () if name in persons]):
+        found = f"{entry.name} wakes somebody for each {owed[0]}, and nobody is woken over one human"
+        fix = "write severity: ticket, or owe it to each case, such as per: [contact]"
+        entry.at("severity").error("pages-a-person", found, fix)
+
+
+def persons_named(entry: Entry, model: StandardModel, around: Surroundings) -> frozenset[str]:
+    """Give the fields under `per` and `carry` that name a person in one of the standard's events."""
+    events = {name for clause in clause_models(model).values() for name in clause.events}
+    known = [fields for name in sorted(events) if (fields := around.fields_of(entry.name, name)) is not None]
+    fields = joined_fields(known)
+    return frozenset(name for name in (*(model.per or ()), *model.carry) if name in fields and fields[name].person)
 
 
 def _told_apart(model: StandardModel, known: Mapping[str, Mapping[str, Field]], name: str) -> bool:
@@ -68,10 +83,13 @@ def _of_states(model: StandardModel, around: Surroundings) -> Iterator[ClauseMod
             yield from (clause for part in (state.when, state.until) for _, clause in written(part))
 
 
-def _check_listed(entry: Entry, model: StandardModel, name: str, kind: str) -> None:
+def _check_listed(entry: Entry, model: StandardModel, name: str, kind: str, *, person: bool) -> None:
     for index, subject in enumerate(model.subjects or ()):
         value = subject.get(name)
-        if value is not None and isinstance(value, int) != (kind == "integer") and not isinstance(value, bool):
+        if person and value is not None:
+            fix = "leave subjects out: each of them is owed it from the first event on"
+            entry.at("subjects", index, name).error("names-a-person", why(name, "person"), fix)
+        elif value is not None and isinstance(value, int) != (kind == "integer") and not isinstance(value, bool):
             fix = "leave the quotes out" if kind == "integer" else f'put it in quotes: "{value}"'
             entry.at("subjects", index, name).error("wrong-type", f"{name} is {kind} in the events", fix)
 
@@ -88,3 +106,5 @@ def check_carried(entry: Entry, model: StandardModel, around: Surroundings) -> N
         elif fields is not None and name not in fields:
             fix = did_you_mean(name, fields) or f"its fields are: {', '.join(sorted(fields)) or 'none'}"
             at.error("carried-field", f"{', '.join(openings)} has no field {name!r} to carry along", fix)
+        elif fields is not None and fields[name].sort == "free":
+            at.error("names-a-person", why(name, "free"), "leave it out here: it can be read where the event is")

@@ -19,6 +19,7 @@ from standards.calendar.holiday import by_country, by_dates, by_ics
 from standards.calendar.hours import Hours, Shift, Week, did_you_mean, parse_shifts, parse_week, zone
 from standards.documents.declared_model import CalendarModel, FeedModel, FieldModel, HoursModel
 from standards.expressions.expression import Field
+from standards.expressions.persons import why
 from standards.judge.events import EventType, name_problem, type_name_problem
 from standards.judge.standard import Feed
 
@@ -205,6 +206,10 @@ def subject_field(entry: Entry, name: str, event: str, fields: Mapping[str, Fiel
     if found.type not in SUBJECT_TYPES:
         fix = "name a subject by fields of text or whole numbers"
         entry.error("subject-field", f"{name} of {event} is of the type {found.type}, which names nobody", fix)
+        return None
+    if found.sort == "free":
+        fix = "name a subject by a field that is always written the same"
+        entry.error("names-a-person", why(f"{name} of {event}", "free"), fix)
         return None
     return found
 

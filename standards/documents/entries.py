@@ -84,8 +84,7 @@ class Entry:
             return read()
         except ExpressionError as error:
             place = self.document.inside(self.path, error.offset, error.length)
-            name = "unknown-field" if error.unknown else check
-            self.findings.append(self.document.finding(name, place, error.message, fix=error.fix))
+            self.findings.append(self.document.finding(error.check or check, place, error.message, fix=error.fix))
         except ValueError as error:
             found, _, fix = str(error).partition("; ")
             self.error(check, found, fix, key=key)

@@ -16,7 +16,7 @@ from typing import Any, Final, Literal
 import msgspec
 
 from standards.expressions.condition import Condition, Value, compile_condition, compile_value, could_hold
-from standards.expressions.fields import Among, Field, FieldType
+from standards.expressions.fields import Among, Field, FieldType, joined_fields
 from standards.expressions.tokens import ExpressionError
 
 __all__ = [
@@ -34,6 +34,7 @@ __all__ = [
     "compile_threshold",
     "compile_value",
     "could_hold",
+    "joined_fields",
 ]
 
 MeasureKind = Literal["mean", "sum", "min", "max", "count", "share", "percentile"]

@@ -3,7 +3,7 @@
 Read next: `typecheck.py`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final, Literal, NamedTuple
 
 import msgspec
@@ -16,6 +16,8 @@ SECONDS: Final[Mapping[str, float]] = {
 """The names of units of time, and how many seconds one is."""
 
 FieldType = Literal["text", "integer", "number", "boolean", "time"]
+Sort = Literal["plain", "person", "free"]
+"""What may be asked of a field: anything, or only what names nobody."""
 
 
 class Field(msgspec.Struct, frozen=True):
@@ -32,9 +34,31 @@ class Field(msgspec.Struct, frozen=True):
     free: bool = False
 
     @property
+    def sort(self) -> Sort:
+        """What may be asked of it. In a note that names somebody, others may be named too."""
+        return "free" if self.free else "person" if self.person else "plain"
+
+    @property
     def seconds(self) -> float:
         """How many seconds one of it is; 0 where it is in no unit of time."""
         return SECONDS.get(self.unit.lower(), 0)
+
+
+def joined_fields(some: Sequence[Mapping[str, Field]]) -> Mapping[str, Field]:
+    """Join the fields of several event types. What not all of them have, or not always, may be missing.
+
+    What is marked in one of them is marked.
+    """
+    if len(some) == 1:
+        return some[0]
+    found: dict[str, Field] = {}
+    for name in dict.fromkeys(name for fields in some for name in fields):
+        each = [fields[name] for fields in some if name in fields]
+        found[name] = msgspec.structs.replace(
+            each[-1], optional=len(each) < len(some) or any(field.optional for field in each),
+            person=any(field.person for field in each), free=any(field.free for field in each),
+        )  # fmt: skip
+    return found
 
 
 class Among(NamedTuple):

@@ -41,9 +41,10 @@ class Syntax(msgspec.Struct, frozen=True):
             return float(Decimal(written[:-1]).scaleb(-2))
         return float(written) if "." in written else int(written)
 
-    def error(self, node: ast.expr, message: str, fix: str, *, unknown: str = "") -> ExpressionError:
+    def error(self, node: ast.expr, message: str, fix: str, *, unknown: str = "", check: str = "") -> ExpressionError:
         """Return the error that points at `node`."""
-        return ExpressionError(message, offset=self.start(node), length=len(self.text(node)), fix=fix, unknown=unknown)
+        start, length = self.start(node), len(self.text(node))
+        return ExpressionError(message, offset=start, length=length, fix=fix, unknown=unknown, check=check)
 
 
 def parse(source: str) -> Syntax:

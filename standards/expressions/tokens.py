@@ -71,16 +71,20 @@ class ExpressionError(ValueError):
     """The author's text is not a valid expression: what was found, where in the text, and what would fix it.
 
     `offset` counts characters from 0 in the source exactly as it was given; `length` is at least 1, save that it is
-    0 at the very end of the text. `unknown` is what is not there, if so: a field, or a table with its column.
+    0 at the very end of the text. `unknown` is what is not there, if so: a field, or a table with its column. `check`
+    is the id of the check that finds it, where it has one of its own.
     """
 
-    def __init__(self, message: str, *, offset: int, length: int, fix: str, unknown: str = "") -> None:
+    def __init__(  # noqa: PLR0913 - an error says where, what, and what would fix it
+        self, message: str, *, offset: int, length: int, fix: str, unknown: str = "", check: str = ""
+    ) -> None:
         super().__init__(f"{message}; {fix}")
         self.message = message
         self.offset = offset
         self.length = length
         self.fix = fix
         self.unknown = unknown
+        self.check = check or ("unknown-field" if unknown else "")
 
     def within(self, source: str, start: int) -> "ExpressionError":
         """Return the same finding, placed in `source`, of which the part from `start` was read.
@@ -89,7 +93,9 @@ class ExpressionError(ValueError):
         """
         offset = min(max(self.offset + start, 0), len(source))
         length = min(self.length, len(source) - offset)
-        return ExpressionError(self.message, offset=offset, length=length, fix=self.fix, unknown=self.unknown)
+        return ExpressionError(
+            self.message, offset=offset, length=length, fix=self.fix, unknown=self.unknown, check=self.check
+        )
 
 
 class Token(NamedTuple):

@@ -10,10 +10,11 @@ Read next: `evaluation.py` for what a rebuilt tree means, `condition.py` for how
 import ast
 from collections.abc import Mapping
 from itertools import pairwise
-from typing import Final, Literal, NamedTuple
+from typing import Final
 
 from standards.expressions.evaluation import EVENT, OPENING, field_name, value_of
-from standards.expressions.fields import Among, Field, FieldType
+from standards.expressions.fields import Among, Field
+from standards.expressions.persons import asked, is_marked, refused
 from standards.expressions.slips import NOTHING, decimal_comma, likely_text, unknown_column, unknown_field
 from standards.expressions.syntax import Syntax
 from standards.expressions.tokens import (
@@ -24,15 +25,8 @@ from standards.expressions.tokens import (
     TOO_DEEP,
     ExpressionError,
 )
+from standards.expressions.typed import WORDS, Typed
 
-_WORDS: Final[Mapping[str, str]] = {
-    "text": "text",
-    "integer": "a whole number",
-    "number": "a number",
-    "boolean": "true or false",
-    "time": "a point in time",
-    "list": "a list",
-}
 _TRUTHS: Final = {"true": True, "false": False}
 _ONLY_LISTS: Final = 'list the values: ["phone", "chat"]'
 _REFUSED: Final[Mapping[type[ast.expr], tuple[str, str]]] = {
@@ -43,19 +37,6 @@ _REFUSED: Final[Mapping[type[ast.expr], tuple[str, str]]] = {
     ast.Tuple: ("a list can only stand after in", "write: field in [...]"),
 }
 _ANYTHING_ELSE: Final = ("this has no meaning here", ONLY_COMPARISONS)
-
-
-class Typed(NamedTuple):
-    """A node as written, the one rebuilt from it, and its type; whole numbers and fractions compare with each other."""
-
-    raw: ast.expr
-    node: ast.expr
-    type: FieldType | Literal["list"]
-
-    @property
-    def family(self) -> str:
-        """Return the type as far as comparing goes."""
-        return "number" if self.type == "integer" else self.type
 
 
 class Typecheck:
@@ -85,6 +66,8 @@ class Typecheck:
 
     def _truth(self, raw: ast.expr, depth: int) -> ast.expr:
         typed = self._typed(raw, depth)
+        if is_marked(typed):
+            raise self._marked(typed, "which is neither true nor false by itself")
         if typed.type != "boolean":
             example = {"text": ' == "..."', "time": " > opening.time"}.get(typed.type, " > 0")
             message = f"{self._described(typed)}, which is neither true nor false by itself"
@@ -93,6 +76,8 @@ class Typecheck:
 
     def _number(self, raw: ast.expr, depth: int) -> ast.expr:
         typed = self._typed(raw, depth)
+        if is_marked(typed):
+            raise self._marked(typed, "and only numbers are calculated with")
         if typed.family != "number":
             message = f"{self._described(typed)}, and only numbers are calculated with"
             raise self._syntax.error(raw, message, "use a number")
@@ -176,12 +161,18 @@ class Typecheck:
             fix = "compare with a literal; only the conditions of expect, unless and pause know the opening event"
             raise self._syntax.error(raw, "there is no opening event here", fix)
         if owner == EVENT and name not in fields and self._among is not None and name in self._among.others:
-            return Typed(raw, ast.Constant(None), self._among.others[name].type)
+            other = self._among.others[name]
+            return Typed(raw, ast.Constant(None), other.type, other.sort)
         if name not in fields or name.startswith("_"):
             raise self._unknown(raw, name, fields)
         node = ast.Attribute(ast.Name(owner, ast.Load()), name, ast.Load())
         self.used[field_name(node)] = fields[name]
-        return Typed(raw, node, fields[name].type)
+        return Typed(raw, node, fields[name].type, fields[name].sort)
+
+    def _marked(self, typed: Typed, why: str) -> ExpressionError:
+        """Give the error that a value which names a person, or may, stands where none can."""
+        fix = asked(typed, self._syntax.text)
+        return self._syntax.error(typed.raw, f"{self._described(typed)}, {why}", fix, check="names-a-person")
 
     def _unknown(self, raw: ast.expr, name: str, fields: Mapping[str, Field]) -> ExpressionError:
         if name == "opening":
@@ -232,9 +223,15 @@ class Typecheck:
             return
         written, fix = self._syntax.text(other), likely_text(self._syntax.text(other), self._fields)
         if fix and {*self._fields, *_TRUTHS}.isdisjoint(names):
+            if field.sort != "plain":  # in quotes it would be no better
+                self._check_pair(raw.ops[0], self._typed(raw.left, 0), Typed(other, other, "text"))
             raise self._syntax.error(other, f"there is no field {written}", fix, unknown=written)
 
     def _check_pair(self, operation: ast.cmpop, left: Typed, right: Typed) -> None:
+        if is_marked(left) or is_marked(right):
+            if (wrong := refused(operation, left, right, self._syntax.text)) is not None:
+                raise self._syntax.error(wrong.at, wrong.found, wrong.fix, check="names-a-person")
+            return
         if isinstance(right.raw, ast.List | ast.Tuple):  # only after `in`
             for option in right.raw.elts:
                 self._check_alike(left, self._option(option))
@@ -258,7 +255,7 @@ class Typecheck:
             return f"leave the quotes out: {bare}"
         if other.type == "text" and (isinstance(at_fault.raw, ast.Constant) or written in _TRUTHS):
             return f'put it in quotes: "{written}"'
-        return f"compare with {_WORDS[other.family]}" if other.type != "list" else _ONLY_LISTS
+        return f"compare with {WORDS[other.family]}" if other.type != "list" else _ONLY_LISTS
 
     def _options(self, raw: ast.expr) -> Typed:
         if not isinstance(raw, ast.List | ast.Tuple):
@@ -282,4 +279,4 @@ class Typecheck:
                 raise self._syntax.error(raw, "a list holds only literals", "compare with the field by == instead")
 
     def _described(self, typed: Typed) -> str:
-        return f"{self._syntax.text(typed.raw)} is {_WORDS[typed.type]}"
+        return f"{self._syntax.text(typed.raw)} is {typed.called}"

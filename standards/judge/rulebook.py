@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from standards.expressions.expression import Field
+from standards.expressions.expression import Field, joined_fields
 from standards.judge.changed_days import CHANGED, with_changes
 from standards.judge.events import DERIVED_SOURCE, Event, EventType, event_class, type_of
 from standards.judge.excuse import excuse
@@ -277,12 +277,3 @@ def opening_fields(standard: Standard, vocabulary: Mapping[str, EventType]) -> M
     """
     first: Clause = next(iter(clauses(standard.shape).values()))
     return joined_fields([vocabulary[name].fields for name in first.events if name in vocabulary])
-
-
-def joined_fields(some: Sequence[Mapping[str, Field]]) -> Mapping[str, Field]:
-    """Join the fields of several event types. What not all of them have, or not always, may be missing."""
-    if len(some) == 1:
-        return some[0]
-    every = {name: field for fields in some for name, field in fields.items()}
-    sure = {name for name in every if all(name in fields and not fields[name].optional for fields in some)}
-    return {name: it if name in sure else msgspec.structs.replace(it, optional=True) for name, it in every.items()}

@@ -123,7 +123,8 @@ class Standard(msgspec.Struct, frozen=True):
     """One declared rule about service, with the promise in the customer's words.
 
     `revision` is the hash of its content. `feeds` names the feeds whose silence makes an absence uncertain, `told_by`
-    those that tell whether what must last still is so, by event type.
+    those that tell whether what must last still is so, by event type. `persons` are those of its fields under `per` and
+    `carry` that name a human being.
     A live host waits `lateness` microseconds with its verdicts, for what comes late as a rule.
     A `retired` standard judges the promises it opened to their end and opens no new ones.
     Only what happens `during` some hours counts, and there is something to owe only while what is `needed` is so.
@@ -145,6 +146,7 @@ class Standard(msgspec.Struct, frozen=True):
     severity: Severity = "ticket"
     objective: Objective | None = None
     carry: tuple[str, ...] = ()
+    persons: frozenset[str] = frozenset()
     may_excuse: tuple[str, ...] = ()
     forget_after: int = FORGET_AFTER
     feeds: tuple[str, ...] = ()

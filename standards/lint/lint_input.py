@@ -13,8 +13,7 @@ from typing import NamedTuple
 from standards.calendar.duration import SECOND
 from standards.documents.declared import Calendar
 from standards.documents.entries import Entry
-from standards.expressions.expression import Field
-from standards.judge.rulebook import joined_fields
+from standards.expressions.expression import Field, joined_fields
 from standards.judge.shapes import Recurrence, Response
 from standards.judge.shapes.scope import opening
 from standards.judge.standard import Clause, Feed, Standard

@@ -27,8 +27,7 @@ _COUNTED: Final = {"count": "how many there are", "sum": "how much it is", "shar
 def counted_person(lint: LintInput) -> None:
     """Find standards that count a colleague's work: how often, how many, how much, or which share."""
     for standard in lint.standards.values():
-        fields = lint.opening_fields(standard)
-        named = [name for name in standard.per if name not in _CUSTOMERS and name in fields and fields[name].person]
+        named = [name for name in standard.per if name in standard.persons - _CUSTOMERS]
         if named and (counted := _counted(standard)):
             found = f"{standard.id} counts {counted} for each {named[0]}, and people then work for the count"
             fix = "count by team or site, or promise how each single case is done and talk over the ones that were not"

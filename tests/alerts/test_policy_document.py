@@ -1,12 +1,13 @@
 """The policy document: all that is wrong with it is said at once, each thing at its place, with what would mend it."""
 
+import msgspec
 import pytest
 
 from alerts.policy.policy import People
 from alerts.policy.policy_document import load_policy
 from standards.compiler.spec import Source
 from standards.errors import SpecError
-from tests.alerts.playing import MINUTE, NOON, STANDARDS, people
+from tests.alerts.playing import MINUTE, NOON, STANDARDS, people, standard
 
 WHOLE = """
 kept: 1
@@ -133,3 +134,35 @@ def test_all_slips_are_told_at_once() -> None:
     assert [(finding.place.line, finding.id) for finding in errors] == [
         (2, "unknown-key"), (4, "unknown-person"), (5, "unknown-field"),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "routes: [{tell: ann, match: {agent: kim}}]",
+        "routes: [{tell: ann}]\ninhibit: [{when: {agent: kim}, mute: no-wait}]",
+        "routes: [{tell: ann}]\ninhibit: [{when: no-wait, mute: {agent: [kim, lee]}}]",
+        "routes: [{tell: ann}]\nsilences: [{match: {agent: kim}, until: 2026-01-10T12:00:00Z, by: a, why: b}]",
+    ],
+)
+def test_a_policy_tells_nothing_otherwise_for_one_human(text: str) -> None:
+    """A field that names a person in one of the standards is matched nowhere, whatever it is in the others."""
+    named = msgspec.structs.replace(standard("it"), persons=frozenset({"agent"}))
+    whole = f"kept: 1\npeople: {{ann: {{addresses: {{mail: ann@shop.example}}}}}}\n{text}\n"
+    assert load_policy(Source("policy.yaml", whole), STANDARDS.values()).routes
+    with pytest.raises(SpecError) as caught:
+        load_policy(Source("policy.yaml", whole), [*STANDARDS.values(), named])
+    (error,) = caught.value.findings
+    assert error.id == "names-a-person"
+    assert whole.splitlines()[error.place.line - 1][error.place.column - 1 :].startswith("agent: ")
+    assert "a team, a site" in error.fix
+
+
+def test_people_can_be_kept_apart_and_joined() -> None:
+    """What is the same person in two promises is grouped, and explains each other, as no name is needed for it."""
+    named = msgspec.structs.replace(standard("it"), persons=frozenset({"agent"}))
+    text = "kept: 1\npeople: {ann: {}}\nroutes: [{tell: ann, group_by: agent}]\n"
+    text += "inhibit: [{when: no-wait, mute: it, same: agent}]\n"
+    found = load_policy(Source("policy.yaml", text), [*STANDARDS.values(), named])
+    assert found.routes[0].group_by == ("agent",)
+    assert found.inhibitions[0].same == ("site", "agent")

@@ -18,7 +18,7 @@ def warned(keys: str, more: str = "") -> list[str]:
         ("callback.made", "{event: callback.made, where: not reached}", True),
         ("{event: callback.made, where: reached}", "{event: callback.made, where: not reached}", False),
         ("{event: callback.made, where: reached}", "callback.made", False),
-        ("{event: callback.made, where: reached}", "{event: callback.made, where: 'reached and agent == \"a\"'}", True),
+        ("{event: callback.made, where: reached}", "{event: callback.made, where: 'reached and team == \"a\"'}", True),
         ("callback.made", "[callback.made, contact.closed]", False),
         ("[callback.made, contact.closed]", "contact.closed", True),
         ("{event: callback.made, where: reached, for: 5m}", "{event: callback.made, where: reached}", False),
@@ -54,14 +54,12 @@ def test_a_comparison_that_leaves_out_who_has_no_value_is_found(where: str, foun
 
 def test_both_readings_are_shown() -> None:
     """The fix has one condition for each reading, to be copied."""
-    keys = "per: ticket, when: {event: ticket.opened, where: 'not (channel not in [\"a\", \"b\"])'}, must: agent != 'x'"
+    keys = "per: ticket, when: {event: ticket.opened, where: 'not (channel not in [\"a\", \"b\"])'}, must: team != 'x'"
     text = f"kept: 1\nstandards:\n  it: {{{TELL}, {keys}}}\n"
     several, one = (warning.fix for warning in load([Source("a.yaml", text)]).warnings)
     to_leave_out = 'say so: channel is not missing and channel not in ["a", "b"]'
     assert several == f'to take it in, write not channel in ["a", "b"]; to leave it out, {to_leave_out}'
-    assert (
-        one == 'to take it in, write not agent == "x"; to leave it out, say so: agent is not missing and agent != "x"'
-    )
+    assert one == 'to take it in, write not team == "x"; to leave it out, say so: team is not missing and team != "x"'
 
 
 @pytest.mark.parametrize(

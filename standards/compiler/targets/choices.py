@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from standards.calendar.hours import did_you_mean
+from standards.expressions.persons import why
 from standards.judge.targets.target import Choice
 
 if TYPE_CHECKING:
@@ -91,6 +92,10 @@ def _field(entry: Entry, name: object, fields: Fields, lacking: Lacking) -> str 
     if name not in fields:
         fix = did_you_mean(name, fields) or f"its fields are: {', '.join(sorted(fields)) or 'none'}"
         entry.at(BY).error("unknown-field", *(lacking(name) or (f"there is no field {name!r} to choose by", fix)))
+        return None
+    if fields[name].sort != "plain":
+        fix = "choose by a team, a site or a kind of work that the event brings"
+        entry.at(BY).error("names-a-person", why(name, fields[name].sort), fix)
         return None
     if fields[name].type not in CHOSEN_BY:
         found = f"{name} is of the type {fields[name].type}, of which no value comes twice"

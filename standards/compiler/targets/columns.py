@@ -13,6 +13,7 @@ import msgspec
 
 from standards.documents.declared import SUBJECT_TYPES
 from standards.expressions.expression import Field, Measure
+from standards.expressions.persons import why
 from standards.judge.shapes import Level, Universality
 from standards.judge.standard import clauses
 from standards.judge.targets.table import columns_of, looked_up
@@ -73,13 +74,16 @@ def written_down(names: Iterable[str], declared: Declared) -> dict[str, TableMod
     }
 
 
-def wrong_key(table: Table, fields: Fields, event: str) -> str:
-    """Say why an event cannot be looked up in a table, or nothing."""
-    key = fields.get(table.key)
-    if key is not None and key.type in SUBJECT_TYPES:
-        return ""
-    wrong = "there is no such field" if key is None else f"it is of the type {key.type}"
-    return f"{table.name} is looked up by {table.key!r}, and {wrong} in {event}"
+def wrong_key(table: Table, fields: Fields, event: str) -> tuple[str, str, str] | None:
+    """Say why an event cannot be looked up in a table: the check, what was found and what would fix it; or None."""
+    key, found = fields.get(table.key), f"{table.name} is looked up by {table.key!r}"
+    if key is None or key.type not in SUBJECT_TYPES:
+        wrong = "there is no such field" if key is None else f"it is of the type {key.type}"
+        return "subject-field", f"{found}, and {wrong} in {event}", "name the column as the field, of text or number"
+    if key.sort == "plain":
+        return None
+    fix = "look it up by something that names nobody: a contract, a team, a site"
+    return "names-a-person", f"{found}, and {why(table.key, key.sort)}", fix
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,9 +132,9 @@ class Lookups:
         for event, fields in events.items():
             for name, table in tables.items():
                 if wrong := wrong_key(table, fields, event):
-                    fix = "name the column as the field, of text or number"
-                    if not wrong_key(table, opening, ""):
+                    check, found, fix = wrong
+                    if wrong_key(table, opening, "") is None:
                         fix = f"write opening.{name}.COLUMN, which asks the row of the event that opens"
-                    entry.error("subject-field", wrong, fix)
+                    entry.error(check, found, fix)
                     return None
         return columns_of(tables, names)

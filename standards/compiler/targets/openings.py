@@ -9,8 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
-from standards.expressions.expression import ExpressionError, Field
-from standards.judge.rulebook import joined_fields
+from standards.expressions.expression import ExpressionError, Field, joined_fields
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -107,8 +107,8 @@ class Targets:
             if facts is None:
                 continue
             wrongs = (wrong_key(facts.table, fields, event) for event, fields in self.openings.each.items())
-            if wrong := next(filter(None, wrongs), ""):
-                self.entry.at("within").error("subject-field", wrong, "name the column as the field, of text or number")
+            if wrong := next(filter(None, wrongs), None):
+                self.entry.at("within").error(*wrong)
             tables[name] = facts.table
         return tables
 
