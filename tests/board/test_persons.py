@@ -164,7 +164,7 @@ standards:
     when: desk.left
     expect: register.opened
     within: 1m
-    severity: page
+    severity: ticket
 """
 
 
