@@ -40,7 +40,7 @@ Change = Literal["wait", "suppress", "go on", "after the wait", "anew"]
 
 INHERITED: Final = (
     "told", "kinds", "before", "began", "step", "times", "held_told", "said_at", "acknowledged", "taken_until", "added",
-    "holders", "had_since", "giver", "lapsed", "anew", "passed_by", "passed_to", "passed_note",
+    "holders", "had_since", "giver", "lapsed", "untaken", "anew", "passed_by", "passed_to", "passed_note",
 )  # fmt: skip
 """What trouble that comes back has of what it was before."""
 TROUBLE: Final[Mapping[tuple[State, Beside], Change]] = {

@@ -30,7 +30,7 @@ def take(incident: Incident, by: str, at: int) -> None:
     sure = same(incident.acknowledged, by) and not incident.offered and incident.asked_until < 0
     if not sure:
         incident.had_since, incident.giver = at, incident.passed_by if _handed(incident, by) else ""
-    incident.acknowledged, incident.lapsed = by, ""
+    incident.acknowledged, incident.lapsed, incident.untaken = by, "", ""
     if not is_among(by, incident.holders):
         incident.holders = [*incident.holders, by]
     incident.passed_by, incident.passed_to, incident.anew = "", "", False
@@ -41,7 +41,7 @@ def hand_on(incident: Incident, action: Action, at: int) -> None:
     """Have it handed on: until it is taken, it stays where it is."""
     incident.passed_by, incident.passed_to = action.by, str(action.data.get("to") or "somebody")
     incident.passed_note = shortened(" ".join(str(action.data.get("note") or "").split()), LONGEST_NOTE)
-    incident.had_since, incident.giver, incident.lapsed = at, action.by, ""
+    incident.had_since, incident.giver, incident.lapsed, incident.untaken = at, action.by, "", ""
     incident.climb_at = incident.repeat_at = incident.taken_until = NEVER
 
 
@@ -52,11 +52,13 @@ def is_with(incident: Incident, by: str) -> bool:
 
 
 def leave(incident: Incident, at: int) -> None:
-    """Have nobody have it any more: it was given back, or whoever had it has it no longer."""
+    """Have nobody have it any more: it was given back, not taken by whom it was handed on to, or their time is over.
+
+    Whoever handed it on, or was handed it, need not have had it.
+    """
     if incident.acknowledged or incident.passed_by:
-        back = "" if incident.passed_to else incident.passed_by
-        incident.had_since, incident.giver = at, back
-        incident.lapsed = "" if back else incident.acknowledged or incident.passed_by
+        incident.had_since, incident.giver, incident.untaken = at, incident.passed_by, incident.passed_to
+        incident.lapsed = "" if incident.passed_by else incident.acknowledged
     incident.acknowledged = ""
 
 

@@ -66,7 +66,8 @@ class Incident(msgspec.Struct):
 
     `acknowledged` is who has it, up to `taken_until`: then they are asked, and at `anew_at` the chain begins anew if
     nobody answered; it is `anew` while that is held back. So it stands since `had_since`, -1 where nobody ever had it:
-    `giver` handed it on or gave it back, `lapsed` had it until then. What people did up to `heard` is in that.
+    `giver` handed it on or gave it back; `untaken` was handed it and did not take it in time; `lapsed` had it until
+    then. What people did up to `heard` is in that.
     `passed_by` handed it on to `passed_to`, with a `passed_note`, or gave it back, and others are still to be told so;
     `holders` are all who had it. `cleared` heard that it is over already. After an all-clear it is there `after_all`.
     A broken promise is owed up to `owed_until`, as far as that is known. `added` says of steps that a reload brought
@@ -109,6 +110,7 @@ class Incident(msgspec.Struct):
     had_since: int = -1
     giver: str = ""
     lapsed: str = ""
+    untaken: str = ""
     heard: int = -1
     cleared: list[str] = []
     owed_until: int = -1

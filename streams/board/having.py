@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from alerts.routing.actions import Action
     from streams.board.wording import Wording
     from streams.storage.holdings import Holding
+    from streams.storage.rows import NoticeRow
 
 ACTS: Final = (ACKNOWLEDGED, HANDED_ON, GIVEN_BACK)
 """The acts that say who has a promise."""
@@ -32,8 +33,9 @@ class Having(msgspec.Struct, frozen=True):
     """How it stands `since` an instant (microseconds UTC): a `holder` has it, or nobody.
 
     `giver` handed it on to the holder or, where there is none, gave it back. `offered` is to whom it was handed on and
-    who has not taken it yet; meanwhile nobody can be sure that anybody has it. `lapsed` had it until then: their time
-    with it, or their shift, is over. The holder is asked whether they still have it, up to `asked_until`, or else -1.
+    who has not taken it yet; meanwhile nobody can be sure that anybody has it. `untaken` is who did not take it in
+    time. `lapsed` had it until then: their time with it, or their shift, is over. The holder is asked whether they
+    still have it, up to `asked_until`, or else -1.
     """
 
     holder: str = ""
@@ -42,6 +44,7 @@ class Having(msgspec.Struct, frozen=True):
     offered: str = ""
     lapsed: str = ""
     asked_until: int = -1
+    untaken: str = ""
 
     @property
     def taken(self) -> bool:
@@ -82,7 +85,10 @@ def present(acts: Iterable[Action], holding: Holding | None) -> Having:
     """
     if holding is None:
         return having(acts)
-    word = Having(holding.holder, holding.since, holding.giver, holding.offered, holding.lapsed, holding.asked_until)
+    word = Having(
+        holding.holder, holding.since, holding.giver, holding.offered, holding.lapsed, holding.asked_until,
+        holding.untaken,
+    )  # fmt: skip
     return having((act for act in acts if act.at > holding.heard), word)
 
 
@@ -102,6 +108,9 @@ def having_words(found: Having, wording: Wording) -> str:
     say, when = wording.words.say, wording.hour(found.since)
     if found.lapsed:
         return say("{name} had it until {time}; nobody has it now.", name=found.lapsed, time=when)
+    if found.untaken:
+        words = phrase("{giver} handed it on to {to}, who had not taken it by {time}; nobody has it now.")
+        return say(words, giver=found.giver, to=found.untaken, time=when)
     if found.asked_until >= 0:
         words = phrase("{name} has it, since {time}, and is asked whether they still do: others are told at {until}.")
         return say(words, name=found.holder, time=when, until=wording.hour(found.asked_until))
@@ -114,6 +123,22 @@ def having_words(found: Having, wording: Wording) -> str:
         words = phrase("{name} has it, since {time}; {giver} handed it on.")
         return say(words, name=found.holder, time=when, giver=found.giver)
     return say("{name} has it, since {time}.", name=found.holder, time=when)
+
+
+def asked_words(found: Having, acts: Iterable[Action], notices: Iterable[NoticeRow], wording: Wording) -> str:
+    """Say when whoever it was handed on to was told so, as far as the notices show it; else nothing.
+
+    `acts` are oldest first. A notice that has reached no channel has told nobody.
+    """
+    to = found.offered or found.untaken
+    handed = [act.at for act in acts if act.type == HANDED_ON and same(str(act.data.get("to") or ""), to)]
+    if not to or not handed:
+        return ""
+    theirs = [row for row in notices if same(row.notice.to, to) and row.notice.decided >= handed[-1]]
+    told = [row.notice.decided for row in theirs if any(each.state == "delivered" for each in row.deliveries)]
+    if told:
+        return wording.words.say("{to} was told so at {time}.", to=to, time=wording.hour(min(told)))
+    return wording.words.say("The message to {to} has not gone out.", to=to) if theirs else ""
 
 
 class Shares(msgspec.Struct, frozen=True):

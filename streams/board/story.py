@@ -13,7 +13,7 @@ from alerts.routing.actions import DEBRIEFED
 from alerts.words.words import phrase
 from standards.natural import same
 from streams.board.debriefs import debrief_fields
-from streams.board.having import Having, having_words
+from streams.board.having import Having, asked_words, having_words
 from streams.board.markup import Child, Html, el, facts, join, section, sentence
 from streams.board.notices import notice_list, withheld_list
 from streams.board.people import act_row
@@ -121,7 +121,8 @@ def _head(shell: Shell, story: Story) -> Html:
     left = _count(shell, promise.due, overdue=story.overdue) if runs or story.overdue else None
     say = shell.words.say
     word = say(OVERDUE) if story.overdue else shell.state(promise.state)
-    has = having_words(story.having, shell) or say("Nobody has it yet.")
+    asked = asked_words(story.having, story.acts, story.view.notices, shell)
+    has = " ".join(filter(None, (having_words(story.having, shell) or say("Nobody has it yet."), asked)))
     owner = say("answered for by {name}", name=promise.owner) if promise.owner else ""
     about = [shell.aspect(promise.aspect), owner, say("corrected later") if promise.corrected else ""]
     joined, when = Joined(promise.joined, promise.joined_at), shell.hour(promise.joined_at)

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from alerts.routing.incident import Incident, PromiseIncidents
     from streams.storage.sqlite import Database, SharedConnection
 
-_COLUMNS: Final = "promise, holder, since, asked_until, giver, offered, lapsed, heard"
-_PUT: Final = f"INSERT OR REPLACE INTO holdings ({_COLUMNS}) VALUES (?,?,?,?,?,?,?,?)"  # noqa: S608 - fixed names
+_COLUMNS: Final = "promise, holder, since, asked_until, giver, offered, lapsed, heard, untaken"
+_PUT: Final = f"INSERT OR REPLACE INTO holdings ({_COLUMNS}) VALUES (?,?,?,?,?,?,?,?,?)"  # noqa: S608 - fixed names
 _HELD: Final = f"""
 SELECT {_COLUMNS} FROM holdings WHERE promise IN (SELECT value FROM json_each(?))
 """  # noqa: S608 - fixed names
@@ -30,8 +30,8 @@ class Holding(msgspec.Struct, frozen=True):
 
     `since` is -1 where nobody ever had it, or it is forgotten who did. `asked_until` is up to when they are to say
     whether they still have it, -1 where they were not asked. `giver` handed it on or gave it back; to whom is
-    `offered`, until they have taken it; `lapsed` had it until then. What people did up to `heard` is in that, whatever
-    else is known of it. Instants are microseconds UTC.
+    `offered`, until they have taken it; `untaken` did not in time; `lapsed` had it until then. What people did up to
+    `heard` is in that, whatever else is known of it. Instants are microseconds UTC.
     """
 
     promise: str
@@ -42,6 +42,7 @@ class Holding(msgspec.Struct, frozen=True):
     offered: str = ""
     lapsed: str = ""
     heard: int = -1
+    untaken: str = ""
 
 
 def book_holdings(database: Database, incidents: Mapping[str, PromiseIncidents | None]) -> int:
@@ -74,7 +75,7 @@ def _names(promises: Collection[str]) -> str:
     return _encode(list(promises)).decode()
 
 
-def _held(rows: Collection[tuple[str, str, int, int, str, str, str, int]]) -> list[Holding]:
+def _held(rows: Collection[tuple[str, str, int, int, str, str, str, int, str]]) -> list[Holding]:
     return [Holding(*row) for row in rows]
 
 
@@ -86,7 +87,7 @@ def _holding(promise: str, incidents: PromiseIncidents) -> Holding | None:
     since = _had_since(last)
     lapsed = "" if last.acknowledged else last.lapsed or _had_it_before(last)
     return Holding(promise, last.acknowledged, since, last.asked_until, last.giver, last.offered, lapsed,
-                   max(last.heard, since))  # fmt: skip
+                   max(last.heard, since), last.untaken)  # fmt: skip
 
 
 def _had_it_before(incident: Incident) -> str:

@@ -175,6 +175,10 @@ INSERT INTO sites SELECT CAST(coalesce(CAST(fields AS TEXT) ->> 'site', '') AS T
     GROUP BY 1 HAVING site != '';
 """
 
+_UNTAKEN = """
+ALTER TABLE holdings ADD COLUMN untaken TEXT NOT NULL DEFAULT '';        -- to whom it was handed on, who let it lie
+"""
+
 MIGRATIONS: tuple[str, ...] = (
     FIRST,
     _BEYOND_ONE_MACHINE,
@@ -191,5 +195,6 @@ MIGRATIONS: tuple[str, ...] = (
     _ONE_WORD,
     _NOTED,
     _SOUGHT,
+    _UNTAKEN,
 )
 """Applied in order, each in one transaction; their number is the schema version that this Kept writes."""

@@ -65,7 +65,11 @@ def told(promises: list[str], havings: dict[str, Having], count: int) -> str:
     [
         ([TOOK], Holding("p", "Ann", T0, heard=T0), "Ann has it, since 23:06."),
         ([TOOK], Holding("p", "", LATER, lapsed="Ann", heard=T0), "Ann had it until 23:07; nobody has it now."),
-        ([TOOK, ON], Holding("p", "", LATER, lapsed="Ann", heard=T0), "Ann had it until 23:07; nobody has it now."),
+        (
+            [TOOK, ON],
+            Holding("p", "", LATER, giver="Ann", untaken="bob", heard=T0),
+            "Ann handed it on to bob, who had not taken it by 23:07; nobody has it now.",
+        ),
         ([TOOK, BACK], Holding("p", "", T0, giver="Ann", heard=T0), "Ann gave it back at 23:06; nobody has it now."),
         ([], Holding("p", "Ann", LATER, heard=LATER), "Ann has it, since 23:07."),
         ([], Holding("p", "", -1, heard=LATER), ""),

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, Literal
 from zoneinfo import ZoneInfo
 
 import pytest
 from msgspec.structs import replace
 from playwright.sync_api import Browser
 
+from alerts.routing.actions import HANDED_ON, Action
 from alerts.routing.notice import Notice, Reason, Withheld
 from alerts.words.words import LANGUAGES
 from standards.judge.ledger import Line
 from standards.judge.promise import Kind, State, Verdict
 from standards.judge.score import Score
 from standards.judge.standard import Objective
+from streams.board.having import having
 from streams.board.notices import NotTold, Told
 from streams.board.notices import draw as draw_notices
 from streams.board.opening_hours import Opening
@@ -25,7 +27,7 @@ from streams.board.standards import draw as draw_standards
 from streams.board.story import Story, draw
 from streams.board.timeline import timeline
 from streams.storage.promise_view import PromiseView
-from streams.storage.rows import NoticeRow, PromiseRow, SuppressedFilter
+from streams.storage.rows import Delivery, DeliveryState, NoticeRow, PromiseRow, SuppressedFilter
 from streams.storage.status import Status
 from tests.alerts.test_relevance import REGISTER
 from tests.board.serving import Served, owed
@@ -85,6 +87,25 @@ def test_what_waits_for_a_digest_is_not_called_told() -> None:
 def sent(to: str, seconds: int, *, of: str = "p.0") -> NoticeRow:
     told = Notice(f"{of}:{to}", "warned", "p", "s", "r", "q", T0, "Ask.", to=to, decided=T0 + seconds * SECOND)
     return NoticeRow(told)
+
+
+@pytest.mark.parametrize(
+    ("state", "said"),
+    [
+        ("delivered", "bob has not taken it yet. bob was told so at 23:07."),
+        ("waiting", "bob has not taken it yet. The message to bob has not gone out."),
+        ("", "bob has not taken it yet.<"),
+    ],
+)
+def test_the_story_says_when_whoever_is_to_take_it_was_told(state: DeliveryState | Literal[""], said: str) -> None:
+    """Who reads that something was handed on reads whether the other one knows, as the notices show it."""
+    handed = Action("h", T0 + 25 * SECOND, "Ania", "p", HANDED_ON, "s", {"to": "bob"})
+    before, after = sent("Bob", 20), sent("Bob", 30)
+    fares = [Delivery("n", "mail", state)] if state else []
+    notices = [NoticeRow(it.notice, fares) for it in (before, *([after] if state else []))]
+    view = PromiseView(ROW, LINES, notices, "{}", [])
+    drawn = draw(SHELL, Story(view, None, [handed], having=having([handed])))
+    assert said in drawn
 
 
 OVER: Final = "not told: it was over before anybody had to know"

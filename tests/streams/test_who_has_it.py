@@ -161,6 +161,32 @@ def test_taken_too_long_before_it_warned_it_is_nobodys(told: Told) -> None:
     assert told.shown == Having("", NOON + 61 * SECOND, lapsed="ann")
 
 
+@pytest.mark.parametrize(
+    ("done", "giver", "untaken"),
+    [
+        ([did("a", 1, "ann"), did("b", 2, "ann", HANDED_ON, "bob")], "ann", "bob"),
+        ([did("b", 2, "cyd", HANDED_ON, "bob")], "cyd", "bob"),
+        ([did("a", 1, "ann"), did("b", 2, "cyd", HANDED_ON, "bob")], "cyd", "bob"),
+        ([did("b", 2, "cyd", HANDED_ON, "ann"), did("c", 3, "ann", HANDED_ON, "bob")], "ann", "bob"),
+        ([did("b", 2, "ann", HANDED_ON, "dan")], "ann", "dan"),
+    ],
+)
+@pytest.mark.parametrize("restarted", [False, True])
+def test_whoever_only_handed_it_on_is_not_said_to_have_had_it(
+    told: Told, done: list[Action], giver: str, untaken: str, *, restarted: bool
+) -> None:
+    """What nobody takes whom it was handed on to is nobody's, and the board says who handed it on to whom."""
+    told.go(1, line(0, "broken", "p"))
+    told.go(4, *done)
+    if restarted:
+        told.floor.restart()
+    told.go(500)
+    shown = told.shown
+    assert (shown.holder, shown.lapsed, shown.giver, shown.untaken) == ("", "", giver, untaken)
+    told.go(502, did("d", 501, "bob"))
+    assert (told.shown.holder, told.shown.untaken) == ("bob", "")
+
+
 def test_handed_on_before_it_warned_they_are_told_when_it_does(told: Told) -> None:
     """Ann takes it and hands it on while it is on the clock: with the warning, Bob hears that it is theirs to take."""
     told.go(2, did("a", 1, "ann"), did("b", 2, "ann", HANDED_ON, "bob"))

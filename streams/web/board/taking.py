@@ -200,8 +200,9 @@ def _before(promise: str, kind: str, data: dict[str, str], acts: Sequence[Action
     """
     mine = [act for act in acts if act.promise == promise and act.type in ACTS]
     found = present(mine, holding)
-    if found.lapsed or found.asked_until >= 0:
-        return f"lapsed {found.since}" if found.lapsed else f"asked {found.asked_until}"
+    over = found.lapsed or found.untaken
+    if over or found.asked_until >= 0:
+        return f"lapsed {found.since}" if over else f"asked {found.asked_until}"
     for act in reversed(mine):
         alike = act.type == kind and all(act.data.get(key) == value for key, value in data.items())
         if not alike:
