@@ -18,20 +18,26 @@ if TYPE_CHECKING:
 
     from alerts.policy.policy import People
     from alerts.routing.incident import Incident
+    from alerts.routing.notice import Reason
 
 
-def remember(early: dict[str, list[Action]], promise: str, act: Action) -> None:
+def remember(early: dict[str, list[Action]], promise: str, act: Action) -> Reason | None:
     """Remember what somebody did about a promise, which comes last: what they say who has it by, and nothing else.
 
-    What has been talked over before there was anything to talk over says nothing of that.
+    Gives why it says nothing of that: what is talked over before there is anything to tell, or given back by somebody
+    who does not have it.
     """
     acts = early.get(promise, [])
-    if act.type == DEBRIEFED or (act.type == GIVEN_BACK and not _is_with(acts, act.by)):
-        return
-    last = {HANDED_ON: [each for each in acts if each.type != HANDED_ON], GIVEN_BACK: acts[-1:]}.get(act.type, [])
+    if act.type == DEBRIEFED:
+        return "nobody-is-told"
+    if act.type == GIVEN_BACK and not _is_with(acts, act.by):
+        return "not-theirs"
+    taken = [each for each in acts if each.type in TAKEN and acts[-1].type != GIVEN_BACK]
+    last = {HANDED_ON: taken, GIVEN_BACK: acts}.get(act.type, [])
     kept = {name: said for name, said in act.data.items() if name in ("to", "note") and act.type == HANDED_ON}
     early.pop(promise, None)  # the latest come last
     early[promise] = [*last, Action("", act.at, act.by, type=act.type, data=kept)]
+    return None
 
 
 def _is_with(acts: Sequence[Action], by: str) -> bool:

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 Reason = Literal[
     "told", "not-actionable", "nobody-waits-for-it", "overdue", "no-route", "grouped", "repeated", "flapping",
     "silenced", "muted", "inhibited", "acknowledged", "cured", "quiet-hours", "budget", "joined", "off-shift",
-    "forgotten", "not-theirs", "names-one-of-us",
+    "forgotten", "not-theirs", "nobody-is-told", "names-one-of-us",
 ]  # fmt: skip
 """Why a line of the ledger became a notice, or did not.
 
@@ -44,7 +44,8 @@ Reason = Literal[
 * `quiet-hours`, `budget`: it stands in that person's next digest or, if it is a page over their budget, summary.
 * `off-shift`: their shift ended before it was told; who is on now hears of it.
 * `forgotten`: what somebody did about it, before there was trouble, is one of too many to be remembered.
-* `not-theirs`: who gave it back had not had it. `names-one-of-us`: its subject does, and machines are told of nobody.
+* `not-theirs`: who gave it back had not had it. `nobody-is-told`: it was talked over, or handed on, while nobody was.
+* `names-one-of-us`: its subject does, and machines are told of nobody.
 * `joined`: it goes with others, in a message that tells what is well again, or in a digest that was due.
 """
 WAITS: Final[frozenset[Reason]] = frozenset({"quiet-hours", "budget", "joined"})

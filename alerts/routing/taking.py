@@ -16,7 +16,7 @@ from alerts.routing.calling import Said
 from alerts.routing.early import remember
 from alerts.routing.holder import TAKEN, give_back, hand_on, is_with, take
 from alerts.routing.incident import current_promise, look_of
-from alerts.routing.notice import Withheld
+from alerts.routing.without_effect import without_effect
 from standards.judge.promise import NEVER
 from standards.natural import same
 
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from alerts.routing.actions import Action
     from alerts.routing.incident import AlertRouter, Incident
+    from alerts.routing.notice import Reason
     from alerts.routing.turns import Turns
 
 
@@ -51,9 +52,11 @@ class Taking:
             return
         promise = current_promise(case, action.promise)
         if promise not in case.incidents:
-            remember(case.early, promise, action)
+            self._without_effect(action, promise, remember(case.early, promise, action), at)
         elif action.type == GIVEN_BACK and not any(is_with(it, action.by) for it in case.incidents[promise].values()):
-            self._not_theirs(promise, action, at)
+            self._without_effect(action, promise, "not-theirs", at)
+        elif action.type == HANDED_ON and all(it.over is not None for it in case.incidents[promise].values()):
+            self._without_effect(action, promise, "nobody-is-told", at)
         for incident in case.incidents.get(promise, {}).values():
             incident.heard = max(incident.heard, at)  # after time went back, that is ahead still
             if incident.over is not None:
@@ -127,7 +130,9 @@ class Taking:
             incident.passed_by, incident.passed_to, incident.anew_at, incident.hand_at = by, "", at, NEVER
             incident.let_go(at)
 
-    def _not_theirs(self, promise: str, action: Action, at: int) -> None:
-        """Note that somebody gave back what was not theirs: nobody is told, and who has it still has it."""
-        line = next(iter(self.case.incidents[promise].values())).line.id
-        self.calling.withheld.append(Withheld(f"{action.name}:not-theirs", promise, line, "", "not-theirs", at))
+    def _without_effect(self, action: Action, promise: str, reason: Reason | None, at: int) -> None:
+        """Note why what somebody did changes nothing, if it does not: nobody is told, and who has it still has it."""
+        if reason is not None:
+            lines = [incident.line.id for incident in self.case.incidents.get(promise, {}).values()]
+            noted = without_effect(action, promise, reason, at, next(iter(lines), ""))
+            self.calling.withheld.append(noted)

@@ -37,6 +37,7 @@ _WITHHELD: Final = {
     "budget": phrase("enough messages for one hour"), "joined": phrase("to be told together with others"),
     "off-shift": phrase("left to who is on shift now"), "forgotten": phrase("acts that were forgotten: too many"),
     "not-theirs": phrase("given back by who did not have it"),
+    "nobody-is-told": phrase("talked over or handed on while nobody was told of it"),
     "names-one-of-us": phrase("kept from machines: it names one of us"),
 }  # fmt: skip
 """The reasons for which a list of what was not told can be narrowed, in short."""

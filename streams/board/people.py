@@ -5,6 +5,7 @@ Read next: `story.py`, which shows a promise's own.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -31,7 +32,7 @@ from streams.board.shell import Shell, page, promise_link
 from streams.explain.why import SAID
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection
 
     from alerts.routing.actions import Action
     from streams.explain.why import Cause
@@ -61,6 +62,14 @@ _WAYS: Final = {
     "kept/api": phrase("by the API"),
     OWN_SOURCE: phrase("as an admin"),
 }
+WANTED: Final = {
+    GIVEN_BACK: phrase("wanted to give it back"), HANDED_ON: phrase("wanted to hand it on"),
+}  # fmt: skip
+"""What somebody wanted to do, where it had no effect; what is not here was done all the same."""
+_WITHOUT_EFFECT: Final[Mapping[str, str]] = {
+    "not-theirs": phrase("Without effect: they did not have it."),
+    "nobody-is-told": phrase("Nobody was told of it then: who has it, and who is told, stays as it was."),
+}
 HOW: Final = {"sent it again": phrase("sent it again"), "set it aside": phrase("set it aside")}
 """How an event that could not be read was dealt with."""
 LABELS: Final = {
@@ -75,11 +84,15 @@ LABELS: Final = {
 
 
 class Acts(NamedTuple):
-    """A page of what people did, the promises that it is `about`, by id, and which of it made a line of the ledger."""
+    """A page of what people did, the promises that it is `about`, by id, and which of it made a line of the ledger.
+
+    `without_effect` says, by the act's name, why it changed nothing of who has it or who is told.
+    """
 
     page: Paged[Action]
     about: Mapping[str, PromiseRow] = {}
     granted: Collection[Cause] = ()
+    without_effect: Mapping[str, str] = {}
 
 
 def draw(
@@ -91,28 +104,38 @@ def draw(
     """Draw the page; `query` is what its address asks, `phones` what is said of the devices that ring, if any can."""
     say = shell.words.say
     lead = el("p", say("Who did what about a promise, and why. This is kept for ever."), class_="lead")
-    drawn = [act_row(shell, act, acts.granted, acts.about.get(act.promise)) for act in acts.page.rows]
+    drawn = [
+        act_row(shell, act, acts.granted, acts.about.get(act.promise), why=acts.without_effect.get(act.name, ""))
+        for act in acts.page.rows
+    ]
     rows = listed(drawn, "acts", say("Nobody had to do anything yet."))
     pages = pager(shell, acts.page, "/people", query, part="#acts")
     return page(shell, say("What people did"), "", phones, section(say("Acts"), lead, rows, pages, id="acts"))
 
 
-def act_row(shell: Shell, act: Action, causes: Collection[Cause], promise: PromiseRow | None = None) -> Html:
-    """Draw one act; `causes` are those of the ledger's lines, `promise` what it is about, where that is not plain."""
+def act_row(
+    shell: Shell, act: Action, causes: Collection[Cause], promise: PromiseRow | None = None, *, why: str = ""
+) -> Html:
+    """Draw one act; `causes` are those of the ledger's lines, `promise` what it is about, where that is not plain.
+
+    `why` is the reason for which it had no effect, if it had none.
+    """
     site = act.data.get("site") if promise is None else promise.fields.get("site")
     here, about = shell.at(site), None
     if promise is not None and act.type in _ABOUT:
         place = shell.placed(promise.subject, site)
         about = el("p", promise_link(shell.words, promise.id, place, promise.standard), class_="where")
-    head = el("p", _head(here, act, granted=(act.source, act.id) in causes))
+    head = el("p", _head(here, act, WANTED if why else DID, granted=(act.source, act.id) in causes))
     said = (el("p", text, class_="said") for text in _said(here, act))
-    return el("li", about, head, said)
+    vain = el("p", shell.words.say(_WITHOUT_EFFECT[why]), class_="said") if why in _WITHOUT_EFFECT else None
+    return el("li", about, head, said, vain)
 
 
-def _head(shell: Shell, act: Action, *, granted: bool) -> Html:
+def _head(shell: Shell, act: Action, deeds: Mapping[str, str], *, granted: bool) -> Html:
     """Say who did what, when and by which way; one that made a line of the ledger was `granted`."""
     words, person = shell.words, str(act.data.get("person") or "")
-    known = words.say(DID[act.type]) if act.type in DID else act.type
+    deed = deeds.get(act.type) or DID.get(act.type)
+    known = words.say(deed) if deed else act.type
     way = words.say(_WAYS[act.source]) if act.source in _WAYS else words.say("from {source}", source=act.source)
     values = {
         "name": el("strong", person or act.by or words.say("somebody")), "time": shell.clock(act.at), "way": way,

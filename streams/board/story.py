@@ -44,7 +44,7 @@ class Story(msgspec.Struct, frozen=True):
     `stands`: what came since says how things stand; `overdue`: it is broken and still owed;
     `excusable`: an exception can still be granted; `acknowledges`: one may say that one has it; `doable`: that it is
     done; `hands`: it can be handed on, to one of the `others` or, where nobody is known, to whoever is named. `having`
-    says who has it.
+    says who has it; `without_effect` says, by their names, why acts changed nothing of that.
     """
 
     view: PromiseView
@@ -59,6 +59,7 @@ class Story(msgspec.Struct, frozen=True):
     hands: bool = False
     others: Sequence[str] = ()
     having: Having = Having()
+    without_effect: Mapping[str, str] = {}
 
     @property
     def debriefs(self) -> bool:
@@ -236,7 +237,8 @@ def _done(shell: Shell, story: Story) -> Html | None:
     if not story.acts:
         return None
     causes = {line.cause for line in story.view.lines}
-    rows = (act_row(shell, act, causes) for act in story.acts)
+    vain = story.without_effect
+    rows = (act_row(shell, act, causes, why=vain.get(act.name, "")) for act in story.acts)
     return section(shell.words.say("What people did"), el("ul", rows, class_="acts"))
 
 

@@ -52,6 +52,7 @@ REASONS: Final[dict[str, str]] = {
     "joined": phrase("to be told together with others, and not told so far"),
     "off-shift": phrase("left to who is on shift now"),
     "not-theirs": phrase("not theirs: who gave it back did not have it"),
+    "nobody-is-told": phrase("talked over or handed on while nobody was told of it: who has it stays as it was"),
     "names-one-of-us": phrase("kept from machines: it names one of us"),
     "forgotten": phrase("forgotten: what somebody did came before any trouble, with more than can be remembered"),
 }

@@ -62,6 +62,7 @@ BECAUSE: dict[str, str] = {
     "budget": "it was kept for a message with others, as they had as many as they want in an hour",
     "joined": "it was to be told together with others",
     "not-theirs": "who gave it back did not have it",
+    "nobody-is-told": "it was talked over or handed on while nobody was told of it, so who has it stays as it was",
     "names-one-of-us": "it names one of us, and machines are told of nobody",
     "forgotten": "what somebody did about it came before any trouble, with more than can be remembered",
     "off-shift": "their shift ended before it was told, and who is on shift hears of it",
@@ -81,6 +82,8 @@ _DID: Final = {
     HANDED_OVER: "left a note for the next shift",
     THANKED: "said thanks",
 }
+WANTED: Final = {GIVEN_BACK: "wanted to give it back", HANDED_ON: "wanted to hand it on"}
+"""What somebody wanted to do, where it had no effect."""
 _WAYS: Final = {
     "kept/board": "on the board",
     "kept/link": "by a link in a message",
@@ -129,19 +132,24 @@ def story(folder: Path, promise: str, zone: ZoneInfo) -> str:
             raise SpecError([Finding("unknown-promise", Place(promise, 1, 1), f"{folder} knows no such promise", fix)])
         causes = [line.cause for line in view.lines if line.cause is not None]
         acts = read_model.board.actions_on([view.row.id], causes)
-        return _Story(view, read_model.board.reasons(promise), acts, read_model.event, zone).whole()
+        vain = read_model.board.without_effect(acts)
+        return _Story(view, read_model.board.reasons(promise), acts, read_model.event, zone, vain).whole()
     finally:
         read_model.close()
 
 
 class _Story(NamedTuple):
-    """What is known of a promise. `reasons` say why each line was told or not; `find` gives an event as it came."""
+    """What is known of a promise. `reasons` say why each line was told or not; `find` gives an event as it came.
+
+    `without_effect` says, by their names, why acts changed nothing of who has it or who is told.
+    """
 
     view: PromiseView
     reasons: Mapping[str, str]
     acts: Sequence[Action]
     find: Callable[[str, str, int], bytes | None]
     zone: ZoneInfo
+    without_effect: Mapping[str, str]
 
     def whole(self) -> str:
         parts = [
@@ -251,8 +259,12 @@ class _Story(NamedTuple):
         yield "What people did"
         causes = {line.cause for line in self.view.lines}
         for act in self.acts:
-            yield f"  {self._at(act.at)}  {who(act)} {did(act, causes)}, {way(act)}"
+            why = self.without_effect.get(act.name)
+            deed = WANTED.get(act.type, did(act, causes)) if why else did(act, causes)
+            yield f"  {self._at(act.at)}  {who(act)} {deed}, {way(act)}"
             yield from (f"    {text}" for text in said(act))
+            if why:
+                yield f"    {why}, {BECAUSE[why]}"
         if not self.acts:
             yield "  nothing"
 

@@ -24,6 +24,7 @@ from alerts.routing.router import feed
 from alerts.routing.throttle import feed as feed_throttle
 from alerts.routing.turning_back import done_by, take_router_back, take_throttle_back
 from alerts.routing.waiting import RecipientThrottle
+from alerts.routing.without_effect import without_effect
 from standards.calendar.duration import DAY
 from standards.errors import StateError
 from standards.judge.events import Tick
@@ -241,8 +242,8 @@ class RouterRuntime:
                 promise = action.promise
                 known = {at for at, case in self.places.items() if current_promise(case, promise) in case.incidents}
                 concerned = known | home.get(promise, set())
-                if not concerned:
-                    remember(early, promise, action)
+                if not concerned and (reason := remember(early, promise, action)) is not None:
+                    result.withheld.append(without_effect(action, promise, reason, action.at))
             for place in concerned:
                 found.setdefault(place, []).append(action)
         result.withheld += bound(early, low)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from alerts.routing.actions import DEBRIEFED, SETTLED
+from alerts.routing.actions import DEBRIEFED, GIVEN_BACK, SETTLED
 from alerts.routing.persons import named_in
 from streams.ingest.wire import FROM_THE_FUTURE, claim_of
 from streams.runtime.source_clocks import STRETCH, SourceClock, merged
@@ -26,11 +26,13 @@ from streams.storage.rows import (
     promise_row,
 )
 from streams.storage.source_tables import SOURCE, source_clock
+from streams.storage.without_effect import by_acts, read_without_effect, without_routers
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
     from alerts.routing.actions import Action
+    from alerts.routing.notice import Reason
     from streams.storage.rows import NoticeRow, PromiseRow, SuppressedFilter
     from streams.storage.sqlite import SharedConnection
 
@@ -109,6 +111,16 @@ class BoardQueries:
         wanted = [_encode(list(values)).decode() for values in (promises, causes)]
         found = self._all(_ABOUT, *wanted)
         return list(map(act_row, found))
+
+    def without_effect(self, acts: Collection[Action]) -> dict[str, Reason]:
+        """Give why those of some acts, by name, that changed nothing of who has a promise, or is told of it, did not.
+
+        Where no router says who has it, as without a policy, all that people did about it does.
+        """
+        backs = {act.promise for act in acts if act.type == GIVEN_BACK}
+        unheard = without_routers(self._connection, backs) if backs else set[str]()
+        plain = by_acts(self.actions_on(unheard)) if unheard else {}
+        return plain | read_without_effect(self._connection, acts)
 
     def causes_of(self, promises: Collection[str]) -> frozenset[tuple[str, str]]:
         """Name the events that made lines of some promises, by source and id."""

@@ -10,6 +10,7 @@ import msgspec
 from alerts.routing.incident import PromiseIncidents
 from streams.runtime.router_runtime import AlertResult, stored_case
 from streams.storage.holdings import book_holdings
+from streams.storage.without_effect import book_without_effect
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -59,7 +60,9 @@ def incidents_of(touched: Mapping[CaseName, Stored | None]) -> dict[str, Promise
 
 def book_withheld(database: Database, withheld: Iterable[tuple[int, Withheld]]) -> list[Withheld]:
     """Write, inside a transaction, what was not sent, with when that was decided; gives what was not there before."""
-    return [it for at, it in withheld if database.put(_WITHHELD, [(it.id, it.promise, at, _encode(it))])]
+    new = [it for at, it in withheld if database.put(_WITHHELD, [(it.id, it.promise, at, _encode(it))])]
+    book_without_effect(database, new)
+    return new
 
 
 def book_actions(database: Database, actions: Iterable[Action]) -> list[Action]:

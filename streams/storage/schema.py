@@ -179,6 +179,15 @@ _UNTAKEN = """
 ALTER TABLE holdings ADD COLUMN untaken TEXT NOT NULL DEFAULT '';        -- to whom it was handed on, who let it lie
 """
 
+_WITHOUT_EFFECT = """
+CREATE TABLE acts_without_effect (   -- what people did that changed nothing of who has it or who is told, and why
+    act TEXT PRIMARY KEY,            -- its source and id, as source/id
+    reason TEXT NOT NULL
+) WITHOUT ROWID;
+INSERT OR IGNORE INTO acts_without_effect SELECT substr(id, 1, length(id) - length(':not-theirs')), 'not-theirs'
+    FROM withheld WHERE id LIKE '%:not-theirs';
+"""
+
 MIGRATIONS: tuple[str, ...] = (
     FIRST,
     _BEYOND_ONE_MACHINE,
@@ -196,5 +205,6 @@ MIGRATIONS: tuple[str, ...] = (
     _NOTED,
     _SOUGHT,
     _UNTAKEN,
+    _WITHOUT_EFFECT,
 )
 """Applied in order, each in one transaction; their number is the schema version that this Kept writes."""

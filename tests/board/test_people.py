@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from pathlib import Path
 
 import pytest
 
@@ -11,10 +12,11 @@ from streams.board.silences import holding
 from streams.storage.rows import SuppressedFilter
 from streams.web.guard import needed
 from streams.web.session import ROLES, Role
-from tests.board.peopled import TOKENS, acts, entered
+from tests.board.peopled import ALL, TOKENS, acts, entered
 from tests.board.serving import SECRET, Served, owed
 from tests.board.visiting import Visitor
-from tests.streams.asking import ONE, cloud, register, waiting
+from tests.streams.asking import ONE, Peopled, cloud, register, waiting
+from tests.streams.commands import kept_apart
 from tests.streams.hosting import SECOND
 
 # --- roles ---------------------------------------------------------------------------------------------------------
@@ -153,6 +155,36 @@ def test_what_was_not_sent_is_listed_with_its_reason(peopled: Served) -> None:
     metrics = peopled.do(peopled.caller.get("/metrics", **key)).text
     assert f'kept_withheld_notices_total{{reason="silenced"}} {len(suppressed)}.0' in metrics
     assert 'kept_notices_total{kind="broken"}' in metrics
+
+
+@pytest.mark.parametrize("with_policy", [True, False])
+def test_what_had_no_effect_is_not_said_to_have_been_done(tmp_path: Path, *, with_policy: bool) -> None:
+    """What bob gives back on the clock, and never had, is said to have had no effect, and why, wherever acts are."""
+    policy = "kept: 1\npeople: {ann: {}}\nroutes: [{tell: ann}]\n" if with_policy else ""
+    with Served(tmp_path, ALL, Peopled(policy)) as served:
+        served.send(waiting("a", served.now))
+        served.go(3)
+        about = {"promise": owed(served)["s3/q1"]}
+        took, back = cloud("alert.acknowledged", "t", served.now, by="ann", **about), "alert.given_back"
+        served.send(took, cloud(back, "b", served.now, by="bob", **about))
+        served.go(3)
+        served.send(cloud(back, "c", served.now, by="ann", **about))
+        served.go(3)
+        visitor, _ = entered(served)
+        for path in ("/people", f"/promises/{about['promise']}"):
+            page = re.sub("<[^>]+>", "", html.unescape(visitor.ask(path)[2]))
+            assert "bob wanted to give it back" in page, path
+            assert page.count("Without effect: they did not have it.") == 1, path
+            assert "ann gave it back" in page, path
+            assert "bob gave it back" not in page, path
+        key = {"Authorization": f"Bearer {TOKENS['admin']}"}
+        items = served.do(served.caller.get("/v1/acts", **key)).json["items"]
+        assert {each["id"]: each["without_effect"] for each in items} == {"t": "", "b": "not-theirs", "c": ""}
+        told = kept_apart("why", about["promise"], "--data", str(tmp_path / "data"))
+        assert "bob wanted to give it back" in told.stdout
+        assert "not-theirs, who gave it back did not have it" in told.stdout
+        metrics = served.do(served.caller.get("/metrics", **key)).text
+        assert ('kept_withheld_notices_total{reason="not-theirs"} 1.0' in metrics) is with_policy
 
 
 # --- dead letters --------------------------------------------------------------------------------------------------

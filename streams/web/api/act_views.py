@@ -1,6 +1,6 @@
 """What the API answers about what people did, and about what nobody was told. Read next: `views.py`."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from msgspec import Meta
 
@@ -44,6 +44,10 @@ class ActItem(View, frozen=True):
     at: Time
     by: str
     data: dict[str, Plain]
+    without_effect: Annotated[
+        Literal["", "not-theirs", "nobody-is-told"],
+        Meta(description="Why it changed nothing of who has the promise, or who is told; else empty."),
+    ]
 
 
 class ActPage(View, frozen=True):

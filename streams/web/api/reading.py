@@ -152,8 +152,10 @@ class Reading:
         types, seen = [query.type] if query.type else [], may(request[ROLE], SEES_PERSONS)
         listed, unseen = self._host.read_model.board.actions, () if seen else (THANKED,)
         rows = await asked(listed, query.after, query.limit, types=types, without=unseen)
+        vain = await asked(self._host.read_model.board.without_effect, [act for _, act in rows])
         rows = rows if seen else [(number, showing.act_without(act)) for number, act in rows]
-        return _numbered(act_views.ActPage, [showing.act_item(*row) for row in rows], query.limit)
+        items = [showing.act_item(number, act, vain.get(act.name, "")) for number, act in rows]
+        return _numbered(act_views.ActPage, items, query.limit)
 
     async def _dead_letters(self, request: web.Request) -> web.Response:
         query = read_query(request, RowsQuery)

@@ -134,9 +134,11 @@ def suppressed_item(suppressed: Suppressed) -> act_views.SuppressedItem:
     )  # fmt: skip
 
 
-def act_item(number: int, act: Action) -> act_views.ActItem:
-    """Show what somebody did."""
-    return _shown(act_views.ActItem, act, number=number, about=act.promise, at=moment(act.at))
+def act_item(number: int, act: Action, without_effect: str = "") -> act_views.ActItem:
+    """Show what somebody did and, where it had no effect, why."""
+    return _shown(
+        act_views.ActItem, act, number=number, about=act.promise, at=moment(act.at), without_effect=without_effect
+    )
 
 
 def standard_item(standard: Standard, text: str) -> views.StandardItem:

@@ -254,6 +254,7 @@ class Board:
             acknowledges=ACKNOWLEDGED in rulebook.classes,
             hands=HANDED_ON in rulebook.classes, others=persons(self.host),
             having=present(acts, held.get(found.row.id)),
+            without_effect=await asked(read_model.board.without_effect, acts),
             doable=standard is not None and awaited(standard, rulebook.vocabulary) is not None,
         )  # fmt: skip
         return self.answer(request, story.draw(shell, drawn))

@@ -153,7 +153,8 @@ class Lists:
         named, read_model = [act.promise for act in acts.rows], self._host.read_model
         found = {row.id: row for row in seen_by.promises(shell, await asked(read_model.owed.named, named))}
         granted = await asked(read_model.board.causes_of, named)
-        return self._board.answer(request, people.draw(shell, people.Acts(acts, found, granted), query, phones))
+        vain = await asked(read_model.board.without_effect, acts.rows)
+        return self._board.answer(request, people.draw(shell, people.Acts(acts, found, granted, vain), query, phones))
 
     async def feeds(self, request: web.Request) -> web.Response:
         """Show which feeds are silent, and what came in and could not be used."""
