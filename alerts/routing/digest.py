@@ -15,6 +15,7 @@ from alerts.routing.deadlines import clock_of, due_words
 from alerts.routing.ends import SAME, ends
 from alerts.routing.facts import range_words
 from alerts.routing.place import called_apart
+from alerts.routing.unsure import unsure
 from alerts.words.words import ENGLISH, Words, phrase, several
 from standards.judge.promise import NEVER
 from standards.natural import natural
@@ -116,6 +117,8 @@ def _joined(ordered: Sequence[Notice], words: Words, now: int) -> str:
     first, *others = ordered
     if not first.is_trouble:
         return " ".join([first.text, *ends(first, others, words, now, partial(_ended, first, words))])
+    if first.looks_like == "lost":
+        return "\n".join([first.text, *unsure(first, others, words, partial(_ended, first, words))])
     same = [part for part in others if part.standard == first.standard]
     rest = dict.fromkeys(f"{_beside(part, first)} ({part.what or part.wording})" for part in others if part not in same)
     few = bool(same) and len(same) <= FEW and any(part.fact for part in same)

@@ -30,6 +30,10 @@ COUNTED: Final[Mapping[str, tuple[tuple[str, str], tuple[str, str]]]] = {
     )
 }
 """What is said of a number, by its field: of what opened the promise, and of what came later."""
+UNKNOWN: Final[Mapping[str, str]] = {
+    "came-too-late": phrase("heard of too late"), "evidence-lost": phrase("events were lost"),
+}  # fmt: skip
+"""Why nobody can say how a promise went, by the judge's reason, where no feed was silent."""
 EACH: Final[Mapping[str, tuple[tuple[str, str], tuple[str, str]]]] = {
     "waiting": (
         several("{count} person waiting at each of these ({at}).", "{count} people waiting at each of these ({at})."),
@@ -85,11 +89,18 @@ def how_many(found: Counted, line: Line, reader: Reader, now: int) -> str:
 
 def number_words(line: Line, standard: Standard, reader: Reader, now: int) -> str:
     """Say the number of a line without what else is said of it: how many there were, or how what is measured stands."""
-    if line.silent:
-        return silent_words(line, reader, now)
+    if line.verdict == "unknown":
+        return _why_unknown(line, reader, now)
     found = counted(line)
     said = ("" if found is None else how_many(found, line, reader, now), measured(line, standard, reader.words))
     return " ".join(filter(None, said))
+
+
+def _why_unknown(line: Line, reader: Reader, now: int) -> str:
+    """Say in short why nobody can say how a promise went; nothing of one whose line does not tell."""
+    if line.reason in UNKNOWN:
+        return reader.words.say(UNKNOWN[line.reason])
+    return silent_words(line, reader, now) if line.silent else ""
 
 
 def silent_words(line: Line, reader: Reader, now: int) -> str:
