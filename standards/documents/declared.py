@@ -154,6 +154,10 @@ def event_type(entry: Entry, fields: Mapping[str, FieldModel]) -> EventType | No
     for name in fields:
         if problem := name_problem(name):
             entry.at(name).error("bad-name", f"{name!r}: {problem}", "choose another name", key=True)
+    for name, model in fields.items():
+        if model.min is not None and model.type not in ("integer", "number"):
+            found = f"{name} of {entry.name} is of the type {model.type}, which has no smallest value"
+            entry.at(name, "min").error("wrong-value", found, "leave min out; it is for integer and number", key=True)
     return None if len(entry.findings) > before else EventType(entry.name, fields_of(fields))
 
 
@@ -193,7 +197,7 @@ def fields_of(fields: Mapping[str, FieldModel]) -> dict[str, Field]:
 def _field(model: FieldModel) -> Field:
     return Field(
         model.type, optional=model.optional, unit=model.unit or "", meaning=model.meaning or "",
-        person=model.person, free=model.free,
+        person=model.person, free=model.free, min=model.min,
     )  # fmt: skip
 
 

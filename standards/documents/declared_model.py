@@ -67,3 +67,4 @@ class FieldModel(Strict):
     meaning: Text | None = Field(None, description="What it says.")
     person: bool = Field(default=False, description="Whether it names a human being: staff or customer.")
     free: bool = Field(default=False, description="Whether somebody writes into it what they like, a note or a reason.")
+    min: float | None = Field(None, description="The smallest value that a number can have, such as 0 for a count.")

@@ -23,7 +23,8 @@ Sort = Literal["plain", "person", "free"]
 class Field(msgspec.Struct, frozen=True):
     """One field of an event type. A field that is `optional` may be missing, and is None then.
 
-    `person`: it names a human being; `free`: somebody writes into it what they like, names among it.
+    `person`: it names a human being; `free`: somebody writes into it what they like, names among it. `min` is the
+    smallest value that a number can have, where there is one.
     """
 
     type: FieldType
@@ -32,6 +33,7 @@ class Field(msgspec.Struct, frozen=True):
     meaning: str = ""
     person: bool = False
     free: bool = False
+    min: float | None = None
 
     @property
     def sort(self) -> Sort:

@@ -8,17 +8,18 @@ from __future__ import annotations
 
 import keyword
 import re
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime, timedelta
 from functools import reduce
 from operator import or_
-from typing import TYPE_CHECKING, Annotated, Any, Literal, cast, final
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, cast, final
 
 import msgspec
 
 from standards.expressions.expression import Field, FieldType
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -50,8 +51,12 @@ class Event(
 
     `at` is `time` in microseconds UTC, the only form of time that the core looks at; `stamp` sets it. `received` is
     when a live host took it in; then `at` is no later, whatever `time` claims. In history it is 0. `place` is where the
-    host can read the event again, -1 where it cannot; the core only carries it.
+    host can read the event again, -1 where it cannot; the core only carries it. Of the type, `fields` are those of its
+    data, and `subjects` those by which standards and feeds tell subjects apart.
     """
+
+    fields: ClassVar[Mapping[str, Field]] = {}
+    subjects: ClassVar[Collection[str]] = ()
 
     id: Identifier
     source: Identifier
@@ -120,13 +125,19 @@ def type_name_problem(name: str) -> str:
     return ""
 
 
-def event_class(event_type: EventType) -> type[Event]:
-    """Make the class that decodes one event type; `data` holds exactly its fields, strictly typed."""
+def event_class(event_type: EventType, subjects: Collection[str] = ()) -> type[Event]:
+    """Make the class that decodes one event type; `data` holds exactly its fields, strictly typed.
+
+    `subjects` are the fields by which subjects are told apart. Whether values can be, `fitting.py` says at the door.
+    """
     required = [(n, _PYTHON_TYPES[f.type]) for n, f in event_type.fields.items() if not f.optional]
     optional = [(n, _PYTHON_TYPES[f.type] | None, None) for n, f in event_type.fields.items() if f.optional]
     stem = "".join(part.capitalize() for part in re.split(r"[._-]", event_type.name))
     data = msgspec.defstruct(f"{stem}Data", [*required, *optional], kw_only=True, gc=False)
-    made = msgspec.defstruct(stem, [("data", data)], bases=(Event,), tag=event_type.name, kw_only=True, gc=False)
+    own = {"fields": event_type.fields, "subjects": frozenset(subjects)}
+    made = msgspec.defstruct(
+        stem, [("data", data)], bases=(Event,), tag=event_type.name, kw_only=True, gc=False, namespace=own
+    )
     return cast("type[Event]", made)
 
 

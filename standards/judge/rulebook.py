@@ -126,7 +126,8 @@ class Rulebook:
         strata = stratify(standards)
         by_stratum = sorted(standards, key=lambda standard: strata[standard.id])
         self.vocabulary = {**vocabulary, **_promise_types(by_stratum, vocabulary)}
-        self.classes = {name: event_class(event_type) for name, event_type in self.vocabulary.items()}
+        subjects = _subjects(standards, feeds)
+        self.classes = {name: event_class(each, subjects.get(name, ())) for name, each in self.vocabulary.items()}
         members = _grouped(standards, strata)
         self.groups = {name: Group(name, members[name], self.classes) for name in sorted(members)}
         self.strata = in_order(self.groups.values())
@@ -183,6 +184,16 @@ class Rulebook:
             if key is not None and (group, key) not in found:
                 found.append((group, key))
         return [(group, key) for group, key in found if None not in key]
+
+
+def _subjects(standards: Iterable[Standard], feeds: Iterable[Feed]) -> dict[str, set[str]]:
+    """Give, by event type, the fields by which standards and feeds tell subjects apart."""
+    found: dict[str, set[str]] = {}
+    heard = [(standard.per, event_types(standard)) for standard in standards]
+    for per, events in [*heard, *((feed.per, feed.events) for feed in feeds)]:
+        for name in events:
+            found.setdefault(name, set()).update(per)
+    return found
 
 
 def _grouped(standards: Sequence[Standard], strata: Mapping[str, int]) -> dict[str, list[Standard]]:

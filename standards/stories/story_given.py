@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING, Any, Literal, cast, get_args
 import msgspec
 
 from standards.calendar.hours import did_you_mean
+from standards.errors import EventError
 from standards.judge.events import Event, moment
+from standards.judge.fitting import Fitting
 from standards.stories.story_clock import LATEST
 from standards.stories.story_model import Step
 from standards.stories.story_writing import Draft, Named, Writing
@@ -69,6 +71,7 @@ class Given:
         self._silent: list[tuple[Feed, int, int, dict[str, Any]]] = []
         self._restarts: list[tuple[int, str, Entry]] = []
         self._entries: dict[int, Entry] = {}
+        self._fitting = Fitting(loaded.rulebook.classes.values())
 
     def take(self, entry: Entry, model: GivenModel) -> None:
         """Take one entry."""
@@ -166,4 +169,10 @@ class Given:
         form = next(field.type for field in msgspec.structs.fields(cls) if field.name == "data")
         data = msgspec.convert(draft.data, form)
         event = cls(id=name, source=draft.source, time=moment(draft.at), data=data, at=draft.at)
+        try:
+            if draft.promise is None:  # else it is still to be named
+                self._fitting.checked(event)
+        except EventError as error:
+            found, _, fix = str(error).partition("; ")
+            self._entries[draft.entry].error("wrong-value", found, fix)
         return Sent(draft.arrives, event, draft.entry, draft.promise)

@@ -18,6 +18,7 @@ from standards.documents.entries import Entry
 from standards.errors import EventError, SpecError
 from standards.expressions.expression import Field, compile_condition
 from standards.judge.events import Event, name_problem
+from standards.judge.fitting import Fitting
 from streams.ingest.cells import Reader, constant, reader
 from streams.ingest.mapping import TableMapping
 from streams.ingest.mapping_model import ChangedModel, EventModel, TimeModel, ValueModel, template
@@ -219,12 +220,12 @@ class _Binder:
     def _build(self, entry: Entry, position: int, event: EventModel) -> Callable[[Cells, int, datetime], Event]:
         cls, source = self._mapping.classes[event.event], self._mapping.model.table.source
         data_class = next(field.type for field in msgspec.structs.fields(cls) if field.name == "data")
-        fields = self._mapping.vocabulary[event.event].fields
         gets = [
-            (name, self._value(entry.at("fields", name), value, fields[name]), fields[name].optional)
+            (name, self._value(entry.at("fields", name), value, cls.fields[name]), cls.fields[name].optional)
             for name, value in event.fields.items()
         ]
         own_id = self._template(entry.at("id"), event.id) if event.id else None
+        checked = Fitting([cls]).checked
 
         def build(cells: Cells, row: int, time: datetime) -> Event:
             values = {name: get(cells) for name, get, _ in gets}
@@ -232,7 +233,7 @@ class _Binder:
                 if values[name] is None and not optional:
                     raise EventError("missing", f"{name} has no value, and {event.event} needs one")
             name = f"{row}.{position}" if own_id is None else _checked_id(own_id(cells))
-            return cls(id=name, source=source, time=time, data=data_class(**values))
+            return checked(cls(id=name, source=source, time=time, data=data_class(**values)))
 
         return build
 

@@ -18,6 +18,7 @@ import msgspec
 from standards.calendar.duration import spoken
 from standards.errors import EventError
 from standards.judge.events import DERIVED_SOURCE, EPOCH, Event, microseconds, union_of
+from standards.judge.fitting import Fitting
 from standards.judge.promise import NEVER
 
 if TYPE_CHECKING:
@@ -60,6 +61,7 @@ class Reader:
         self.latest = latest
         self.classes = {name: cls for name, cls in classes.items() if not name.startswith("promise.")}
         self._decoder: msgspec.json.Decoder[Event] = msgspec.json.Decoder(union_of(self.classes.values()))
+        self._fitting = Fitting(self.classes.values())
         self._envelope = msgspec.json.Decoder(_Envelope)
         self._raw = msgspec.json.Decoder(msgspec.Raw)
         self._raw_list = msgspec.json.Decoder(list[msgspec.Raw])
@@ -76,7 +78,8 @@ class Reader:
         except UNREADABLE:
             return self._each(chunk.split(b"\n"), refuse, first)
         lines = count or chunk.count(b"\n") + (not chunk.endswith(b"\n"))
-        if len(events) != lines or not stamp(events, self.latest):  # two on a line, or one over two, is a fault
+        whole = len(events) == lines and stamp(events, self.latest)  # two on a line, or one over two, is a fault
+        if not whole or not self._fitting.all_fit(events, plain=_is_plain(chunk)):
             return self._each(chunk.split(b"\n"), refuse, first)
         return events
 
@@ -100,7 +103,7 @@ class Reader:
         early = in_future(event, self.latest, 0)
         if early is not None:
             raise early
-        return event
+        return self._fitting.checked(event)
 
     def binary(self, headers: Mapping[str, str], body: bytes) -> Event:
         """Read an event of the binary form: attributes in `ce-*` headers, data in the body. Raises EventError."""
@@ -164,6 +167,11 @@ _HALF = re.compile(
     rb"\\u[dD][89abAB][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F])|(?<!\\u[dD][89abAB][0-9a-fA-F]{2})\\u[dD][c-fC-F][0-9a-fA-F]{2}"
 )
 _MISSING = re.compile(r"Object missing required field `([^`]+)`")
+
+
+def _is_plain(raw: bytes) -> bool:
+    """Say whether no text in JSON can have a control character: escaped, DEL, or of the second set (RFC 8259, 7)."""
+    return not (b"\\" in raw or b"\x7f" in raw or b"\xc2" in raw)
 
 
 def _why(error: Exception, raw: bytes) -> str:

@@ -37,8 +37,10 @@ SAMPLES: Final[Mapping[str, Any]] = {
 INTRO = """
 Each event is a CloudEvent: `specversion`, `id`, `source`, `type`, `time` with its zone, and `data` with the fields
 below. `source` and `id` together name an event: the same pair again is a repeat. A field is always there, unless it
-is marked as one that may be missing. Spans are in seconds. Your own types, and fields of your
-own on these, go under [`events`](standards.md) in your file; how to send events:
+is marked as one that may be missing. Spans are in seconds. An event is refused whole where a number is less than its
+least value, where `site`, `promise`, what a standard or a feed has under `per`, or a person who cannot be missing is
+empty, and where one of these, a person, `id` or `source` has a control character, as a line break is. Your own types,
+and fields of your own on these, go under [`events`](standards.md) in your file; how to send events:
 [operations](../operations.md#sending-events).
 
 | type | what a field of it holds |
@@ -90,11 +92,15 @@ def anchor(name: str) -> str:
 
 def _section(each: EventType) -> str:
     rows = (
-        [code(name), field.type, "yes" if field.optional else "", field.unit, field.meaning]
+        [code(name), _type(field), "yes" if field.optional else "", field.unit, field.meaning]
         for name, field in each.fields.items()
     )
     meaning = f"{each.meaning[:1].upper()}{each.meaning[1:]}."
     return f"## {each.name}\n\n{meaning}\n\n{table(HEADINGS, rows)}\n{_example(each.name, each.fields)}\n"
+
+
+def _type(field: Field) -> str:
+    return field.type if field.min is None else f"{field.type}, {field.min:g} or more"
 
 
 def _example(name: str, fields: Mapping[str, Field]) -> str:
