@@ -18,6 +18,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from alerts.routing.notice import printable, shortened
+from alerts.routing.place import called
 from alerts.words.words import Words, phrase
 from standards.judge.events import moment
 
@@ -186,7 +187,7 @@ def _rows(notice: Notice) -> list[tuple[str, str]]:
 
 def _signature(notice: Notice) -> str:
     words = Words(notice.language)
-    about = ", ".join(filter(None, (notice.standard, notice.subject, notice.promise)))
+    about = ", ".join(filter(None, (notice.standard, called(notice.subject, {}), notice.promise)))
     if notice.owner:
         return _shown(words.say("Written by Kept for {owner} ({about}).", owner=notice.owner, about=about))
     return _shown(words.say("Written by Kept ({about}).", about=about))

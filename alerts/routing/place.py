@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from alerts.policy.policy import PLACE, place_of
+from standards.judge.subjects import subject_parts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -35,16 +36,28 @@ def named(parts: tuple[str, ...], names: Mapping[str, str]) -> tuple[str, ...]:
 
 
 def called(subject: str, names: Mapping[str, str]) -> str:
-    """Give what people call a subject, `store-01/till-2`; as it is written, where no part of it has a name."""
-    parts = tuple(subject.split("/"))
-    found = named(parts, names)
-    return subject if found == parts else ", ".join(found)
+    """Write a subject, `store-01/till-2`, for people: as it was sent, where no part of it has a name.
+
+    It is the text of a subject, in which a `/` within an id is escaped; the id of a site is told by `called_site`.
+    """
+    return _written(subject_parts(subject), subject_parts(subject), names)
+
+
+def called_site(site: str, names: Mapping[str, str]) -> str:
+    """Write a site for people, by its id."""
+    return names.get(site, site)
 
 
 def called_there(subject: str, site: str, names: Mapping[str, str]) -> str:
-    """Give what people call a subject at its site; without a site, the whole of it."""
-    whole = called(subject, names)
-    return whole.removeprefix(f"{called(site, names)}, ").removeprefix(f"{site}/") if site else whole
+    """Write a subject for people who know its site; without a site, or at no other place, the whole of it."""
+    parts = subject_parts(subject)
+    return _written(parts, parts[1:] if parts[0] == site and parts[1:] else parts, names)
+
+
+def _written(whole: tuple[str, ...], parts: tuple[str, ...], names: Mapping[str, str]) -> str:
+    """Write the last `parts` of a place, by their names where any part of the whole has one."""
+    found = named(whole, names)
+    return "/".join(parts) if found == whole else ", ".join(found[len(whole) - len(parts) :])
 
 
 def ids_of(line: Line, standard: Standard) -> tuple[str, ...]:
@@ -77,7 +90,7 @@ def _keys(line: Line, standard: Standard) -> list[tuple[str, str]]:
     """Give the parts of a subject with their fields; of a line without fields, as its subject is written."""
     if all(field in line.fields for field in standard.per):
         return [(field, str(line.fields[field])) for field in standard.per]
-    return [("", part) for part in line.subject.split("/")]
+    return [("", part) for part in subject_parts(line.subject)]
 
 
 def called_apart(ordered: Sequence[Notice]) -> Sequence[Notice]:

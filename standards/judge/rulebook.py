@@ -25,6 +25,7 @@ from standards.judge.promise import MOVES, NEVER
 from standards.judge.shapes.scope import scoped
 from standards.judge.standard import clauses, event_types
 from standards.judge.strata import in_order, stratify
+from standards.judge.subjects import fields_of_subjects, subject_parts
 from standards.judge.targets.table import tables_of
 
 if TYPE_CHECKING:
@@ -126,7 +127,7 @@ class Rulebook:
         strata = stratify(standards)
         by_stratum = sorted(standards, key=lambda standard: strata[standard.id])
         self.vocabulary = {**vocabulary, **_promise_types(by_stratum, vocabulary)}
-        subjects = _subjects(standards, feeds)
+        subjects = fields_of_subjects(standards, feeds)
         self.classes = {name: event_class(each, subjects.get(name, ())) for name, each in self.vocabulary.items()}
         members = _grouped(standards, strata)
         self.groups = {name: Group(name, members[name], self.classes) for name in sorted(members)}
@@ -184,16 +185,6 @@ class Rulebook:
             if key is not None and (group, key) not in found:
                 found.append((group, key))
         return [(group, key) for group, key in found if None not in key]
-
-
-def _subjects(standards: Iterable[Standard], feeds: Iterable[Feed]) -> dict[str, set[str]]:
-    """Give, by event type, the fields by which standards and feeds tell subjects apart."""
-    found: dict[str, set[str]] = {}
-    heard = [(standard.per, event_types(standard)) for standard in standards]
-    for per, events in [*heard, *((feed.per, feed.events) for feed in feeds)]:
-        for name in events:
-            found.setdefault(name, set()).update(per)
-    return found
 
 
 def _grouped(standards: Sequence[Standard], strata: Mapping[str, int]) -> dict[str, list[Standard]]:
@@ -256,7 +247,7 @@ def subject_text(key: Key) -> str:
 
 def subject_key(text: str, types: Sequence[str]) -> Key | None:
     """Read a subject's key back from its text, or None where it does not fit the fields' types."""
-    parts = [part.replace("%2F", "/").replace("%25", "%") for part in text.split("/")] if types or text else []
+    parts = subject_parts(text) if types or text else ()
     if len(parts) != len(types):
         return None
     try:

@@ -157,7 +157,7 @@ def _then(shell: Shell, waiting: Waiting, standards: Mapping[str, Standard]) -> 
 def _group(shell: Shell, group: OwedGroup) -> Html:
     address = View(site=group.site or NOWHERE, standard=group.standard).address("/debriefs")
     place = (
-        el("b", shell.called(group.site) or shell.words.say("no site")),
+        el("b", shell.called_site(group.site) or shell.words.say("no site")),
         " ",
         el("span", group.standard, class_="standard"),
     )

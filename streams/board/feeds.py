@@ -174,7 +174,7 @@ def _unsaid(shell: Shell, row: Unjudged) -> Html:
     words = shell.words
     said = words.how_many(row.count, "{count} promise is unknown", "{count} promises are unknown")
     link = el("a", said, href=View(site=row.site or NOWHERE, standard=row.standard).address(part="unknown"))
-    place = el("strong", shell.called(row.site) or words.say("no site"))
+    place = el("strong", shell.called_site(row.site) or words.say("no site"))
     head = el("p", place, " ", el("span", row.standard, class_="standard"), class_="where")
     first, last = (shell.at(row.site).clock(at) for at in (row.first, row.last))
     if row.last != row.first:

@@ -37,7 +37,7 @@ def filter_bar(shell: Shell, view: View, choices: Choices) -> Html:
     words = shell.words
     fields = (
         field(words.say("Look for"), "q", type="search", value=view.q or None, maxlength=200),
-        _choice(words, words.say("Site"), "site", view.site, {each: shell.called(each) for each in choices.sites}),
+        _choice(words, words.say("Site"), "site", view.site, {each: shell.called_site(each) for each in choices.sites}),
         _choice(words, words.say("Standard"), "standard", view.standard, dict.fromkeys(choices.standards)),
         _choice(words, words.say("Answered for by"), "owner", view.owner, dict.fromkeys(choices.owners)),
         _choice(words, words.say("Team"), "team", view.team, dict.fromkeys(choices.teams)),
@@ -65,7 +65,7 @@ def _choice(words: Words, label: str, name: str, chosen: str, options: Mapping[s
 
 def place(wording: Wording, site: str) -> str:
     """Name a site that is looked at: what has none is looked at as well."""
-    return wording.words.say("no site") if site == NOWHERE else wording.called(site)
+    return wording.words.say("no site") if site == NOWHERE else wording.called_site(site)
 
 
 def _mine(words: Words, view: View) -> Html:

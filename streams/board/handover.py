@@ -53,7 +53,7 @@ def _note(shell: Shell, act: Action) -> Html:
     words, site = shell.words, str(act.data.get("site") or "")
     name, time = el("strong", act.by or words.say("somebody")), shell.at(site).clock(act.at)
     if site:
-        at = el("span", shell.called(site), class_="standard")
+        at = el("span", shell.called_site(site), class_="standard")
         head = sentence(words, "{name} for {site}, {time}", name=name, site=at, time=time)
     else:
         head = sentence(words, "{name}, {time}", name=name, time=time)
@@ -66,7 +66,7 @@ def _form(shell: Shell, notes: Notes) -> Html:
     say, site = shell.words.say, "" if notes.site == NOWHERE else notes.site
     text = el("textarea", name="note", required=True, rows=4, maxlength=LONGEST)
     general = say("for everybody; the page of one site has the form for that one")
-    hint = say("for {site}", site=shell.called(site)) if site else general
+    hint = say("for {site}", site=shell.called_site(site)) if site else general
     back = View(site=site).address("/shift")
     content = (
         hidden("after", notes.last), hidden("next", back), hidden("site", site) if site else None, acting_as(shell),

@@ -154,6 +154,7 @@ def _said(shell: Shell, act: Action) -> list[str]:
         if value:
             shown = words.say(HOW[value]) if name == "how" and value in HOW else value
             shown = _told(shell, value) if name == "until" else shown
+            shown = shell.called(value) if name == "subject" else shell.called_site(value) if name == "site" else shown
             found.append(words.say("{name}: {value}", name=words.say(LABELS[name]), value=shown))
     return found
 

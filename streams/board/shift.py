@@ -179,7 +179,7 @@ def _group(shell: Shell, group: FailedGroup) -> Html:
     address = f"/shift?{urlencode({'site': group.site or NOWHERE, 'standard': group.standard})}#failed"
     said = words.how_many(group.count, *_WORDS[group.verdict])
     where = (
-        el("b", shell.called(group.site) or words.say("no site")),
+        el("b", shell.called_site(group.site) or words.say("no site")),
         " ",
         el("span", group.standard, class_="standard"),
     )

@@ -87,7 +87,7 @@ def _terms(given: Mapping[str, object]) -> tuple[tuple[str, tuple[str, ...]], ..
 def _what(terms: Iterable[tuple[str, tuple[str, ...]]], wording: Wording) -> str:
     by_name, words = dict(terms), wording.words
     for name in _PLACES & by_name.keys():
-        by_name[name] = tuple(wording.called(each) for each in by_name[name])
+        by_name[name] = tuple(map(wording.called_site if name == "site" else wording.called, by_name[name]))
     said = [words.say(text, name=words.either(by_name[name])) for name, text in _TERMS.items() if name in by_name]
     return ", ".join(said) or words.say("everything")
 

@@ -141,7 +141,7 @@ def _sites(shell: Shell, trends: Trends) -> Html:
 def _site(shell: Shell, standard: str, site: str, kept: int, broken: int) -> Html:
     judged = kept + broken
     rate = shell.percent(kept / judged) if judged >= FEW else "–"
-    name = shell.called(site) or shell.words.say("no site")
+    name = shell.called_site(site) or shell.words.say("no site")
     label = shell.words.how_many(broken, "{count} broken at {site}", "{count} broken at {site}", site=name)
     count = shell.number(broken) if broken else "–"
     link = el("a", count, href=f"/standards/{standard}?{urlencode({'site': site})}#broken", aria_label=label)
@@ -151,7 +151,7 @@ def _site(shell: Shell, standard: str, site: str, kept: int, broken: int) -> Htm
 
 def _broken(shell: Shell, trends: Trends) -> Html:
     say = shell.words.say
-    title = say("Broken at {site}", site=shell.called(trends.site)) if trends.site else say("Broken")
+    title = say("Broken at {site}", site=shell.called_site(trends.site)) if trends.site else say("Broken")
     rows = [
         el(
             "li",

@@ -12,6 +12,8 @@ import msgspec
 
 from alerts.routing.place import called_there
 from alerts.words.words import several
+from standards.judge.rulebook import subject_text
+from standards.judge.subjects import subject_parts
 from standards.natural import natural
 from streams.board.having import shares_words
 from streams.board.items import URGENT
@@ -68,12 +70,12 @@ class Scene(msgspec.Struct, frozen=True):
 def draw(shell: Shell, scene: Scene) -> str:
     """Draw the page."""
     say, scene = shell.words.say, _told(shell, scene)
-    place = shell.called(scene.site) or say("All sites")
+    place = shell.called_site(scene.site) or say("All sites")
     head = el(
         "div", el("h1", place), _today(shell, scene), el("p", shell.clock(shell.now), id="clock"), class_="wall-head"
     )
     others = (
-        el("a", shell.called(site), href=f"/wall?{urlencode({'site': site})}")
+        el("a", shell.called_site(site), href=f"/wall?{urlencode({'site': site})}")
         for site in scene.sites
         if site != scene.site
     )
@@ -139,7 +141,7 @@ def _together(shell: Shell, name: str, groups: Sequence[Group], *, named: bool) 
     first = worst.items[0]
     shares = " ".join(filter(None, (shares_words(group.shares, shell.in_zone(group.zone)) for group in groups)))
     words = shell.words
-    place = _all_of(worst, groups).names(words) if named else shell.called(name) or words.say("no site")
+    place = _all_of(worst, groups).names(words) if named else shell.called_site(name) or words.say("no site")
     return Place(
         place, worst.due, counts["overdue"], counts["warned"], first.what or first.promise, shares,
         all(group.taken for group in groups),
@@ -216,7 +218,7 @@ def _numbers(shell: Shell, scene: Scene) -> Html | None:
         return None
     owed = [*scene.urgent, *(item for group in scene.groups for item in group.items)]
     urgent = {item.subject: item.sort for item in reversed(owed)}
-    places = {f"{each.site}/{each.name}": each for each in scene.readings}
+    places = {_whole(each): each for each in scene.readings}
     first = sorted(places, key=lambda place: (place not in urgent, natural(place)))[:TILES]
     tiles = (
         _tile(shell, places[place], urgent.get(place, ""), named=not scene.site) for place in sorted(first, key=natural)
@@ -232,9 +234,16 @@ def _measured(shell: Shell, name: str) -> str:
     return shell.words.say(FIELDS[name]).capitalize() if name in FIELDS else name.replace("_", " ").capitalize()
 
 
+def _whole(reading: Reading) -> str:
+    """Give the subject that a number is about."""
+    return f"{subject_text((reading.site,))}/{reading.name}"
+
+
 def _tile(shell: Shell, reading: Reading, sort: str, *, named: bool) -> Html:
-    whole = f"{reading.site}/{reading.name}"
-    name = shell.called(whole).replace("/", " ") if named else called_there(whole, reading.site, shell.names)
+    whole = _whole(reading)
+    name, parts = shell.called(whole), subject_parts(whole)
+    name = " ".join(parts) if name == "/".join(parts) else name
+    name = name if named else called_there(whole, reading.site, shell.names)
     longest = max(map(len, name.split()), default=0)
     size = "longer" if longest > LONGER else "long" if longest > LONG else None
     return el("li", el("span", name, class_=size), el("b", shell.words.number(reading.value)), class_=sort or None)

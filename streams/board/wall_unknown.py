@@ -52,11 +52,13 @@ def unknown(shell: Shell, site: str, silent: Sequence[Silence], quiet: Quiet, *,
     said = [_silence(shell, each, unheard=unheard) for each in silent]
     named = sorted(quiet.since.items(), key=lambda each: natural(each[0]))
     said += [
-        sentence(words, "No number from {site} since {time}.", site=shell.called(site), time=shell.at(site).clock(at))
+        sentence(
+            words, "No number from {site} since {time}.", site=shell.called_site(site), time=shell.at(site).clock(at)
+        )
         for site, at in named
     ]
     if quiet.never:
-        said.append(join(_no_number(words, shell.called(site), before=quiet.before)))
+        said.append(join(_no_number(words, shell.called_site(site), before=quiet.before)))
     if not said:
         return None
     more = words.how_many(len(said) - ROWS, "and {count} more is silent", "and {count} more are silent")

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from alerts.routing.place import called
+from alerts.routing.place import called, called_site
 from alerts.words.words import ENGLISH, Words, phrase
 from standards.calendar.duration import SECOND
 from standards.judge.events import moment
@@ -95,8 +95,12 @@ class Wording(msgspec.Struct, frozen=True):
         return self if zone is None else msgspec.structs.replace(self, zone=zone, beside=self.beside or self.zone)
 
     def called(self, subject: str) -> str:
-        """Give what people call a subject, a site or a part of one, by the policy's names."""
-        return called(subject, self.names) if self.names else subject
+        """Write a subject for people, by the policy's names."""
+        return called(subject, self.names)
+
+    def called_site(self, site: str) -> str:
+        """Write a site for people, by its id."""
+        return called_site(site, self.names)
 
     def placed(self, subject: str, site: object) -> str:
         """Give what people call a subject, the site that it is at first: also where that is no part of it."""

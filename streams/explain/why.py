@@ -25,6 +25,7 @@ from alerts.routing.actions import (
     UNSILENCED,
 )
 from alerts.routing.notice import LEFT_TO_ANOTHER, printable
+from alerts.routing.place import called
 from standards.calendar.duration import spoken
 from standards.errors import Finding, Place, SpecError, StateError
 from standards.judge.changed_days import CHANGED, OWN_SOURCE
@@ -162,7 +163,7 @@ class _Story(NamedTuple):
         state = row.verdict or row.state
         late = ", made good late" if row.state == "late" else ""
         corrected = ", corrected on late evidence" if row.corrected else ""
-        yield f"{row.standard}{f' at {row.subject}' if row.subject else ''}: {state}{late}{corrected}"
+        yield f"{row.standard}{f' at {called(row.subject, {})}' if row.subject else ''}: {state}{late}{corrected}"
         yield f"  promise {row.id}, severity {row.severity}{f', owner {row.owner}' if row.owner else ''}"
         if row.fields:
             yield f"  {', '.join(f'{name} {value}' for name, value in row.fields.items())}"
@@ -263,8 +264,7 @@ class _Story(NamedTuple):
             deed = WANTED.get(act.type, did(act, causes)) if why else did(act, causes)
             yield f"  {self._at(act.at)}  {who(act)} {deed}, {way(act)}"
             yield from (f"    {text}" for text in said(act))
-            if why:
-                yield f"    {why}, {BECAUSE[why]}"
+            yield from [f"    {why}, {BECAUSE[why]}"] if why else []
         if not self.acts:
             yield "  nothing"
 

@@ -20,6 +20,7 @@ from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
 
+from alerts.routing.place import called
 from standards.calendar.duration import SECOND, spoken
 from standards.judge.events import moment
 from streams.live.wording import WORDS, printable
@@ -161,7 +162,13 @@ def _owed_row(line: Line, now: int) -> list[RenderableType]:
     warned, paused = line.state == "warned", line.state.startswith("paused")
     if line.state == "broken":
         late = Text(f"{spoken(max(0, -left))} late", "bold red")
-        return [Text("x overdue", "bold red"), Text(line.standard), Text(printable(line.subject)), Text(), late]
+        return [
+            Text("x overdue", "bold red"),
+            Text(line.standard),
+            Text(_whom(line)),
+            Text(),
+            late,
+        ]
     style = "bold yellow" if warned else "dim" if paused else ""
     word = "! warned" if warned else "  paused" if paused else "  open"
     says = "" if paused else f"{spoken(left)} left" if left >= SECOND else "time is up"
@@ -169,7 +176,13 @@ def _owed_row(line: Line, now: int) -> list[RenderableType]:
     bar = ProgressBar(
         total, min(total, max(0, left)), complete_style=colour, finished_style=colour, style="bright_black"
     )
-    return [Text(word, style), Text(line.standard, style), Text(printable(line.subject), style), bar, Text(says, style)]
+    return [
+        Text(word, style),
+        Text(line.standard, style),
+        Text(_whom(line), style),
+        bar,
+        Text(says, style),
+    ]
 
 
 def _told(view: View, width: int, rows: int) -> RenderableType:
@@ -177,7 +190,7 @@ def _told(view: View, width: int, rows: int) -> RenderableType:
     for line, words, _ in _chosen(view.told, rows):
         style = STYLES.get(line.kind, "")
         when = Text(f" {moment(line.at).astimezone(view.zone):%H:%M:%S}", "dim")
-        word, subject = Text(WORDS[line.kind], style), Text(printable(line.subject))
+        word, subject = Text(WORDS[line.kind], style), Text(_whom(line))
         grid.add_row(when, word, Text(line.standard), subject, Text(words, style))
     return _section("Newest verdicts", grid, rows, len(view.told))
 
@@ -232,3 +245,7 @@ def _section(title: str, grid: Table, rows: int, there: int) -> RenderableType:
 
 def _titled(title: str, content: Sequence[RenderableType]) -> RenderableType:
     return Group(Rule(Text(title, "bold"), align="left", style="bright_black"), *content)
+
+
+def _whom(line: Line) -> str:
+    return printable(called(line.subject, {}))

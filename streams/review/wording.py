@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
+from alerts.routing.place import called
 from standards.calendar.duration import spoken
 from standards.judge.events import moment
 from standards.review.difference import ABSENT
@@ -144,7 +145,7 @@ def _case(reviewed: Reviewed, telling: Telling) -> Row:
     zone = reviewed.zone(fate.standard)
     begun = moment(fate.opened).astimezone(zone)
     other = "" if zone == reviewed.now.clock else f" {zone.key}"
-    what = f"{fate.standard} {_on_a_line(fate.subject) or 'the house'}"
+    what = f"{fate.standard} {_on_a_line(called(fate.subject, {})) or 'the house'}"
     which = "the only one" if telling.of == 1 else f"{telling.number:,} of {telling.of:,}"
     cells = (what, _ended(change.before), _ended(change.now), f"{which} {way(*change.way)}")
     return Row(f"{DAYS[begun.weekday()]} {begun:%Y-%m-%d %H:%M:%S}{other}", cells)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from operator import attrgetter
 from typing import TYPE_CHECKING, Final
 
+from standards.judge.rulebook import subject_text
 from streams.storage.readings import Reading, kinds
 
 if TYPE_CHECKING:
@@ -52,4 +53,4 @@ class LastReadings:
 
     def _reading(self, event: Event, place: tuple[object, ...]) -> Reading:
         what, (site, *names) = self._kinds[type(event)].what, place
-        return Reading(str(site), "/".join(map(str, names)), what, getattr(event.data, what), event.at)
+        return Reading(str(site), subject_text(tuple(names)), what, getattr(event.data, what), event.at)

@@ -12,7 +12,8 @@ import msgspec
 
 from alerts.routing.actions import ACKNOWLEDGED, SILENCED, UNSILENCED
 from alerts.routing.persons import named_in
-from alerts.routing.place import called, called_there
+from alerts.routing.place import called, called_site, called_there
+from standards.judge.rulebook import subject_text
 from standards.judge.standard import clauses
 from standards.natural import natural, same
 from streams.board.debriefs import Waiting, kind_of
@@ -187,7 +188,7 @@ class Look:
             group.site, group.standard, group.count, group.due, items, view, ids,
             tuple(each for each in ids if not done.taken(each)), had,
             shares(tuple(had), done.havings, group.count), self._view.alone,
-            called(group.site, names_of(self._host)),
+            called_site(group.site, names_of(self._host)),
         )  # fmt: skip
 
     def _held(self, sort: Sort, wanted: OwedFilter) -> tuple[str, ...]:
@@ -271,7 +272,7 @@ def persons(host: Host) -> tuple[str, ...]:
 def _place(row: PromiseRow) -> tuple[str, str]:
     """Give where a promise is as readings have it: the site, and the rest of its subject."""
     site = str(row.fields.get("site") or "")
-    return site, row.subject.removeprefix(f"{site}/")
+    return site, row.subject.removeprefix(f"{subject_text((site,))}/")
 
 
 def _order(item: Item) -> tuple[bool, int]:

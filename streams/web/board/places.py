@@ -43,7 +43,7 @@ async def is_known(host: Host, site: str, offered: Iterable[str]) -> bool:
 def unknown_site(shell: Shell, site: str, path: str, offered: Iterable[str]) -> str:
     """Draw the page that says that a site is not known, and offers those that are, on the page that was asked for."""
     say = shell.words.say
-    links = (el("li", el("a", shell.called(each), href=f"{path}?{urlencode({'site': each})}")) for each in offered)
+    links = (el("li", el("a", shell.called_site(each), href=f"{path}?{urlencode({'site': each})}")) for each in offered)
     every = el("p", el("a", say("All sites"), href=path))
     title = say("{site} is not known here", site=site)
     said = el("p", say("Kept knows no such site. These it knows:"), class_="trouble")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from alerts.routing.facts import PERSONS
 from standards.calendar.duration import DAY, MINUTE
-from standards.judge.rulebook import subject_key
+from standards.judge.rulebook import subject_key, subject_text
 from standards.judge.standard import clauses
 from streams.board.wall_unknown import Quiet, Silence
 from streams.runtime.feeds import MOST
@@ -45,13 +45,13 @@ def silences(feeds: Iterable[Feed], known: Sequence[FeedStanding], site: str, no
         here = [(each, key, there) for each, key, there in heard if at < 0 or site in ("", there)]
         if not here and not unheard and not (heard and len(known) >= MOST):
             found.append(Silence(feed.name, "", -1))
-        places = ("" if site else each.site for each in unheard if not each.out_of_hours)
+        places = ("" if site else subject_text((each.site,)) for each in unheard if not each.out_of_hours)
         found += [Silence(feed.name, place, -1, place) for place in places]
         for each, key, there in here:
             if each.dark(now):
                 left_out = PERSONS | {"site"} if site else PERSONS
                 parts = zip(feed.per, key, strict=True)
-                place = "/".join(str(part) for name, part in parts if name not in left_out)
+                place = subject_text(tuple(part for name, part in parts if name not in left_out))
                 found.append(Silence(feed.name, place, each.last, there))
     return found
 
