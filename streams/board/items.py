@@ -18,7 +18,7 @@ from standards.natural import natural, runs
 from streams.board.having import Having, Noted, Shares, having_words, noted_words
 from streams.board.offers import TOGETHER
 from streams.board.reasons import reasons
-from streams.board.wording import FIELDS
+from streams.board.wording import field_words
 from streams.live.joined import Joined, joined_words
 from streams.storage.rows import Sort
 
@@ -45,10 +45,10 @@ class Item(msgspec.Struct, frozen=True):
     """A promise that is owed. `due`, `opened` and `settled` are microseconds UTC; `noted` is what people did about it.
 
     `joined` is what came since that would have opened another one; `stands`: it says how things stand.
-    `takes`: one may still say that one has it; `does`: that it is done. `roles` may excuse it, mostly for `reasons`.
-    Who has it may give it back, or hand it on to one of the `others`. People say `called` for the subject, and `part`
-    for it at its site; `named` are those of us whom it names. Times are told in the `zone` of the site, where it has
-    one. `number` is what was counted there last.
+    `takes`: one may still say that one has it; `does`: that it is done, at one tap; `asks`: by a form. `roles` may
+    excuse it, mostly for `reasons`. Who has it may give it back, or hand it on to one of the `others`. People say
+    `called` for the subject, and `part` for it at its site; `named` are those of us whom it names. Times are told in
+    the `zone` of the site, where it has one. `number` is what was counted there last.
     """
 
     id: str
@@ -69,6 +69,7 @@ class Item(msgspec.Struct, frozen=True):
     noted: tuple[Noted, ...] = ()
     takes: bool = False
     does: bool = False
+    asks: bool = False
     roles: tuple[str, ...] = ()
     reasons: tuple[str, ...] = ()
     others: tuple[str, ...] = ()
@@ -223,5 +224,5 @@ def counted_words(reading: Reading | None, wording: Wording) -> str:
     if reading.what in COUNTED and reading.value == int(reading.value):
         _, later = COUNTED[reading.what]
         return words.how_many(int(reading.value), *later, at=at)
-    name = words.say(FIELDS[reading.what]) if reading.what in FIELDS else reading.what.replace("_", " ")
+    name = field_words(reading.what, words)
     return words.say("{name}: {number} at {at}.", name=name, number=words.number(reading.value), at=at)

@@ -50,6 +50,10 @@ def actions(item: Item, words: Words) -> Iterator[Html]:
         yield _button(words.say("I have it"), whom, "promise", item.id, "acknowledge", words=words)
     if item.does:
         yield _button(words.say("It is done"), whom, "promise", item.id, "done", words=words, plain=True)
+    elif item.asks:
+        said = words.say("It is done")
+        label = words.say(_LABELLED, label=said, said=whom)
+        yield el("a", said, href=f"/promises/{item.id}#done", class_="plain", aria_label=label)
 
 
 def _whom(item: Item) -> str:

@@ -18,6 +18,7 @@ from streams.board.markup import Child, Html, el, facts, join, section, sentence
 from streams.board.notices import notice_list, withheld_list
 from streams.board.people import act_row
 from streams.board.reasons import reasons
+from streams.board.report_form import report_forms
 from streams.board.shell import Shell, acting_as, excuse_fields, field, form, hidden, page
 from streams.board.timeline import timeline
 from streams.board.wording import OVERDUE
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from alerts.routing.actions import Action
     from standards.judge.ledger import Line
     from standards.judge.standard import Standard
+    from streams.board.reportable import Report
     from streams.storage.promise_view import PromiseView
 
 
@@ -42,9 +44,10 @@ class Story(msgspec.Struct, frozen=True):
     """All there is about one promise. `reasons` are by the line's id; `standard` is None if its revision is not here.
 
     `stands`: what came since says how things stand; `overdue`: it is broken and still owed;
-    `excusable`: an exception can still be granted; `acknowledges`: one may say that one has it; `doable`: that it is
-    done; `hands`: it can be handed on, to one of the `others` or, where nobody is known, to whoever is named. `having`
-    says who has it; `without_effect` says, by their names, why acts changed nothing of that.
+    `excusable`: an exception can still be granted; `acknowledges`: one may say that one has it. `reports` are the
+    events by which one may say that it is done; `untold` those that would, where nobody can. `hands`: it can be handed
+    on, to one of the `others` or, where nobody is known, to whoever is named. `having` says
+    who has it; `without_effect` says, by their names, why acts changed nothing of that.
     """
 
     view: PromiseView
@@ -55,7 +58,8 @@ class Story(msgspec.Struct, frozen=True):
     overdue: bool = False
     excusable: bool = False
     acknowledges: bool = False
-    doable: bool = False
+    reports: Sequence[Report] = ()
+    untold: Sequence[str] = ()
     hands: bool = False
     others: Sequence[str] = ()
     having: Having = Having()
@@ -66,6 +70,11 @@ class Story(msgspec.Struct, frozen=True):
         """Say whether it waits to be talked over: not while something can still be done about it."""
         broken = self.view.row.verdict == "broken" and not self.overdue
         return broken and DEBRIEFED not in {act.type for act in self.acts}
+
+    @property
+    def done_at_once(self) -> bool:
+        """Say whether one tap says that it is done."""
+        return bool(self.reports) and self.reports[0].at_once
 
     @property
     def owed(self) -> bool:
@@ -136,6 +145,7 @@ def _head(shell: Shell, story: Story) -> Html:
         el("p", has, class_="note" if story.having.taken else "note free") if story.owed else None,
         el("p", since, class_="joined") if since and story.owed else None,
         _at_once(shell, story),
+        _nobody_tells(shell, story),
         el("p", standard.promise if standard else promise.standard, class_="words"),
         el("p", ", ".join(filter(None, about)), ". ", el("span", promise.standard, class_="standard"), class_="quiet"),
         class_="story",
@@ -182,19 +192,34 @@ def _at_once(shell: Shell, story: Story) -> Html | None:
     """Offer what is done in a moment, right under the headline: who comes from a message has a phone in the hand."""
     takes, hands = story.acknowledges and story.having.can_be_taken, story.hands and story.having.holder
     back = story.hands and story.having.is_with(shell.name)
-    if not shell.acts or not story.owed or not (takes or story.doable or hands or back):
+    if not shell.acts or not story.owed or not (takes or story.reports or hands or back):
         return None
     say = shell.words.say
     buttons = (
         el("button", say("I have it"), formaction="/acts/acknowledge") if takes else None,
-        el("button", say("It is done"), formaction="/acts/done", class_="plain" if takes else None)
-        if story.doable
-        else None,
+        _done_button(shell, story, plain=takes),
         el("button", say("Give it back"), formaction="/acts/give-back", class_="plain") if back else None,
         el("a", say("Hand it on"), href="#hand-on", class_="plain") if hands else None,
     )
     content = hidden("promise", story.view.row.id), acting_as(shell), el("p", *buttons, class_="actions")
     return el("div", form(shell, "/acts/acknowledge", *content), id="take-it")
+
+
+def _done_button(shell: Shell, story: Story, *, plain: bool) -> Html | None:
+    said, kind = shell.words.say("It is done"), "plain" if plain else None
+    if story.done_at_once:
+        return el("button", said, formaction="/acts/done", class_=kind)
+    return el("a", said, href="#done", class_="plain") if story.reports else None
+
+
+def _nobody_tells(shell: Shell, story: Story) -> Html | None:
+    """Say that nobody can report it: what keeps it is counted by a machine, or made by Kept itself."""
+    if not shell.acts or not story.owed or not story.untold:
+        return None
+    events = shell.words.either(story.untold)
+    said = shell.words.say("Nobody can say here that it is done: {event} tells it, and that no person sends.",
+                           event=events)  # fmt: skip
+    return el("p", said, class_="quiet")
 
 
 def _to_whom(shell: Shell, story: Story) -> Html:
@@ -220,6 +245,8 @@ def _actions(shell: Shell, story: Story) -> Iterator[Html]:
     if not shell.acts:
         return
     say = shell.words.say
+    if story.owed and (forms := report_forms(shell, promise.id, story.reports)):
+        yield section(say("It is done"), forms, id="done")
     if story.hands and story.owed:
         yield offer(say("Hand it on"), "hand-on", say("Hand it on"), _to_whom(shell, story))
     if story.excusable and may and story.standard:

@@ -68,6 +68,11 @@ FIELDS: Final[dict[str, str]] = {
     "site": phrase("site"), "queue": phrase("queue"), "team": phrase("team"), "agent": phrase("agent"),
     "from_agent": phrase("from agent"), "to_agent": phrase("to agent"), "contact": phrase("contact"),
     "ticket": phrase("ticket"), "customer": phrase("customer"), "waiting": phrase("waiting"),
+    "by": phrase("by whom"), "promise": phrase("promise"), "moment": phrase("moment"), "reason": phrase("reason"),
+    "reward": phrase("reward"), "value": phrase("value"), "score": phrase("score"), "kind": phrase("kind"),
+    "form": phrase("form"), "asked": phrase("how many were asked"), "giver": phrase("given as"),
+    "public": phrase("in front of the others"), "work": phrase("work"), "note": phrase("note"),
+    "scenario": phrase("scenario"), "topic": phrase("topic"), "register": phrase("register"),
 }  # fmt: skip
 """What the fields of Kept's own events are called."""
 ASPECTS: Final[dict[str, str]] = {
@@ -176,6 +181,11 @@ class Wording(msgspec.Struct, frozen=True):
     def aspect(self, aspect: str) -> str:
         """Say an aspect; one that is not known is shown as it is written."""
         return self.words.say(ASPECTS[aspect]) if aspect in ASPECTS else aspect
+
+
+def field_words(name: str, words: Words) -> str:
+    """Say what a field of an event is called; one of an author's own by its name."""
+    return words.say(FIELDS[name]) if name in FIELDS else name.replace("_", " ")
 
 
 LEFT: Final = phrase("{span} left")

@@ -12,6 +12,7 @@ from playwright.sync_api import Browser
 from alerts.routing.actions import HANDED_ON, Action
 from alerts.routing.notice import Notice, Reason, Withheld
 from alerts.words.words import LANGUAGES
+from standards.judge.events import EventType
 from standards.judge.ledger import Line
 from standards.judge.promise import Kind, State, Verdict
 from standards.judge.score import Score
@@ -21,6 +22,7 @@ from streams.board.notices import NotTold, Told
 from streams.board.notices import draw as draw_notices
 from streams.board.opening_hours import Opening
 from streams.board.paging import Paged
+from streams.board.reportable import Report
 from streams.board.shell import Shell, page
 from streams.board.standards import Scores
 from streams.board.standards import draw as draw_standards
@@ -34,6 +36,7 @@ from tests.board.serving import Served, owed
 from tests.streams.hosting import SECOND, T0
 
 UTC = ZoneInfo("UTC")
+REPORTS = [Report(EventType("register.opened", {}), {}, {}, ())]
 SHELL = Shell(T0 + 200 * SECOND, UTC, status=Status(ready=True))
 
 
@@ -156,12 +159,12 @@ def test_what_to_do_and_the_buttons_come_before_the_history() -> None:
     overdue = replace(ROW, state="broken", verdict="broken", settled=T0 + 60 * SECOND)
     for row in (ROW, overdue):
         view = PromiseView(row, LINES, [], "{}", [])
-        story = Story(view, REGISTER, [], overdue=row is overdue, acknowledges=True, doable=True)
+        story = Story(view, REGISTER, [], overdue=row is overdue, acknowledges=True, reports=REPORTS)
         drawn = draw(shell, story)
         said = (REGISTER.what, "Nobody has it yet.", "I have it", "It is done", "Its time", "What happened")
         places = [drawn.index(each) for each in said]
         assert places == sorted(places)
-    settled = Story(PromiseView(replace(overdue, state="late"), LINES, [], "{}", []), REGISTER, [], doable=True)
+    settled = Story(PromiseView(replace(overdue, state="late"), LINES, [], "{}", []), REGISTER, [], reports=REPORTS)
     assert "It is done" not in draw(shell, settled)
     assert settled.debriefs, "it is still to be talked over"
     kept = Story(PromiseView(replace(ROW, state="kept", verdict="kept"), LINES, [], "{}", []), REGISTER, [])

@@ -133,6 +133,6 @@ def register(name: str, at: int, *, queue: str = "q1") -> dict[str, Any]:
     return cloud("register.opened", name, at, site="s3", queue=queue)
 
 
-def cloud(kind: str, name: str, at: int, **data: object) -> dict[str, Any]:
+def cloud(kind: str, name: str, at: int, /, **data: object) -> dict[str, Any]:
     """Make a structured CloudEvent."""
     return {"specversion": "1.0", "id": name, "source": "till", "type": kind, "time": iso(at), "data": data}

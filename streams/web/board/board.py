@@ -23,7 +23,7 @@ from streams.board.filters import Choices
 from streams.board.having import present
 from streams.board.markup import el
 from streams.board.opening_hours import Opening
-from streams.board.reportable import awaited
+from streams.board.reportable import reports, untold
 from streams.board.shell import Shell, page
 from streams.board.view import View
 from streams.live.joined import stands_on
@@ -255,7 +255,8 @@ class Board:
             hands=HANDED_ON in rulebook.classes, others=persons(self.host),
             having=present(acts, held.get(found.row.id)),
             without_effect=await asked(read_model.board.without_effect, acts),
-            doable=standard is not None and awaited(standard, rulebook.vocabulary) is not None,
+            reports=reports(standard, rulebook.vocabulary, found.row.fields),
+            untold=untold(standard, rulebook.vocabulary),
         )  # fmt: skip
         return self.answer(request, story.draw(shell, drawn))
 

@@ -21,11 +21,13 @@ from alerts.words.words import phrase
 from standards.calendar.duration import parse
 from standards.judge.events import iso
 from standards.natural import same
-from streams.board.reportable import awaited
+from streams.board.reportable import reports, untold
 from streams.board.silences import SPANS, TERMS
 from streams.web.actions import check_open, known_sites
 from streams.web.board.chosen import Chosen
 from streams.web.board.fields import NAME, SOURCE, WHY, by_script, needed, no_standard, read_form, said_event, unfit
+from streams.web.board.places import zone_at
+from streams.web.board.reporting import check_keeps, data_of
 from streams.web.board.taking import Taking
 from streams.web.forms import DayChange, Grant, Settlement, ShiftNote
 from streams.web.guard import SESSION, see_other
@@ -114,15 +116,20 @@ class Acts:
         """Take in the event that the promise waits for, and that somebody says so: together, or neither."""
         promise, rulebook = await self._chosen.one(given), self._host.rulebook
         standard = rulebook.standards.get(promise.revision)
-        kind = None if standard is None else awaited(standard, rulebook.vocabulary)
-        if kind is None:
-            raise Problem(
-                HTTPStatus.CONFLICT, later("What keeps this promise has to come from whoever knows more about it.")
-            )
+        told = reports(standard, rulebook.vocabulary, promise.fields)
+        if not told:
+            events = Either(untold(standard, rulebook.vocabulary))
+            words = later("Nobody can say here that it is done: {event} tells it, and that no person sends.",
+                          event=events)  # fmt: skip
+            raise Problem(HTTPStatus.CONFLICT, words if events.names else later("Nothing can be done about it here."))
         self._chosen.check_owed(promise)
+        wanted = given.get("event", "")
+        report = next((each for each in told if each.kind.name == wanted), told[0])
         said = self._event(DONE, {"promise": promise.id, "by": name}, given)
-        known = {name: value for name, value in promise.fields.items() if name in kind.fields and value is not None}
-        work = self._event(kind.name, known, given, about=promise.id)
+        zone = zone_at(self._host, promise.fields.get("site"), self._board.zone)
+        data = data_of(report, given, name, zone)
+        work = self._event(report.kind.name, data, given, about=promise.id)
+        check_keeps(report, work, promise.fields)
         await self._host.submit([work, said])
 
     async def _excuse(self, given: Given, name: str) -> Later | None:

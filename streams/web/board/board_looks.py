@@ -23,7 +23,7 @@ from streams.board.now import Part, Picture
 from streams.board.offers import TOGETHER
 from streams.board.paging import ASKED, paged, skipped
 from streams.board.reasons import reasons
-from streams.board.reportable import awaited
+from streams.board.reportable import reports
 from streams.board.silences import Muted, muted
 from streams.board.view import NOWHERE, PARTS, View
 from streams.board.wall import Scene
@@ -230,14 +230,14 @@ class Look:
     def _item(self, sort: Sort, row: PromiseRow, done: Done, numbers: Mapping[str, Reading]) -> Item:
         rulebook = self._host.rulebook
         standard = rulebook.standards.get(row.revision)
-        found = done.havings.get(row.id, Having())
+        found, told = done.havings.get(row.id, Having()), reports(standard, rulebook.vocabulary, row.fields)
         site = row.fields.get("site")
         return Item(
             row.id, sort, row.due, row.opened, row.subject, row.standard, "" if site is None else str(site),
             standard.promise if standard else "", standard.what if standard else "", standard.how if standard else "",
             row.state, row.settled, Joined(row.joined, row.joined_at), stands_on(standard, rulebook.vocabulary),
             found, tuple(done.notes.get(row.id, {}).values()), ACKNOWLEDGED in rulebook.classes and found.can_be_taken,
-            standard is not None and awaited(standard, rulebook.vocabulary) is not None,
+            bool(told) and told[0].at_once, bool(told),
             standard.may_excuse if standard else (), reasons(standard.exceptions if standard else ""),
             tuple(name for name in self._offered if not same(name, found.holder)),
             standard.translations if standard else {}, *self._names(row.subject, "" if site is None else str(site)),

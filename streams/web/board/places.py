@@ -61,6 +61,11 @@ def zones_of(host: Host) -> Mapping[str, ZoneInfo]:
     return {name: site.zone for name, site in sites.items() if site.zone is not None}
 
 
+def zone_at(host: Host, site: object, usual: ZoneInfo) -> ZoneInfo:
+    """Give the zone in which a page about a site tells times; about none, that of pages about several."""
+    return zones_of(host).get(str(site), usual) if site else zone_of_all(host, usual)
+
+
 def zone_of_all(host: Host, usual: ZoneInfo) -> ZoneInfo:
     """Give the zone of pages about several sites: the one of all sites of the policy, else the `usual` one."""
     zones, sites = zones_of(host), host.people.known_sites if host.people else frozenset[str]()
