@@ -31,10 +31,25 @@ UNSILENCED: Final = "alert.unsilenced"
 SETTLED: Final = "letter.settled"
 HANDED_OVER: Final = "shift.handed_over"
 THANKED: Final = "recognition.given"
+SHARED: Final = "moment.shared"
+PROPOSED: Final = "reward.proposed"
+REWARDED: Final = "reward.given"
+MADE: Final = "exception.made"
+VOTED: Final = "reward.voted"
+COMPLAINED: Final = "complaint.received"
+ANSWERED: Final = "survey.answered"
 ROUTED: Final = frozenset({ACKNOWLEDGED, HANDED_ON, GIVEN_BACK, DEBRIEFED, SILENCED, UNSILENCED})
 """What routers hear of. That an exception was granted, the judge's own line tells."""
 
-ACTIONS: Final = ROUTED | {DONE, EXCUSED, SETTLED, CHANGED, HANDED_OVER, THANKED}
+PRAISE: Final = frozenset({THANKED, SHARED, REWARDED, MADE})
+"""What says who did something well, or something out of the usual: who only looks on does not see it."""
+COUNTED: Final = frozenset({VOTED, COMPLAINED, ANSWERED})
+"""What is only counted, and never listed: of it nothing is kept that names anybody, or says what they wrote."""
+ACTIONS: Final = (
+    ROUTED | PRAISE | COUNTED | {DONE, EXCUSED, SETTLED, CHANGED, HANDED_OVER, PROPOSED}
+)  # fmt: skip
+_OF_COUNTED: Final = frozenset({"team", "site", "topic", "kind", "score", "contact", "reward"})
+"""All that is kept of what is only counted."""
 
 _MATCHED: Final = ("standard", "owner", "aspect", "severity", "subject", "site")
 """The fields of `alert.silenced` that narrow what is silent."""
@@ -80,6 +95,8 @@ def as_known(action: Action, people: People) -> Action:
 
 def _action(event: Event) -> Action:
     data = msgspec.to_builtins(event.data)
+    if type_of(event) in COUNTED:
+        data = {name: value for name, value in data.items() if name in _OF_COUNTED}
     about, by = str(data.get("promise") or data.get("letter") or ""), str(data.get("by") or "")
     return Action(event.id, event.at, by, about, type_of(event), event.source, data, _silence(event))
 

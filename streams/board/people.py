@@ -17,7 +17,11 @@ from alerts.routing.actions import (
     GIVEN_BACK,
     HANDED_ON,
     HANDED_OVER,
+    MADE,
+    PROPOSED,
+    REWARDED,
     SETTLED,
+    SHARED,
     SILENCED,
     THANKED,
     UNSILENCED,
@@ -53,6 +57,10 @@ DID: Final = {
     CHANGED: phrase("changed a day of a calendar"),
     HANDED_OVER: phrase("left a note for the next shift"),
     THANKED: phrase("said thanks"),
+    SHARED: phrase("told of a moment"),
+    PROPOSED: phrase("put a reward on the list"),
+    REWARDED: phrase("gave a reward"),
+    MADE: phrase("made an exception that everybody may make"),
 }
 """What somebody did, by the type of the act."""
 _WAYS: Final = {
@@ -73,10 +81,11 @@ _WITHOUT_EFFECT: Final[Mapping[str, str]] = {
 HOW: Final = {"sent it again": phrase("sent it again"), "set it aside": phrase("set it aside")}
 """How an event that could not be read was dealt with."""
 LABELS: Final = {
-    "to": phrase("to"), "agent": phrase("who was thanked"), "calendar": phrase("calendar"), "date": phrase("date"),
+    "to": phrase("to"), "agent": phrase("whom it is about"), "calendar": phrase("calendar"), "date": phrase("date"),
     "open": phrase("open"), "reason": phrase("reason"), "note": phrase("note"), "how": phrase("how"),
     "involved": phrase("involved"), "cause": phrase("cause"), "missed": phrase("missed"),
-    "next_step": phrase("next step"), "team": phrase("team"), "silence": phrase("silence"), "until": phrase("until"),
+    "next_step": phrase("next step"), "reward": phrase("reward"),
+    "scenario": phrase("scenario"), "team": phrase("team"), "silence": phrase("silence"), "until": phrase("until"),
     "standard": phrase("standard"), "subject": phrase("subject"), "site": phrase("site"), "owner": phrase("owner"),
     "severity": phrase("severity"),
 }  # fmt: skip

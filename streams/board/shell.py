@@ -270,7 +270,10 @@ def _foot(shell: Shell) -> Html:
     drawn = el("p", time, " ", say("Times are those of {zone}, where they name no other.", zone=shell.zone.key))
     if not shell.looks:
         return drawn
-    more = ((say("What people did"), "/people"), (say("For the wall"), "/wall"), (say("Handbook"), "/handbook"))
+    more = (
+        (say("Today"), "/today"), (say("Handbook"), "/handbook"), (say("What people did"), "/people"),
+        (say("For the wall"), "/wall"),
+    )  # fmt: skip
     people = el("p", ((el("a", name, href=to), ". ") for name, to in more))
     api, metrics = el("a", say("the API"), href="/openapi.json"), el("a", say("metrics"), href="/metrics")
     programs = el("p", sentence(words, "For programs: {api}, {metrics}.", api=api, metrics=metrics))

@@ -128,11 +128,11 @@ def _row(shell: Shell, name: str, score: Score) -> Html:
 
 
 def _below(shell: Shell, goal: float, score: Score) -> Html:
-    said, kind = _goal(shell, score.interval, goal, score)
+    said, kind = goal_words(shell, score.interval, goal, score)
     return el("p", said, class_=kind)
 
 
-def _goal(shell: Shell, interval: tuple[float, float] | None, goal: float, score: Score) -> tuple[str, str]:
+def goal_words(shell: Shell, interval: tuple[float, float] | None, goal: float, score: Score) -> tuple[str, str]:
     """Say how it stands with a goal, and give the class for that."""
     say, how_many, aim = shell.words.say, shell.words.how_many, shell.percent(goal)
     if interval is None:

@@ -19,7 +19,11 @@ from alerts.routing.actions import (
     GIVEN_BACK,
     HANDED_ON,
     HANDED_OVER,
+    MADE,
+    PROPOSED,
+    REWARDED,
     SETTLED,
+    SHARED,
     SILENCED,
     THANKED,
     UNSILENCED,
@@ -82,6 +86,10 @@ _DID: Final = {
     CHANGED: "changed a day of a calendar",
     HANDED_OVER: "left a note for the next shift",
     THANKED: "said thanks",
+    SHARED: "told of a moment",
+    PROPOSED: "put a reward on the list",
+    REWARDED: "gave a reward",
+    MADE: "made an exception that everybody may make",
 }
 WANTED: Final = {GIVEN_BACK: "wanted to give it back", HANDED_ON: "wanted to hand it on"}
 """What somebody wanted to do, where it had no effect."""
@@ -93,7 +101,7 @@ _WAYS: Final = {
     OWN_SOURCE: "as an admin",
 }
 SAID: Final = ("to", "agent", "calendar", "date", "open", "reason", "note", "how", "involved", "cause", "missed",
-                "next_step", "team", "silence", "until", "standard", "subject", "site", "owner",
+                "next_step", "reward", "scenario", "team", "silence", "until", "standard", "subject", "site", "owner",
                 "severity")  # fmt: skip
 """The fields of an act in which somebody says something of it."""
 

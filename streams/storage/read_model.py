@@ -17,6 +17,7 @@ from standards.judge.score import Score
 from streams.runtime.source_clocks import STRETCH
 from streams.storage.board_queries import BoardQueries
 from streams.storage.owed_queries import OwedQueries
+from streams.storage.practice_queries import PracticeQueries
 from streams.storage.promise_view import PromiseView
 from streams.storage.readings import Readings
 from streams.storage.rows import (
@@ -88,6 +89,7 @@ class ReadModel:
         self.owed = OwedQueries(self._connection)
         self.readings = Readings(self._connection)
         self.shift = ShiftQueries(self._connection)
+        self.practice = PracticeQueries(self._connection)
 
     def close(self) -> None:
         """Close the connection."""

@@ -31,6 +31,7 @@ PAGES = (
     "/standards/no-wait?site=s3",
     "/shift",
     "/handbook",
+    "/today",
     "/?site=s3&q=q&part=running",
     "/promises/{broken}",
     "/promises/{warned}",

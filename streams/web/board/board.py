@@ -25,6 +25,7 @@ from streams.board.markup import el
 from streams.board.opening_hours import Opening
 from streams.board.reportable import reports, untold
 from streams.board.shell import Shell, page
+from streams.board.team_bar import TODAY
 from streams.board.view import View
 from streams.live.joined import stands_on
 from streams.storage.rows import is_overdue
@@ -38,6 +39,7 @@ from streams.web.board.fields import by_script, no_promise, no_standard
 from streams.web.board.files import Files
 from streams.web.board.lists import Lists
 from streams.web.board.places import is_known, names_of, sites_offered, unknown_site, zone_of_all, zones_of
+from streams.web.board.practised import Practised
 from streams.web.board.readers import language_of
 from streams.web.guard import ACTS, HEADERS, ROLE, SESSION
 from streams.web.operation import asked
@@ -91,12 +93,12 @@ class Board:
 
     def routes(self) -> list[web.RouteDef]:
         """Give the pages and their files."""
-        lists = Lists(self)
+        lists, practised = Lists(self), Practised(self)
         pages = {
             "/": self._now, "/standards": self._standards, "/promises/{id}": self._promise,
             "/debriefs": lists.debriefs, "/notices": lists.notices, "/feeds": lists.feeds, "/people": lists.people,
             "/wall": self._wall, "/standards/{id}": self._trends, "/shift": lists.shift,
-            "/handbook": lists.handbook,
+            "/handbook": lists.handbook, TODAY: practised.today,
         }  # fmt: skip
         drawn = {path: self._counted(page) for path, page in pages.items()}
         return [*(web.get(path, page) for path, page in drawn.items()), *self._files.routes()]

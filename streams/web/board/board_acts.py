@@ -50,7 +50,7 @@ M = TypeVar("M", Grant, Settlement, DayChange, ShiftNote)
 
 _GRANT: Final = ("promise", "group", "by", "reason")
 """What a button for a known reason says at one tap; whatever else stands in its value is not heard."""
-_BACK: Final = frozenset({"/", "/debriefs", "/shift"})
+_BACK: Final = frozenset({"/", "/debriefs", "/shift", "/today", "/thanks", "/handbook"})
 """The pages that a form may name as the one to go back to."""
 WHICH_EVENT: Final = phrase("Say which event; then it can be done.")
 _LONGEST: Final = 2_000

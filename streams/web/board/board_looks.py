@@ -83,6 +83,10 @@ class Look:
             silent=sum(feed.dark(host.wall()) for feed in host.feeds()),
         )  # fmt: skip
 
+    def cards(self, sort: Sort, rows: Sequence[PromiseRow]) -> tuple[Item, ...]:
+        """Make items of some promises of a sort, the first due at the front."""
+        return self._items(sort, rows, self._done([row.id for row in rows]))
+
     def scene(self, site: str, today: int, sites: Sequence[str]) -> Scene:
         """Gather what the wall of a site shows; `today` began at that instant, in microseconds UTC."""
         host, count = self._host, self.counts()

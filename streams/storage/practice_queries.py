@@ -1,0 +1,153 @@
+"""PracticeQueries: what a team did for each other and for its customers, and how its promises went, since an instant.
+
+A promise, or an act, is a team's unless it names another team, or another site than the team's: so what names neither
+is everybody's. Read next: `streams/board/today.py`, `thanks.py` and `voices.py` there, which show it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from alerts.routing.actions import ACKNOWLEDGED, ANSWERED, COMPLAINED, REWARDED, VOTED
+from streams.storage.rows import ACT, PROMISE, act_row, promise_row
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from alerts.routing.actions import Action
+    from standards.judge.ledger import Plain
+    from streams.storage.rows import PromiseRow
+    from streams.storage.sqlite import SharedConnection
+
+
+class Whose(msgspec.Struct, frozen=True):
+    """A team and the site that is looked at; where one is empty, all of them."""
+
+    team: str = ""
+    site: str = ""
+
+    def has(self, fields: dict[str, Plain]) -> bool:
+        """Say whether something with these fields is theirs."""
+        named = ((self.team, fields.get("team")), (self.site, fields.get("site")))
+        return all(not mine or value in (None, "", mine) for mine, value in named)
+
+
+class Handled(msgspec.Struct, frozen=True):
+    """A promise that needed a hand: when somebody was told of it first, took it, and it was done; -1: never."""
+
+    row: PromiseRow
+    told: int
+    taken: int
+    done: int
+
+    def of(self, row: PromiseRow) -> Handled:
+        """Give the same of the promise as somebody may see it."""
+        return msgspec.structs.replace(self, row=row)
+
+
+class Answer(msgspec.Struct, frozen=True):
+    """A customer's score at an instant, and the verdict of the promise of the same matter before it; nothing: none."""
+
+    at: int
+    score: float
+    verdict: str = ""
+
+
+def _theirs(column: str) -> str:
+    named = (f"(? = '' OR coalesce(CAST({column} AS TEXT) ->> '{name}', '') IN ('', ?))" for name in ("team", "site"))
+    return " AND ".join(named)
+
+
+_FIELDS, _BODY = _theirs("fields"), _theirs("body")
+_ACTS: Final = f"FROM acts WHERE type = ? AND at >= ? AND at < ? AND {_BODY}"
+_COUNTS: Final = f"""
+SELECT standard, sum(verdict = 'kept'), sum(verdict = 'broken') FROM promises
+WHERE settled >= ? AND verdict IN ('kept', 'broken') AND standard IN (SELECT value FROM json_each(?)) AND {_FIELDS}
+GROUP BY standard
+"""  # noqa: S608 - fixed text
+_OPEN: Final = f"""
+SELECT {PROMISE} FROM promises WHERE verdict IS NULL AND standard IN (SELECT value FROM json_each(?)) AND {_FIELDS}
+ORDER BY due < 0, due, id LIMIT ?
+"""  # noqa: S608 - fixed text
+_LISTED: Final = ", ".join(f"p.{name}" for name in PROMISE.split(", "))
+_HANDLED: Final = f"""
+SELECT {_LISTED},
+    coalesce((SELECT min(CAST(n.body AS TEXT) ->> 'decided') FROM notices n WHERE CAST(n.body AS TEXT) ->> 'to' != ''
+        AND (n.promise = p.id OR n.id IN (SELECT notice FROM spoken_for WHERE promise = p.id))), -1),
+    coalesce((SELECT min(at) FROM acts WHERE acts.promise = p.id AND type = ?), -1),
+    CASE WHEN verdict = 'kept' THEN settled ELSE coalesce((SELECT max(CAST(body AS TEXT) ->> 'at') FROM ledger
+        WHERE ledger.promise = p.id AND kind = 'fulfilled_late'), -1) END
+FROM promises p WHERE due >= ? AND due <= ? AND opened < ? AND (warned OR verdict = 'broken') AND {_FIELDS}
+ORDER BY due DESC, id LIMIT ?
+"""  # noqa: S608 - fixed text
+_EARNED: Final = f"""
+SELECT {PROMISE} FROM promises WHERE settled >= ? AND verdict = 'kept' AND aspect != 'follow-through' AND {_FIELDS}
+    AND id NOT IN (SELECT promise FROM acts WHERE type = ?)
+ORDER BY settled DESC, id LIMIT ?
+"""  # noqa: S608 - fixed text
+_VOTES: Final = f"SELECT CAST(body AS TEXT) ->> 'reward' AS reward, count(*) {_ACTS} GROUP BY reward"
+_TOPICS: Final = f"SELECT coalesce(CAST(body AS TEXT) ->> 'topic', '') AS topic, count(*) {_ACTS} GROUP BY topic"
+_SCORES: Final = f"""
+SELECT at, CAST(body AS TEXT) ->> 'score', coalesce((SELECT verdict FROM promises
+    WHERE verdict IN ('kept', 'broken') AND settled < acts.at AND aspect != 'follow-through'
+    AND coalesce(CAST(fields AS TEXT) ->> 'contact', CAST(fields AS TEXT) ->> 'ticket') =
+        CAST(acts.body AS TEXT) ->> 'contact'
+    ORDER BY verdict = 'broken' DESC LIMIT 1), '')
+{_ACTS} ORDER BY seq DESC LIMIT ?
+"""  # noqa: S608 - fixed text
+_NEWEST: Final = 2**62
+_encode = msgspec.json.encode
+
+
+class PracticeQueries:
+    """Answers them: for any thread, and always at the last commit. Instants are microseconds UTC. Raises StateError."""
+
+    def __init__(self, connection: SharedConnection) -> None:
+        self._all = connection.all
+
+    def acts(self, kind: str, whose: Whose, since: int, limit: int, skipped: int = 0) -> list[Action]:
+        """Give what people did of one type from an instant on, the newest first."""
+        sql = f"SELECT {ACT} {_ACTS} ORDER BY seq DESC LIMIT ? OFFSET ?"
+        rows = self._all(sql, kind, since, _NEWEST, *_values(whose), limit, skipped)
+        return list(map(act_row, rows))
+
+    def counts(self, standards: Collection[str], since: int, whose: Whose) -> dict[str, tuple[int, int]]:
+        """Count what was kept and broken of some standards from an instant on."""
+        rows = self._all(_COUNTS, since, _listed(standards), *_values(whose))
+        return {standard: (kept, broken) for standard, kept, broken in rows}
+
+    def open(self, standards: Collection[str], whose: Whose, limit: int) -> list[PromiseRow]:
+        """Give the promises of some standards that are open, those that are due first at the front."""
+        return list(map(promise_row, self._all(_OPEN, _listed(standards), *_values(whose), limit)))
+
+    def handled(self, since: int, now: int, whose: Whose, limit: int) -> list[Handled]:
+        """Give the promises due from an instant on that were warned of or broken, the newest deadline first."""
+        rows = self._all(_HANDLED, ACKNOWLEDGED, since, _NEWEST, now, *_values(whose), limit)
+        return [Handled(promise_row(row[:-3]), *row[-3:]) for row in rows]
+
+    def earned(self, since: int, whose: Whose, limit: int) -> list[PromiseRow]:
+        """Give the promises kept from an instant on for which nobody was rewarded, but for those of follow-through."""
+        return list(map(promise_row, self._all(_EARNED, since, *_values(whose), REWARDED, limit)))
+
+    def votes(self, since: int, until: int, whose: Whose) -> dict[str, int]:
+        """Count the votes of a stretch of time by reward."""
+        return dict(self._all(_VOTES, VOTED, since, until, *_values(whose)))
+
+    def topics(self, since: int, until: int, whose: Whose) -> dict[str, int]:
+        """Count the complaints of a stretch of time by topic; nothing where it has none."""
+        return dict(self._all(_TOPICS, COMPLAINED, since, until, *_values(whose)))
+
+    def scores(self, since: int, until: int, whose: Whose, limit: int) -> list[Answer]:
+        """Give what customers answered in a stretch of time, the newest first."""
+        rows = self._all(_SCORES, ANSWERED, since, until, *_values(whose), limit)
+        return [Answer(at, float(score), verdict) for at, score, verdict in rows]
+
+
+def _values(whose: Whose) -> tuple[str, str, str, str]:
+    return whose.team, whose.team, whose.site, whose.site
+
+
+def _listed(names: Collection[str]) -> str:
+    return _encode(sorted(names)).decode()

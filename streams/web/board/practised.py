@@ -1,0 +1,90 @@
+"""The pages of a team's practice, looked up: Today, Thanks and Voices.
+
+Read next: `practising.py`, which takes their forms.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Final
+
+from standards.calendar.duration import DAY
+from standards.judge.events import microseconds, moment
+from streams.board import today
+from streams.board.team_bar import Team, team_of
+from streams.board.today import GoalStanding
+from streams.board.view import View
+from streams.storage.practice_queries import Whose
+from streams.storage.rows import OwedFilter
+from streams.web.board import seen_by
+from streams.web.board.board_looks import Look
+from streams.web.board.places import sites_offered
+from streams.web.operation import asked
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
+    from aiohttp import web
+
+    from standards.practice.practice import Goal, GoalPeriod
+    from streams.board.shell import Shell
+    from streams.web.board.board import Board
+
+MONTH: Final = 28 * DAY
+"""For how long back what was kept, shared and given is looked at."""
+MOST: Final = 500
+"""How many overdue promises are looked through for those of a team."""
+
+
+class Practised:
+    """Answers them, for the board that they are part of."""
+
+    def __init__(self, board: Board) -> None:
+        self._board = board
+        self._host = board.host
+
+    async def team(self, request: web.Request) -> tuple[Shell, Team, Whose]:
+        """Read which team is looked at, as whom, and what is theirs."""
+        found = team_of(self._host.practice, request.query, await sites_offered(self._host, ()))
+        return self._board.shell(request).about(found.site), found, Whose(found.name, found.site)
+
+    async def today(self, request: web.Request) -> web.Response:
+        """Show what a team still owes, its goals, from deadline to done, and what its lead has promised."""
+        shell, team, whose = await self.team(request)
+        host, queries, current = self._host, self._host.read_model, self._host.rulebook.current
+        midnight, now = begun("day", shell.now, shell.zone), shell.now
+        owed_since = host.rulebook.owed_since(host.wall())
+        rows = await asked(queries.owed.rows, "overdue", owed_since, OwedFilter(), limit=MOST)
+        late = [row for row in rows if whose.has(row.fields)]
+        look = Look(host, View(), shell.name, acts=shell.acts)
+        led = [
+            each.id for each in current.values()
+            if each.aspect == "follow-through" and (not team.lead or each.owner == team.lead)
+        ]  # fmt: skip
+        own = await asked(queries.practice.open, led, whose, today.SHOWN)
+        handled = await asked(queries.practice.handled, midnight, now, whose, today.SHOWN)
+        seen = seen_by.promises(shell, [each.row for each in handled])
+        drawn = today.Today(
+            team, current, len(late), await asked(look.cards, "overdue", late[: today.SHOWN]),
+            [await self._standing(shell, goal, whose) for goal in self._goals(team)],
+            [each.of(row) for each, row in zip(handled, seen, strict=True)],
+            sorted(led), seen_by.promises(shell, own),
+            await asked(queries.practice.counts, led, now - MONTH, whose),
+        )  # fmt: skip
+        return self._board.answer(request, today.draw(shell, drawn))
+
+    def _goals(self, team: Team) -> list[Goal]:
+        practice = self._host.practice
+        return [goal for goal in practice.goals.values() if goal.team == team.name] if practice else []
+
+    async def _standing(self, shell: Shell, goal: Goal, whose: Whose) -> GoalStanding:
+        names, since = (goal.standard, *goal.beside), begun(goal.over, shell.now, shell.zone)
+        return GoalStanding(goal, await asked(self._host.read_model.practice.counts, names, since, whose))
+
+
+def begun(period: GoalPeriod, now: int, zone: ZoneInfo) -> int:
+    """Give when the day, the week (on a Monday) or the month of an instant began in a zone, in microseconds UTC."""
+    day = moment(now).astimezone(zone).date()
+    back = {"day": 0, "week": day.weekday(), "month": day.day - 1}[period]
+    first = day.fromordinal(day.toordinal() - back)
+    return microseconds(datetime(first.year, first.month, first.day, tzinfo=zone))

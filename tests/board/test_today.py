@@ -1,0 +1,114 @@
+"""The day's promises: what a team owes and how it goes, quality beside speed, and nothing said that is not known."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from standards.judge.events import microseconds
+from streams.web.board.practised import begun
+from tests.board.peopled import ALL, POLICY, entered
+from tests.board.serving import Served, fill
+from tests.board.visiting import Visitor
+from tests.streams.asking import Peopled, cloud
+
+STANDARDS = """
+kept: 1
+standards:
+  never-brusque: {promise: We stay polite., aspect: courtesy, per: contact, when: complaint.received,
+    must: topic != "tone"}
+  lead-walks: {promise: I walk the floor., owner: floor-lead, aspect: follow-through, per: team,
+    expect: meeting.held, every: day}
+  lead-listens: {promise: I listen., owner: floor-lead, aspect: follow-through, per: team,
+    expect: survey.sent, every: week}
+"""
+PRACTICE = """
+kept: 1
+teams:
+  north: {lead: floor-lead, site: s3}
+  south: {lead: floor-lead, site: s4}
+goals:
+  lines: {team: north, standard: no-wait, kept: 90%, over: day, beside: [never-brusque]}
+"""
+
+
+@pytest.fixture
+def practised(tmp_path: Path) -> Iterator[Served]:
+    (tmp_path / "rules").mkdir()
+    (tmp_path / "rules" / "team.yaml").write_text(STANDARDS, encoding="utf-8")
+    with Served(tmp_path, ALL, Peopled(POLICY, practice=PRACTICE)) as served:
+        yield served
+
+
+def test_what_is_overdue_is_done_in_two_taps(practised: Served) -> None:
+    """Today has what the team is late with at its top, each with its own button; another team's is not there."""
+    fill(practised)
+    visitor, proof = entered(practised)
+    page = visitor.ask("/today?team=north")[2]
+    assert "Overdue · 1" in page
+    promise = page.partition('formaction="/acts/done"')[0].rpartition('value="')[2].partition('"')[0]
+    assert "Overdue · " not in visitor.ask("/today?team=south")[2]
+    form = {"promise": promise, "proof": proof, "next": "/today?team=north"}
+    status, headers, _ = visitor.ask("/acts/done", form)
+    assert (status, headers["Location"]) == (303, "/today?team=north")
+    practised.go(3)
+    assert "Nothing is overdue that Kept has heard of." in visitor.ask("/today?team=north")[2]
+
+
+def test_speed_never_stands_alone(practised: Served) -> None:
+    """A goal says how sure it is, and beside it stands the quality; of what is not known it says which event is."""
+    fill(practised)
+    page = entered(practised)[0].ask("/today")[2]
+    goal = page.partition('id="goals"')[2].partition("</section>")[0]
+    assert "Goal: 90% today." in goal
+    assert "Below the goal of 90% so far, of 2 promises." in goal
+    assert "Nothing is known of never-brusque: no complaint.received has come." in goal
+    practised.send(cloud("complaint.received", "k", practised.now, contact="c1", topic="price", site="s3"))
+    practised.go(3)
+    goal = entered(practised)[0].ask("/today")[2].partition('id="goals"')[2].partition("</section>")[0]
+    assert "Nothing is known" not in goal
+
+
+def test_from_deadline_to_done(practised: Served) -> None:
+    """Of what needed a hand it stands when somebody was told, took it, and did it, or that nobody has."""
+    fill(practised)
+    visitor, proof = entered(practised)
+    page = visitor.ask("/today?team=north")[2].partition('id="handled"')[2]
+    assert (page.count("<dt>Deadline</dt>"), page.count("<dt>Taken</dt><dd>nobody</dd>")) == (2, 2)
+    promise = page.partition('href="/promises/')[2].partition('"')[0]
+    for act in ("acknowledge", "done"):
+        assert visitor.ask(f"/acts/{act}", {"promise": promise, "proof": proof})[0] == 303
+    practised.go(3)
+    page = visitor.ask("/today?team=north")[2].partition('id="handled"')[2].partition("</li>")[0]
+    assert (promise in page, "<dd>nobody</dd>" in page, "<dd>not yet</dd>" in page) == (True, False, False)
+
+
+def test_the_lead_looks_at_themselves(practised: Served) -> None:
+    """What the lead has promised stands there, owed or not; what nobody ever heard of says which event is missing."""
+    practised.send(cloud("meeting.held", "m", practised.now, team="north", kind="weekly"))
+    practised.go(86_400 + 60)
+    page = entered(practised)[0].ask("/today?team=north")[2].partition('id="own"')[2]
+    assert "What floor-lead has promised" in page
+    assert ">lead-walks</span>" in page
+    assert "Nothing is known of lead-listens: no survey.sent has come." in page
+
+
+def test_without_a_practice_document_it_is_of_the_whole_house(busy: Served) -> None:
+    """A house that has agreed on nothing yet sees what it owes, and why there is no more."""
+    page = Visitor(busy).ask("/today")[2]
+    assert "There is no practice document yet" in page
+    assert "Overdue · 1" in page
+    assert 'id="goals"' not in page
+
+
+def test_a_period_begins_by_the_clock_on_the_wall() -> None:
+    """The day begins at midnight in its zone, also on one of 23 hours; the week on a Monday, the month on its first."""
+    zone = ZoneInfo("Europe/Warsaw")
+    at = microseconds(datetime(2026, 3, 29, 12, tzinfo=zone))
+    days = [at - begun(period, at, zone) for period in ("day", "week", "month")]
+    hours = [each // 3_600_000_000 for each in days]
+    assert hours == [11, 6 * 24 + 11, 28 * 24 + 11]
