@@ -35,16 +35,21 @@ class Whose(msgspec.Struct, frozen=True):
 
 
 class Handled(msgspec.Struct, frozen=True):
-    """A promise that needed a hand: when somebody was told of it first, took it, and it was done; -1: never."""
+    """A promise that needed a hand: when somebody was told of it first, took it, and it was done; -1: never.
+
+    `owed`: it can still be done.
+    """
 
     row: PromiseRow
     told: int
     taken: int
     done: int
 
-    def of(self, row: PromiseRow) -> Handled:
-        """Give the same of the promise as somebody may see it."""
-        return msgspec.structs.replace(self, row=row)
+    owed: bool = False
+
+    def of(self, row: PromiseRow, *, owed: bool) -> Handled:
+        """Give the same of the promise as somebody may see it, and say whether it is owed still."""
+        return msgspec.structs.replace(self, row=row, owed=owed)
 
 
 class Answer(msgspec.Struct, frozen=True):

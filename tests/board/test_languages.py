@@ -56,7 +56,8 @@ consequences:
 SILENCE = {"site": "s7", "new": "1", "span": "4h", "reason": "Umbau"}
 LISTS = ("/", "/?part=unknown", "/?site=s3&mine=1", "/standards", "/standards/no-wait", "/debriefs",
          "/debriefs?site=s3", "/notices", "/notices?reason=grouped", "/wall", "/wall?site=s3", "/shift",
-         "/shift?site=s3", "/feeds", "/people", "/handbook", "/today", "/sign-in")  # fmt: skip
+         "/shift?site=s3", "/feeds", "/people", "/handbook", "/today", "/thanks",
+         "/sign-in")  # fmt: skip
 """The pages, but for those of promises."""
 DEEDS: tuple[Deed, ...] = ("acknowledge", "excuse", "debrief")
 ODD = ("/promises/none", "/standards/none", "/nowhere", "/do/none")

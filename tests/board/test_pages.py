@@ -32,6 +32,7 @@ PAGES = (
     "/shift",
     "/handbook",
     "/today",
+    "/thanks",
     "/?site=s3&q=q&part=running",
     "/promises/{broken}",
     "/promises/{warned}",

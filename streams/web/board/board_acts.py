@@ -27,6 +27,7 @@ from streams.web.actions import check_open, known_sites
 from streams.web.board.chosen import Chosen
 from streams.web.board.fields import NAME, SOURCE, WHY, by_script, needed, no_standard, read_form, said_event, unfit
 from streams.web.board.places import zone_at
+from streams.web.board.practising import Practising
 from streams.web.board.reporting import check_keeps, data_of
 from streams.web.board.taking import Taking
 from streams.web.forms import DayChange, Grant, Settlement, ShiftNote
@@ -70,12 +71,13 @@ class Acts:
         self._letters = letters
         self._host = board.host
         self._chosen = Chosen(board)
-        taking = Taking(board.host, self._chosen)
+        taking, practising = Taking(board.host, self._chosen), Practising(board.host)
         self.actions: dict[str, Callable[[Given, str], Awaitable[Later | None]]] = {
             "acknowledge": taking.acknowledge, "hand-on": taking.hand_on, "give-back": taking.give_back,
             "done": self._done, "excuse": self._excuse, "debrief": self._debrief,
             "silence": self._silence, "unsilence": self._unsilence, "change-day": self._change_day,
             "resend": self._resend, "set-aside": self._set_aside, "hand-over": self._hand_over,
+            "share": practising.share, "thank": practising.thank, "reward": practising.reward,
         }  # fmt: skip
 
     def routes(self) -> list[web.RouteDef]:

@@ -8,16 +8,21 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
+from alerts.routing.actions import PROPOSED, REWARDED, SHARED, THANKED
 from standards.calendar.duration import DAY
 from standards.judge.events import microseconds, moment
-from streams.board import today
+from standards.natural import same
+from standards.practice.cells import LEAST, shown
+from streams.board import thanks, today
+from streams.board.paging import page_from, page_of
 from streams.board.team_bar import Team, team_of
+from streams.board.thanks import Votes
 from streams.board.today import GoalStanding
 from streams.board.view import View
 from streams.storage.practice_queries import Whose
 from streams.storage.rows import OwedFilter
 from streams.web.board import seen_by
-from streams.web.board.board_looks import Look
+from streams.web.board.board_looks import Look, persons
 from streams.web.board.places import sites_offered
 from streams.web.operation import asked
 
@@ -32,8 +37,12 @@ if TYPE_CHECKING:
 
 MONTH: Final = 28 * DAY
 """For how long back what was kept, shared and given is looked at."""
+QUARTER: Final = 92 * DAY
+"""For how long back a reward stands on a team's own list."""
 MOST: Final = 500
-"""How many overdue promises are looked through for those of a team."""
+"""How many overdue promises, moments and thanks are looked through for those of a team."""
+OFFERED: Final = 30
+"""How many kept promises, and moments, are offered to be rewarded."""
 
 
 class Practised:
@@ -67,11 +76,46 @@ class Practised:
         drawn = today.Today(
             team, current, len(late), await asked(look.cards, "overdue", late[: today.SHOWN]),
             [await self._standing(shell, goal, whose) for goal in self._goals(team)],
-            [each.of(row) for each, row in zip(handled, seen, strict=True)],
+            [each.of(row, owed=self._board.is_owed(row)) for each, row in zip(handled, seen, strict=True)],
             sorted(led), seen_by.promises(shell, own),
             await asked(queries.practice.counts, led, now - MONTH, whose),
         )  # fmt: skip
         return self._board.answer(request, today.draw(shell, drawn))
+
+    async def thanks(self, request: web.Request) -> web.Response:
+        """Show moments and thanks, what was rewarded and what can be, and what the team wishes for."""
+        shell, team, whose = await self.team(request)
+        host, queries, since = self._host, self._host.read_model.practice, shell.now - MONTH
+        number = page_of(request.query)
+        moments = await asked(queries.acts, SHARED, whose, since, MOST)
+        said = await asked(queries.acts, THANKED, whose, since, MOST)
+        given = await asked(queries.acts, REWARDED, whose, since, MOST)
+        thanked = {act.data.get("moment") for act in said if not same(act.by, str(act.data.get("agent") or ""))}
+        rewarded = {act.data.get("moment") for act in given}
+        promises = [act.promise for act in given if act.promise]
+        current, practice = host.rulebook.current, host.practice
+        told = {each.id: each.in_language(shell.words.language).promise or each.id for each in current.values()}
+        rewards = practice.rewards if practice else {}
+        fit = {name for reward in rewards.values() for name in reward.standards}
+        earned = [row for row in await asked(queries.earned, since, whose, MOST) if row.standard in fit & told.keys()]
+        drawn = thanks.Thanks(
+            team, await self._votes(shell, team, whose), rewards,
+            [act for act in reversed(moments) if act.data.get("moment") not in thanked],
+            page_from(said, number), given[: today.SHOWN],
+            {row.id for row in await asked(host.read_model.owed.named, promises) if row.verdict == "kept"},
+            earned[:OFFERED], [act for act in moments if act.data.get("moment") not in rewarded][:OFFERED], told,
+            await asked(queries.acts, PROPOSED, whose, shell.now - QUARTER, today.SHOWN), persons(host),
+        )  # fmt: skip
+        return self._board.answer(request, thanks.draw(shell, drawn))
+
+    async def _votes(self, shell: Shell, team: Team, whose: Whose) -> Votes:
+        """Count the votes of the last quarter that is over."""
+        until = begun_quarter(shell.now, shell.zone)
+        since = begun_quarter(until - DAY, shell.zone)
+        people = self._host.people.teams.get(team.name) if self._host.people else None
+        few = people is not None and 0 < len(people.members) < LEAST
+        tally = {} if few else shown(await asked(self._host.read_model.practice.votes, since, until, whose))
+        return Votes(since, until, tally, few)
 
     def _goals(self, team: Team) -> list[Goal]:
         practice = self._host.practice
@@ -80,6 +124,12 @@ class Practised:
     async def _standing(self, shell: Shell, goal: Goal, whose: Whose) -> GoalStanding:
         names, since = (goal.standard, *goal.beside), begun(goal.over, shell.now, shell.zone)
         return GoalStanding(goal, await asked(self._host.read_model.practice.counts, names, since, whose))
+
+
+def begun_quarter(now: int, zone: ZoneInfo) -> int:
+    """Give when the quarter of an instant began in a zone, in microseconds UTC."""
+    day = moment(now).astimezone(zone).date()
+    return microseconds(datetime(day.year, (day.month - 1) // 3 * 3 + 1, 1, tzinfo=zone))
 
 
 def begun(period: GoalPeriod, now: int, zone: ZoneInfo) -> int:

@@ -1,0 +1,246 @@
+"""Thanks: moments that nobody has thanked for, thanks, small rewards for what was done, and what a team wishes for.
+
+Only what was earned can be rewarded: a promise that was kept, or a moment, of the last four weeks, once.
+Read next: `streams/web/board/practised.py`, which asks for it; `practising.py` there, which takes its forms.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from alerts.words.words import phrase
+from standards.practice.cells import LEAST
+from streams.board.markup import Child, Html, el, join, section, sentence
+from streams.board.now import titled
+from streams.board.paging import Paged, pager
+from streams.board.shell import Shell, acting_as, field, form, hidden, page
+from streams.board.team_bar import THANKS, Team, team_bar
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Mapping, Sequence
+
+    from alerts.routing.actions import Action
+    from standards.practice.practice import Reward
+    from streams.storage.rows import PromiseRow
+
+LONGEST: Final = 2_000
+PAGE: Final = "page"
+PROMISE, MOMENT = "promise", "moment"
+_SIGN_IN: Final = phrase("Who signs in as a supervisor sees by whom and for what.")
+
+
+class Votes(msgspec.Struct, frozen=True):
+    """What a team wished for from `since` to `until`, which is over, by reward: None of fewer than five.
+
+    `few`: the team itself is so small that nothing is shown.
+    """
+
+    since: int
+    until: int
+    tally: Mapping[str, int | None] = {}
+    few: bool = False
+
+
+class Thanks(msgspec.Struct, frozen=True):
+    """All of the page. `unthanked` are moments for which nobody has said thanks, the oldest first.
+
+    `earned` and `moments` can be rewarded. `kept` are those of the rewarded promises that still are. `promises` are
+    what standards promise, by their ids. `proposed` stands on the team's own list.
+    """
+
+    team: Team
+    votes: Votes
+    rewards: Mapping[str, Reward] = {}
+    unthanked: Sequence[Action] = ()
+    thanks: Paged[Action] = Paged()
+    given: Sequence[Action] = ()
+    kept: Collection[str] = ()
+    earned: Sequence[PromiseRow] = ()
+    moments: Sequence[Action] = ()
+    promises: Mapping[str, str] = {}
+    proposed: Sequence[Action] = ()
+    people: Sequence[str] = ()
+
+
+def draw(shell: Shell, thanks: Thanks) -> str:
+    """Draw the page."""
+    people = el("datalist", (el("option", value=name) for name in thanks.people), id="people") if shell.acts else None
+    return page(
+        shell, shell.words.say("Thanks"), "", *team_bar(shell, THANKS, thanks.team), people,
+        _moments(shell, thanks), _said(shell, thanks), _rewards(shell, thanks), _votes(shell, thanks),
+    )  # fmt: skip
+
+
+def _acting(shell: Shell, thanks: Thanks, act: str, *content: Child) -> Html:
+    """Draw a form of the page, which leads back to it."""
+    back, team = hidden("next", thanks.team.address(THANKS)), hidden("team", thanks.team.name)
+    return form(shell, f"/acts/{act}", back, team, acting_as(shell), *content)
+
+
+def _whom(label: str) -> Html:
+    """Ask for one of us: those whom the policy knows are offered."""
+    return field(label, "agent", required=True, maxlength=200, list="people", autocomplete="off")
+
+
+def _text(label: str, name: str, *, required: bool = False) -> Html:
+    return field(label, name, control=el("textarea", name=name, rows=2, maxlength=LONGEST, required=required))
+
+
+def _tick(label: str, name: str) -> Html:
+    return el("label", el("input", type="checkbox", name=name, value="yes"), el("span", label), class_="tick")
+
+
+def _moments(shell: Shell, thanks: Thanks) -> Html:
+    say, count = shell.words.say, len(thanks.unthanked)
+    title = titled(shell, phrase("Moments that nobody has thanked for"), count)
+    if not shell.acts:
+        return section(title, el("p", say(_SIGN_IN), class_="quiet"), id="moments")
+    rows = el("ul", (_moment(shell, thanks, each) for each in thanks.unthanked), class_="acts") if count else None
+    none = say("There is none of the last four weeks. A moment comes as moment.shared, or from the form below.")
+    share = _acting(
+        shell, thanks, "share", _whom(say("Whose moment it was")),
+        _text(say("What happened, in two sentences"), "note", required=True),
+        _tick(say("Nobody had asked for it"), "unasked"), el("button", say("Share it")),
+    )  # fmt: skip
+    offered = el("details", el("summary", say("Share a moment")), share, class_="excuse", id="share")
+    return section(title, rows, None if count else el("p", none, class_="quiet"),
+                   offered if thanks.team.name else None, id="moments")  # fmt: skip
+
+
+def _about(shell: Shell, act: Action) -> Html:
+    """Say whose moment it was, who told of it, and when."""
+    words, agent = shell.words, str(act.data.get("agent") or "")
+    whom, time = el("strong", agent or words.say("a colleague")), shell.clock(act.at)
+    if act.by:
+        return sentence(words, "{whom}, told by {name}, {time}", whom=whom, name=el("strong", act.by), time=time)
+    return sentence(words, "{whom}, {time}", whom=whom, time=time)
+
+
+def _moment(shell: Shell, thanks: Thanks, act: Action) -> Html:
+    say, note = shell.words.say, str(act.data.get("note") or "")
+    agent, moment = (str(act.data.get(name) or "") for name in ("agent", MOMENT))
+    whom = hidden("agent", agent) if agent else _whom(say("Whom you thank"))
+    form_of = _acting(
+        shell, thanks, "thank", hidden(MOMENT, moment), whom, _text(say("What for, in one sentence"), "reason"),
+        _giver(shell), _tick(say("In front of the others"), "public"), el("button", say("Say thanks")),
+    )  # fmt: skip
+    label = say("{label}: {said}", label=say("Thank"), said=agent or say("a colleague"))
+    offered = el("details", el("summary", say("Thank"), aria_label=label), form_of, class_="excuse")
+    return el("li", el("p", _about(shell, act), class_="where"), el("p", note, class_="written") if note else None,
+              offered)  # fmt: skip
+
+
+def _giver(shell: Shell) -> Html:
+    say = shell.words.say
+    options = (("colleague", say("a colleague")), ("lead", say("the one who leads")))
+    drawn = (el("option", said, value=value) for value, said in options)
+    return field(say("You thank as"), "giver", control=el("select", drawn, name="giver"))
+
+
+def _said(shell: Shell, thanks: Thanks) -> Html:
+    say = shell.words.say
+    if not shell.acts:
+        return section(say("Thanks"), el("p", say(_SIGN_IN), class_="quiet"))
+    rows = [_thanked(shell, act) for act in thanks.thanks.rows]
+    none = el("p", say("None in four weeks: no recognition.given has come."), class_="quiet")
+    query = {name: value for name, value in (("team", thanks.team.name), ("site", thanks.team.site)) if value}
+    pages = pager(shell, thanks.thanks, THANKS, query, part="#thanks")
+    return section(say("Thanks"), el("ul", rows, class_="acts") if rows else none, pages, id="thanks")
+
+
+def _thanked(shell: Shell, act: Action) -> Html:
+    words, reason = shell.words, str(act.data.get("reason") or "")
+    whom = el("strong", str(act.data.get("agent") or words.say("somebody")))
+    name = el("strong", act.by or words.say("Somebody"))
+    said = sentence(words, "{name} thanked {whom}, {time}", name=name, whom=whom, time=shell.clock(act.at))
+    return el("li", el("p", said, class_="where"), el("p", reason, class_="written") if reason else None)
+
+
+def _rewards(shell: Shell, thanks: Thanks) -> Html | None:
+    say = shell.words.say
+    if not thanks.team.agreed:
+        return None
+    if not shell.acts:
+        return section(say("Rewards"), el("p", say(_SIGN_IN), class_="quiet"))
+    given = [_rewarded(shell, thanks, act) for act in thanks.given]
+    none = el("p", say("None in four weeks: no reward.given has come."), class_="quiet")
+    return section(
+        say("Rewards"), el("ul", given, class_="acts") if given else none, _offer(shell, thanks), id="rewards"
+    )
+
+
+def _rewarded(shell: Shell, thanks: Thanks, act: Action) -> Html:
+    words, reward = shell.words, str(act.data.get("reward") or "")
+    title = thanks.rewards[reward].title if reward in thanks.rewards else reward
+    values: dict[str, Child] = {
+        "name": el("strong", act.by or words.say("Somebody")), "time": shell.clock(act.at), "reward": title,
+        "whom": el("strong", str(act.data.get("agent") or words.say("somebody"))),
+    }  # fmt: skip
+    said = sentence(words, "{name} gave {whom}: {reward}, {time}", **values)
+    link = el("a", words.say("for this promise"), href=f"/promises/{act.promise}") if act.promise else None
+    changed = act.promise and act.promise not in thanks.kept
+    since = el("p", words.say("Its promise was corrected since; the reward stands."), class_="quiet")
+    return el("li", el("p", said, " ", link, class_="where"), since if changed else None)
+
+
+def _offer(shell: Shell, thanks: Thanks) -> Html:
+    """Offer to reward what was earned: nothing else can be chosen."""
+    say = shell.words.say
+    if not thanks.rewards:
+        return el("p", say("There is nothing to give yet: rewards stand in the practice document."), class_="quiet")
+    options = [*_earned(shell, thanks)]
+    if not options:
+        none = say("There is nothing to reward: no promise was kept, and no moment shared, in the last four weeks that "
+                   "nobody was rewarded for.")  # fmt: skip
+        return el("p", none, class_="quiet")
+    rewards = (el("option", _title(shell, each), value=name) for name, each in thanks.rewards.items())
+    content = _acting(
+        shell, thanks, "reward", field(say("What for"), "for", control=el("select", options, name="for")),
+        field(say("Which reward"), "reward", control=el("select", rewards, name="reward")),
+        _whom(say("Who gets it")), el("button", say("Give it")),
+    )  # fmt: skip
+    return el("details", el("summary", say("Give a reward")), content, class_="excuse", id="reward")
+
+
+def _title(shell: Shell, reward: Reward) -> str:
+    return f"{reward.title} ({shell.words.number(reward.value)})" if reward.value else reward.title
+
+
+def _earned(shell: Shell, thanks: Thanks) -> Iterator[Html]:
+    for act in thanks.moments:
+        note, agent = (str(act.data.get(name) or "") for name in ("note", "agent"))
+        said = shell.words.say("{label}: {said}", label=agent or shell.words.say("a colleague"), said=note)
+        yield el("option", said if note else agent, value=f"{MOMENT} {act.data.get(MOMENT)}")
+    for row in thanks.earned:
+        place = shell.placed(row.subject, row.fields.get("site"))
+        said = f"{shell.at(row.fields.get('site')).told(row.settled)} {place}: {thanks.promises[row.standard]}"
+        yield el("option", said, value=f"{PROMISE} {row.id}")
+
+
+def _votes(shell: Shell, thanks: Thanks) -> Html:
+    say, votes = shell.words.say, thanks.votes
+    span = say("From {first} to {last}, which is over.", first=shell.day(votes.since), last=shell.day(votes.until - 1))
+    fewer = shell.words.how_many(LEAST, "fewer than {count}", "fewer than {count}")
+    rows = [
+        el("li", _called(thanks, name), ": ", el("b", fewer if count is None else shell.number(count)))
+        for name, count in sorted(votes.tally.items(), key=lambda each: (-(each[1] or 0), each[0]))
+    ]
+    small = say("The team has fewer than five people, so votes are counted and not shown.")
+    none = say("Nobody voted then: no reward.voted came.")
+    said: Child = el("ul", rows, class_="handed") if rows else el("p", none, class_="quiet")
+    wishes = [_wish(thanks, act) for act in thanks.proposed]
+    wished = join(el("h3", say("On the list")), el("ul", wishes, class_="handed")) if wishes else None
+    shown = el("p", small, class_="quiet") if votes.few else said
+    return section(say("What the team wishes for"), el("p", span, class_="quiet"), shown, wished, id="votes")
+
+
+def _called(thanks: Thanks, name: str) -> str:
+    return thanks.rewards[name].title if name in thanks.rewards else name
+
+
+def _wish(thanks: Thanks, act: Action) -> Html:
+    note = str(act.data.get("note") or "")
+    return el("li", _called(thanks, str(act.data.get("reward") or "")), el("span", f" {note}", class_="quiet") if note
+              else None)  # fmt: skip

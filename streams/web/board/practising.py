@@ -1,0 +1,147 @@
+"""What people do for each other, as the board's forms say it: a moment that is shared, thanks, a reward.
+
+Only what was earned is rewarded: a kept promise or a moment of the last four weeks, once, and never one's own.
+Read next: `board_acts.py`, whose forms these are.
+"""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from hashlib import blake2b
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from alerts.routing.actions import REWARDED, SHARED, THANKED
+from alerts.words.later import later
+from alerts.words.words import phrase
+from standards.natural import natural, same
+from streams.board.thanks import MOMENT, PROMISE
+from streams.storage.practice_queries import Whose
+from streams.web.board.fields import needed, no_promise, said_event
+from streams.web.board.practised import MONTH, MOST
+from streams.web.operation import asked
+from streams.web.problem import Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from alerts.words.later import Later
+    from standards.judge.ledger import Plain
+    from standards.practice.practice import Practice, Reward
+    from streams.host import Host
+    from streams.storage.rows import PromiseRow
+    from streams.web.board.fields import Given
+
+_WHOM: Final = phrase("Say whom it is about; then it can be done.")
+_NOT_EARNED: Final = phrase("What is rewarded was kept in the last four weeks, and is no follow-through.")
+NO_TEAM: Final = phrase("There is no team {name}."), phrase("There is no team {name}. Did you mean {close}?")
+NO_REWARD: Final = phrase("There is no reward {name}."), phrase("There is no reward {name}. Did you mean {close}?")
+_AGAIN: Final = phrase("Somebody was rewarded for it already.")
+
+
+class Practising:
+    """Takes them in. All of it raises Problem where that cannot be."""
+
+    def __init__(self, host: Host) -> None:
+        self._host = host
+
+    async def share(self, given: Given, name: str) -> None:
+        """Take a moment in; the same words of the same person are the same moment."""
+        team, agent = self._team(given), needed(given, "agent", _WHOM)
+        note = needed(given, "note", phrase("Say what happened; then it can be done."))
+        number = blake2b(msgspec.json.encode([team, agent, note, name]), digest_size=8).hexdigest()
+        data: dict[str, Plain] = {MOMENT: number, "team": team, "agent": agent, "by": name, "note": note}
+        await self._submit(SHARED, data | _ticked(given, "unasked"), given)
+
+    async def thank(self, given: Given, name: str) -> None:
+        """Take thanks in. Thanks to oneself are stored, and keep no promise."""
+        data: dict[str, Plain] = {"agent": needed(given, "agent", _WHOM), "by": name}
+        data |= {key: given[key] for key in ("reason", MOMENT) if given.get(key)}
+        data |= {"team": self._team(given)} if given.get("team") else {}
+        if given.get("giver") in ("colleague", "lead"):
+            data["giver"] = given["giver"]
+        await self._submit(THANKED, data | _ticked(given, "public"), given)
+
+    async def reward(self, given: Given, name: str) -> None:
+        """Take a reward in, for one kept promise or one moment."""
+        practice, team = self._practice(), self._team(given)
+        wanted = needed(given, "reward", phrase("Say which reward; then it can be done."))
+        if wanted not in practice.rewards:
+            raise unknown(wanted, practice.rewards, *NO_REWARD)
+        kind, _, number = needed(given, "for", phrase("Say what it is for; then it can be done.")).partition(" ")
+        agent, reward = needed(given, "agent", _WHOM), practice.rewards[wanted]
+        if kind == PROMISE:
+            await self._check_kept(number, reward, team)
+        elif kind == MOMENT:
+            agent = await self._check_moment(number, agent, team)
+        else:
+            raise Problem(HTTPStatus.BAD_REQUEST, later("A reward is for a kept promise, or for a moment."))
+        if same(agent, name):
+            raise Problem(HTTPStatus.CONFLICT, later("Nobody rewards themselves; ask a colleague to do it."))
+        data: dict[str, Plain] = {"team": team, "agent": agent, "by": name, "reward": wanted, "value": reward.value}
+        await self._submit(REWARDED, data | {kind: number}, given)
+
+    async def _check_kept(self, number: str, reward: Reward, team: str) -> None:
+        """Refuse a promise that nobody can be rewarded for, or not with this."""
+        found = await asked(self._host.read_model.promise, number)
+        if found is None:
+            raise Problem(HTTPStatus.NOT_FOUND, no_promise(number))
+        row, past = found.row, self._host.wall() - MONTH
+        if not (_is_earned(row, past) and self._whose(team).has(row.fields)):
+            raise Problem(HTTPStatus.CONFLICT, later(_NOT_EARNED))
+        if row.standard not in reward.standards:
+            words = later("{reward} is not for promises of {standard}.", reward=reward.title, standard=row.standard)
+            raise Problem(HTTPStatus.CONFLICT, words)
+        acts = await asked(self._host.read_model.board.actions_on, [row.id])
+        if any(act.type == REWARDED for act in acts):
+            raise Problem(HTTPStatus.CONFLICT, later(_AGAIN))
+
+    async def _check_moment(self, number: str, agent: str, team: str) -> str:
+        """Refuse a moment that nobody told of, or that was rewarded; give whose it is, as far as it says so."""
+        queries, whose, since = self._host.read_model.practice, self._whose(team), self._host.wall() - MONTH
+        moments = await asked(queries.acts, SHARED, whose, since, MOST)
+        mine = next((act for act in moments if act.data.get(MOMENT) == number), None)
+        if mine is None:
+            raise Problem(HTTPStatus.NOT_FOUND, later("There is no such moment of the last four weeks."))
+        given = await asked(queries.acts, REWARDED, whose, since, MOST)
+        if any(act.data.get(MOMENT) == number for act in given):
+            raise Problem(HTTPStatus.CONFLICT, later(_AGAIN))
+        return str(mine.data.get("agent") or agent)
+
+    def _practice(self) -> Practice:
+        practice = self._host.practice
+        if practice is None:
+            raise Problem(HTTPStatus.CONFLICT, later("There is no practice document, so nothing is agreed on."))
+        return practice
+
+    def _whose(self, team: str) -> Whose:
+        return Whose(team, self._practice().teams[team].site)
+
+    def _team(self, given: Given) -> str:
+        team = needed(given, "team", phrase("Say which team; then it can be done."))
+        teams = self._practice().teams
+        if team not in teams:
+            raise unknown(team, teams, *NO_TEAM)
+        return team
+
+    async def _submit(self, kind: str, data: dict[str, Plain], given: Given) -> None:
+        await self._host.submit([said_event(self._host, kind, data, given)])
+
+
+def _is_earned(row: PromiseRow, past: int) -> bool:
+    return row.verdict == "kept" and row.settled >= past and row.aspect != "follow-through"
+
+
+def _ticked(given: Given, name: str) -> dict[str, Plain]:
+    return {name: True} if given.get(name) else {}
+
+
+def unknown(name: str, known: Iterable[str], plainly: str, close: str) -> Problem:
+    """Say that there is none of a name, and what is spelled most like it."""
+    found = get_close_matches(name, sorted(known, key=natural), 1, 0.5)
+    said: Later = later(plainly, name=repr(name[:80]))
+    if found:
+        said = later(close, name=repr(name[:80]), close=found[0])
+    return Problem(HTTPStatus.BAD_REQUEST, said)

@@ -1,0 +1,165 @@
+"""The promises of Thanks: what is unsaid stands first, only what was earned is rewarded, and nobody is counted out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from standards.judge.events import microseconds
+from streams.storage.rows import PromiseFilter
+from tests.board.peopled import ALL, POLICY, entered
+from tests.board.serving import Served, fill
+from tests.streams.asking import Peopled, cloud
+from tests.streams.hosting import SECOND
+
+DAY = 86_400
+FILTER = PromiseFilter()
+STANDARDS = """
+kept: 1
+standards:
+  lead-walks: {promise: I walk the floor., owner: floor-lead, aspect: follow-through, per: team,
+    expect: meeting.held, every: day}
+  moment-thanked: {promise: We thank., aspect: follow-through, per: moment, when: moment.shared, carry: team,
+    expect: {event: recognition.given, where: by != agent}, within: 24h}
+"""
+PRACTICE = """
+kept: 1
+teams:
+  north: {lead: floor-lead, site: s3}
+rewards:
+  voucher: {title: A voucher, value: 10}
+  early: {title: Home early, value: 0, for: [no-wait]}
+"""
+
+
+@pytest.fixture
+def practised(tmp_path: Path) -> Iterator[Served]:
+    (tmp_path / "rules").mkdir()
+    (tmp_path / "rules" / "team.yaml").write_text(STANDARDS, encoding="utf-8")
+    with Served(tmp_path, ALL, Peopled(POLICY, practice=PRACTICE)) as served:
+        fill(served)
+        yield served
+
+
+def part(served: Served, name: str, role: str = "supervisor") -> str:
+    page = entered(served, role)[0].ask("/thanks?team=north")[2]
+    return page.partition(f'id="{name}"')[2].partition("</section>")[0]
+
+
+def data(served: Served, kind: str) -> list[dict[str, object]]:
+    acts = served.caller.host.read_model.board.actions(types=(kind,))
+    return [{name: value for name, value in act.data.items() if value is not None} for _, act in acts]
+
+
+def test_a_moment_is_shared_and_thanked_for(practised: Served) -> None:
+    """Who shares a moment and who thanks for it each need one form; the promise to thank is kept by it."""
+    visitor, proof = entered(practised, "supervisor")
+    share = {"proof": proof, "team": "north", "agent": "ola", "note": "She walked along.", "unasked": "yes"}
+    for _ in range(2):
+        assert visitor.ask("/acts/share", {**share, "next": "/thanks?team=north"})[0] == 303
+    practised.go(3)
+    (shared,) = data(practised, "moment.shared")
+    told = {"team": "north", "agent": "ola", "by": "Ania", "note": "She walked along.", "unasked": True}
+    assert shared == {**told, "moment": shared["moment"]}
+    moments = part(practised, "moments")
+    assert ("ola" in moments, "She walked along." in moments, ">Thank<" in moments) == (True, True, True)
+    thank = {"proof": proof, "team": "north", "agent": "ola", "moment": str(shared["moment"]), "public": "yes"}
+    assert visitor.ask("/acts/thank", {**thank, "giver": "colleague", "reason": "for that"})[0] == 303
+    practised.go(3)
+    (thanks,) = data(practised, "recognition.given")
+    assert thanks == {"agent": "ola", "by": "Ania", "reason": "for that", "moment": shared["moment"], "team": "north",
+                      "giver": "colleague", "public": True}  # fmt: skip
+    assert "There is none of the last four weeks." in part(practised, "moments")
+    assert practised.caller.host.read_model.score()["moment-thanked"].kept == 1
+
+
+def test_thanks_to_oneself_thank_nobody(practised: Served) -> None:
+    """Who thanks themselves is heard, and the moment still waits for somebody else."""
+    practised.send(cloud("moment.shared", "m", practised.now, moment="m1", team="north", agent="Ania", note="Mine."))
+    visitor, proof = entered(practised, "supervisor")
+    form = {"proof": proof, "team": "north", "agent": "Ania", "moment": "m1"}
+    assert visitor.ask("/acts/thank", form)[0] == 303
+    assert "Mine." in part(practised, "moments")
+
+
+def rewarding(served: Served) -> dict[str, str]:
+    kept = next(row for row in served.caller.host.read_model.promises(FILTER).items if row.verdict == "kept")
+    return {"team": "north", "agent": "ola", "reward": "voucher", "for": f"promise {kept.id}"}
+
+
+def test_what_was_kept_is_rewarded_once(practised: Served) -> None:
+    """A kept promise is offered until somebody was rewarded for it; the reward says what it is worth."""
+    visitor, proof = entered(practised, "supervisor")
+    form = rewarding(practised)
+    assert f'value="{form["for"]}"' in part(practised, "rewards")
+    assert visitor.ask("/acts/reward", {**form, "proof": proof})[0] == 303
+    practised.go(1)
+    (given,) = data(practised, "reward.given")
+    assert given == {"team": "north", "agent": "ola", "by": "Ania", "reward": "voucher", "value": 10.0,
+                     "promise": form["for"].partition(" ")[2]}  # fmt: skip
+    rewards = part(practised, "rewards")
+    assert ("A voucher" in rewards, f'value="{form["for"]}"' in rewards) == (True, False)
+    status, _, page = visitor.ask("/acts/reward", {**form, "proof": proof, "agent": "jan"})
+    assert (status, "Somebody was rewarded for it already." in page) == (409, True)
+
+
+@pytest.mark.parametrize(
+    ("change", "status", "words"),
+    [
+        ({"reward": "vouchr"}, 400, "Did you mean voucher?"),
+        ({"team": "nort"}, 400, "Did you mean north?"),
+        ({"agent": "ANIA"}, 409, "Nobody rewards themselves"),
+        ({"for": "promise none"}, 404, "There is no promise"),
+        ({"for": "moment none"}, 404, "There is no such moment"),
+        ({"for": "mood good"}, 400, "A reward is for a kept promise, or for a moment."),
+        ({"for": ""}, 400, "Say what it is for"),
+    ],
+)
+def test_what_is_not_earned_is_refused(practised: Served, change: dict[str, str], status: int, words: str) -> None:
+    """No reward to oneself, for nothing, or of a name that nobody has agreed on; a slip is told what was meant."""
+    visitor, proof = entered(practised, "supervisor")
+    answered, _, page = visitor.ask("/acts/reward", {**rewarding(practised), "proof": proof, **change})
+    assert (answered, words in page) == (status, True)
+    assert data(practised, "reward.given") == []
+
+
+def test_only_customers_promises_that_were_kept_are_rewarded(practised: Served) -> None:
+    """What was broken, is follow-through, or is four weeks old is neither offered nor taken."""
+    practised.send(cloud("meeting.held", "k", practised.now, team="north"))
+    practised.go(3)
+    visitor, proof = entered(practised, "supervisor")
+    form, read_model = {**rewarding(practised), "proof": proof}, practised.caller.host.read_model
+    rows = read_model.promises(FILTER).items
+    wrong = [row.id for row in rows if row.verdict == "broken" or (row.verdict and row.aspect == "follow-through")]
+    offered = part(practised, "rewards")
+    assert len(wrong) > 0
+    for each in wrong:
+        assert each not in offered
+        assert visitor.ask("/acts/reward", {**form, "for": f"promise {each}"})[0] == 409
+    practised.go(29 * DAY)
+    visitor, proof = entered(practised, "supervisor")
+    assert visitor.ask("/acts/reward", {**form, "proof": proof})[0] == 409
+
+
+def test_who_only_looks_on_reads_no_names(practised: Served) -> None:
+    """A viewer sees that there are thanks and rewards, and neither whose nor for what."""
+    practised.send(cloud("moment.shared", "m", practised.now, moment="m1", team="north", agent="ola", note="Secret."))
+    page = entered(practised, "viewer")[0].ask("/thanks?team=north")[2]
+    assert ("ola" in page, "Secret." in page, "<option" in page) == (False, False, False)
+    assert page.count("Who signs in as a supervisor sees by whom and for what.") == 3
+
+
+def test_votes_are_counted_and_nobody_is_counted_out(practised: Served) -> None:
+    """The tally is of the quarter that is over; few votes are hidden, and the smallest beside them too."""
+    for reward, count in (("voucher", 7), ("early", 6), ("cake", 3)):
+        for number in range(count):
+            practised.send(cloud("reward.voted", f"{reward}{number}", practised.now, team="north", reward=reward))
+    assert "Nobody voted then: no reward.voted came." in part(practised, "votes")
+    practised.go((microseconds(datetime(2026, 4, 2, tzinfo=UTC)) - practised.now) // SECOND)
+    votes = part(practised, "votes")
+    assert "A voucher: <b>7</b>" in votes
+    assert votes.count("<b>fewer than 5</b>") == 2
+    assert "reward.voted" not in entered(practised)[0].ask("/people")[2]
