@@ -271,8 +271,8 @@ def _foot(shell: Shell) -> Html:
     if not shell.looks:
         return drawn
     more = (
-        (say("Today"), "/today"), (say("Thanks"), "/thanks"), (say("Handbook"), "/handbook"),
-        (say("What people did"), "/people"), (say("For the wall"), "/wall"),
+        (say("Today"), "/today"), (say("Thanks"), "/thanks"), (say("Voices"), "/voices"),
+        (say("Handbook"), "/handbook"), (say("What people did"), "/people"), (say("For the wall"), "/wall"),
     )  # fmt: skip
     people = el("p", ((el("a", name, href=to), ". ") for name, to in more))
     api, metrics = el("a", say("the API"), href="/openapi.json"), el("a", say("metrics"), href="/metrics")

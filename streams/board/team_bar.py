@@ -21,9 +21,9 @@ if TYPE_CHECKING:
     from standards.practice.practice import Practice
     from streams.board.shell import Shell
 
-TODAY, THANKS = "/today", "/thanks"
+TODAY, THANKS, VOICES = "/today", "/thanks", "/voices"
 PAGES: Final = (
-    (TODAY, phrase("Today")), (THANKS, phrase("Thanks")), ("/handbook", phrase("Handbook")),
+    (TODAY, phrase("Today")), (THANKS, phrase("Thanks")), (VOICES, phrase("Voices")), ("/handbook", phrase("Handbook")),
 )  # fmt: skip
 _NO_PRACTICE: Final = phrase(
     "There is no practice document yet, so Kept knows no teams, goals or rewards. This shows the whole house."

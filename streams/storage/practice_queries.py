@@ -60,6 +60,10 @@ class Answer(msgspec.Struct, frozen=True):
     verdict: str = ""
 
 
+MATTER: Final = "coalesce(CAST(fields AS TEXT) ->> 'contact', CAST(fields AS TEXT) ->> 'ticket')"
+"""The customer's matter that a promise is about, as the index `promises_matter` has it."""
+
+
 def _theirs(column: str) -> str:
     named = (f"(? = '' OR coalesce(CAST({column} AS TEXT) ->> '{name}', '') IN ('', ?))" for name in ("team", "site"))
     return " AND ".join(named)
@@ -84,7 +88,8 @@ SELECT {_LISTED},
     coalesce((SELECT min(at) FROM acts WHERE acts.promise = p.id AND type = ?), -1),
     CASE WHEN verdict = 'kept' THEN settled ELSE coalesce((SELECT max(CAST(body AS TEXT) ->> 'at') FROM ledger
         WHERE ledger.promise = p.id AND kind = 'fulfilled_late'), -1) END
-FROM promises p WHERE due >= ? AND due <= ? AND opened < ? AND (warned OR verdict = 'broken') AND {_FIELDS}
+FROM promises p WHERE due >= ? AND opened < ? AND (warned OR verdict = 'broken') AND {_FIELDS} AND seq IN (
+    SELECT seq FROM promises WHERE settled >= ? UNION ALL SELECT seq FROM promises WHERE verdict IS NULL)
 ORDER BY due DESC, id LIMIT ?
 """  # noqa: S608 - fixed text
 _EARNED: Final = f"""
@@ -95,11 +100,9 @@ ORDER BY settled DESC, id LIMIT ?
 _VOTES: Final = f"SELECT CAST(body AS TEXT) ->> 'reward' AS reward, count(*) {_ACTS} GROUP BY reward"
 _TOPICS: Final = f"SELECT coalesce(CAST(body AS TEXT) ->> 'topic', '') AS topic, count(*) {_ACTS} GROUP BY topic"
 _SCORES: Final = f"""
-SELECT at, CAST(body AS TEXT) ->> 'score', coalesce((SELECT verdict FROM promises
+SELECT at, CAST(body AS TEXT) ->> 'score', coalesce((SELECT verdict FROM promises INDEXED BY promises_matter
     WHERE verdict IN ('kept', 'broken') AND settled < acts.at AND aspect != 'follow-through'
-    AND coalesce(CAST(fields AS TEXT) ->> 'contact', CAST(fields AS TEXT) ->> 'ticket') =
-        CAST(acts.body AS TEXT) ->> 'contact'
-    ORDER BY verdict = 'broken' DESC LIMIT 1), '')
+    AND {MATTER} = CAST(acts.body AS TEXT) ->> 'contact' ORDER BY verdict = 'broken' DESC LIMIT 1), '')
 {_ACTS} ORDER BY seq DESC LIMIT ?
 """  # noqa: S608 - fixed text
 _NEWEST: Final = 2**62
@@ -129,7 +132,7 @@ class PracticeQueries:
 
     def handled(self, since: int, now: int, whose: Whose, limit: int) -> list[Handled]:
         """Give the promises due from an instant on that were warned of or broken, the newest deadline first."""
-        rows = self._all(_HANDLED, ACKNOWLEDGED, since, _NEWEST, now, *_values(whose), limit)
+        rows = self._all(_HANDLED, ACKNOWLEDGED, since, now, *_values(whose), since, limit)
         return [Handled(promise_row(row[:-3]), *row[-3:]) for row in rows]
 
     def earned(self, since: int, whose: Whose, limit: int) -> list[PromiseRow]:

@@ -188,6 +188,13 @@ INSERT OR IGNORE INTO acts_without_effect SELECT substr(id, 1, length(id) - leng
     FROM withheld WHERE id LIKE '%:not-theirs';
 """
 
+# After which promise of a matter somebody scored it is asked of each score: none may look through all promises.
+_MATTERS = """
+CREATE INDEX promises_matter
+    ON promises (coalesce(CAST(fields AS TEXT) ->> 'contact', CAST(fields AS TEXT) ->> 'ticket'))
+    WHERE verdict IN ('kept', 'broken');
+"""
+
 MIGRATIONS: tuple[str, ...] = (
     FIRST,
     _BEYOND_ONE_MACHINE,
@@ -206,5 +213,6 @@ MIGRATIONS: tuple[str, ...] = (
     _SOUGHT,
     _UNTAKEN,
     _WITHOUT_EFFECT,
+    _MATTERS,
 )
 """Applied in order, each in one transaction; their number is the schema version that this Kept writes."""

@@ -56,7 +56,7 @@ consequences:
 SILENCE = {"site": "s7", "new": "1", "span": "4h", "reason": "Umbau"}
 LISTS = ("/", "/?part=unknown", "/?site=s3&mine=1", "/standards", "/standards/no-wait", "/debriefs",
          "/debriefs?site=s3", "/notices", "/notices?reason=grouped", "/wall", "/wall?site=s3", "/shift",
-         "/shift?site=s3", "/feeds", "/people", "/handbook", "/today", "/thanks",
+         "/shift?site=s3", "/feeds", "/people", "/handbook", "/today", "/thanks", "/voices",
          "/sign-in")  # fmt: skip
 """The pages, but for those of promises."""
 DEEDS: tuple[Deed, ...] = ("acknowledge", "excuse", "debrief")

@@ -33,6 +33,7 @@ PAGES = (
     "/handbook",
     "/today",
     "/thanks",
+    "/voices",
     "/?site=s3&q=q&part=running",
     "/promises/{broken}",
     "/promises/{warned}",

@@ -25,7 +25,7 @@ from streams.board.markup import el
 from streams.board.opening_hours import Opening
 from streams.board.reportable import reports, untold
 from streams.board.shell import Shell, page
-from streams.board.team_bar import THANKS, TODAY
+from streams.board.team_bar import THANKS, TODAY, VOICES
 from streams.board.view import View
 from streams.live.joined import stands_on
 from streams.storage.rows import is_overdue
@@ -98,7 +98,7 @@ class Board:
             "/": self._now, "/standards": self._standards, "/promises/{id}": self._promise,
             "/debriefs": lists.debriefs, "/notices": lists.notices, "/feeds": lists.feeds, "/people": lists.people,
             "/wall": self._wall, "/standards/{id}": self._trends, "/shift": lists.shift,
-            "/handbook": lists.handbook, TODAY: practised.today, THANKS: practised.thanks,
+            "/handbook": lists.handbook, TODAY: practised.today, THANKS: practised.thanks, VOICES: practised.voices,
         }  # fmt: skip
         drawn = {path: self._counted(page) for path, page in pages.items()}
         return [*(web.get(path, page) for path, page in drawn.items()), *self._files.routes()]

@@ -6,6 +6,7 @@ Read next: `practising.py`, which takes their forms.
 from __future__ import annotations
 
 from datetime import datetime
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from alerts.routing.actions import PROPOSED, REWARDED, SHARED, THANKED
@@ -13,12 +14,13 @@ from standards.calendar.duration import DAY
 from standards.judge.events import microseconds, moment
 from standards.natural import same
 from standards.practice.cells import LEAST, shown
-from streams.board import thanks, today
+from streams.board import thanks, today, voices
 from streams.board.paging import page_from, page_of
 from streams.board.team_bar import Team, team_of
 from streams.board.thanks import Votes
 from streams.board.today import GoalStanding
 from streams.board.view import View
+from streams.board.voices import Month, Voices
 from streams.storage.practice_queries import Whose
 from streams.storage.rows import OwedFilter
 from streams.web.board import seen_by
@@ -41,6 +43,11 @@ QUARTER: Final = 92 * DAY
 """For how long back a reward stands on a team's own list."""
 MOST: Final = 500
 """How many overdue promises, moments and thanks are looked through for those of a team."""
+MONTHS: Final = 3
+"""How many months that are over Voices shows."""
+ANSWERS: Final = 20_000
+"""How many scores of a month are looked at, the newest."""
+VERDICTS: Final = ("broken", "kept", "")
 OFFERED: Final = 30
 """How many kept promises, and moments, are offered to be rewarded."""
 
@@ -117,6 +124,26 @@ class Practised:
         tally = {} if few else shown(await asked(self._host.read_model.practice.votes, since, until, whose))
         return Votes(since, until, tally, few)
 
+    async def voices(self, request: web.Request) -> web.Response:
+        """Show what customers complained of, and how they scored us, in the last months that are over."""
+        shell, team, whose = await self.team(request)
+        starts = months_before(shell.now, shell.zone, MONTHS)
+        spans = [(since, until) for until, since in pairwise(reversed(starts))]
+        queries = self._host.read_model.practice
+        months, answers = [], []
+        for since, until in spans:
+            topics = await asked(queries.topics, since, until, whose)
+            scored = await asked(queries.scores, since, until, whose, ANSWERS)
+            answers += scored
+            count, scores = sum(topics.values()), tuple(each.score for each in scored)
+            told = shown(topics) if count >= LEAST else dict.fromkeys(topics)
+            whole = count if count >= LEAST or not count else None
+            months.append(Month(since, until, told, whole, scores if len(scores) >= LEAST or not scores else None))
+        after = {verdict: tuple(each.score for each in answers if each.verdict == verdict) for verdict in VERDICTS}
+        told_after = shown({verdict: len(scores) for verdict, scores in after.items() if scores})
+        groups = {verdict: after[verdict] if count is not None else None for verdict, count in told_after.items()}
+        return self._board.answer(request, voices.draw(shell, Voices(team, months, groups)))
+
     def _goals(self, team: Team) -> list[Goal]:
         practice = self._host.practice
         return [goal for goal in practice.goals.values() if goal.team == team.name] if practice else []
@@ -124,6 +151,14 @@ class Practised:
     async def _standing(self, shell: Shell, goal: Goal, whose: Whose) -> GoalStanding:
         names, since = (goal.standard, *goal.beside), begun(goal.over, shell.now, shell.zone)
         return GoalStanding(goal, await asked(self._host.read_model.practice.counts, names, since, whose))
+
+
+def months_before(now: int, zone: ZoneInfo, count: int) -> list[int]:
+    """Give when so many months that are over began in a zone, oldest first, and last when this one did."""
+    found = [begun("month", now, zone)]
+    while len(found) <= count:
+        found.append(begun("month", found[-1] - DAY, zone))
+    return found[::-1]
 
 
 def begun_quarter(now: int, zone: ZoneInfo) -> int:

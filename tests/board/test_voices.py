@@ -1,0 +1,146 @@
+"""The promises of Voices: what customers said is told with how sure it is, when its month is over, and of no few."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from standards.judge.events import microseconds, moment
+from streams.board.voices import mean_of
+from streams.web.board.practised import begun_quarter, months_before
+from tests.board.peopled import ALL, POLICY, entered
+from tests.board.serving import Served
+from tests.streams.asking import Peopled, cloud
+from tests.streams.hosting import SECOND, T0
+
+STANDARDS = """
+kept: 1
+standards:
+  put-right: {promise: A person answers., per: contact, carry: site, when: complaint.received,
+    expect: followup.completed, within: 1h}
+"""
+PRACTICE = """
+kept: 1
+teams: {north: {lead: floor-lead, site: s3}, south: {lead: floor-lead, site: s4}}
+rewards: {voucher: {title: A voucher, value: 10}}
+"""
+UNTIL = microseconds(datetime(2026, 3, 2, tzinfo=UTC))
+
+
+@pytest.fixture
+def practised(tmp_path: Path) -> Iterator[Served]:
+    (tmp_path / "rules").mkdir()
+    (tmp_path / "rules" / "team.yaml").write_text(STANDARDS, encoding="utf-8")
+    with Served(tmp_path, ALL, Peopled(POLICY, practice=PRACTICE)) as served:
+        yield served
+
+
+def complain(served: Served, count: int, topic: str, begins: str) -> None:
+    events = (
+        cloud("complaint.received", f"{begins}{number}", served.now, contact=f"{begins}{number}", topic=topic,
+              site="s3", customer="Secret", comment="Secret words") for number in range(count)
+    )  # fmt: skip
+    served.send(*events)
+
+
+def score(served: Served, values: list[int], begins: str) -> None:
+    events = (
+        cloud("survey.answered", f"{begins}-{number}", served.now, contact=f"{begins}{number}", score=float(value),
+              site="s3", comment="Secret words") for number, value in enumerate(values)
+    )  # fmt: skip
+    served.send(*events)
+
+
+def go_to(served: Served, at: int) -> None:
+    served.go((at - served.now) // SECOND)
+
+
+def part(served: Served, name: str, team: str = "north") -> str:
+    page = entered(served, "viewer")[0].ask(f"/voices?team={team}")[2]
+    assert "Secret" not in page
+    return page.partition(f'id="{name}"')[2].partition("</section>")[0]
+
+
+def test_topics_have_an_interval_and_a_trend(practised: Served) -> None:
+    """A topic says how many, which share and how sure that is, and whether it is more than chance explains."""
+    complain(practised, 6, "price", "a")
+    complain(practised, 8, "tone", "b")
+    assert "No complaint.received came" in part(practised, "complaints")
+    go_to(practised, UNTIL - 20 * 86_400 * SECOND)
+    complain(practised, 30, "price", "c")
+    complain(practised, 9, "tone", "d")
+    complain(practised, 2, "noise", "e")
+    complain(practised, 3, "light", "f")
+    assert "No complaint.received" not in part(practised, "complaints")
+    go_to(practised, UNTIL)
+    found = part(practised, "complaints")
+    price, tone, *few = found.split("<li>")[1:]
+    assert "30 complaints" in price
+    assert "68% of 44 (53–80%)" in price
+    assert "More than in the month before, and more than chance explains." in price
+    assert "No change to the month before that chance could not explain." in tone
+    assert ["fewer than 5" in each for each in few] == [True, True]
+    assert "No complaint.received came" in part(practised, "complaints", "south")
+
+
+def test_scores_after_broken_stand_beside_those_after_kept(practised: Served) -> None:
+    """Who had a broken promise is set beside who had kept ones, each with how sure it is; few are not shown."""
+    complain(practised, 6, "price", "k")
+    practised.send(
+        *(cloud("followup.completed", f"f{number}", practised.now, contact=f"k{number}") for number in range(6))
+    )
+    complain(practised, 7, "price", "b")
+    practised.go(4000)
+    score(practised, [5, 5, 4, 5, 5, 4], "k")
+    score(practised, [1, 2, 1, 2, 1, 1, 3], "b")
+    go_to(practised, UNTIL)
+    scores, after = part(practised, "scores"), part(practised, "after")
+    assert scores.count("no survey.answered came.") == 2
+    assert "of 13 (" in scores
+    broken, kept = after.split("<li>")[1:]
+    assert "After a promise that was broken" in broken
+    assert "<b>1.6</b>" in broken
+    assert "<b>4.7</b>" in kept
+    assert "Who had a broken promise scored us lower, more than chance explains." in after
+
+
+def test_few_scores_are_not_shown(practised: Served) -> None:
+    """Fewer than five answers of a month, or after broken promises, are no figure at all."""
+    score(practised, [1, 2, 3, 4], "x")
+    go_to(practised, UNTIL)
+    assert part(practised, "scores").count("fewer than 5") == 1
+    assert "fewer than 5" in part(practised, "after")
+    assert "<b>" not in part(practised, "scores")
+
+
+def test_what_is_only_counted_is_kept_without_anybody(practised: Served) -> None:
+    """Of a complaint and a score nothing is kept among the acts that names anybody, and nothing is listed."""
+    complain(practised, 1, "price", "a")
+    score(practised, [3], "x")
+    acts = practised.caller.host.read_model.board.actions()
+    assert "Secret" not in str(acts)
+    assert {act.type for _, act in acts} == {"complaint.received", "survey.answered"}
+    answer = practised.do(practised.caller.get("/v1/acts", Authorization=f"Bearer {ALL.token}"))
+    assert (answer.status, answer.json["items"]) == (200, [])
+
+
+def test_a_mean_is_as_sure_as_its_scores() -> None:
+    """The interval is that of the normal distribution: mean ± 1.96 · s / √n."""
+    mean, (low, high) = mean_of([1.0, 2.0, 3.0, 4.0, 5.0])
+    assert (round(mean, 3), round(low, 3), round(high, 3)) == (3.0, 1.614, 4.386)
+
+
+def test_months_and_quarters_begin_where_one_is() -> None:
+    """They are whole ones of the site's own calendar, also over the turn of the year."""
+    zone = ZoneInfo("Europe/Warsaw")
+    days = [f"{moment(at).astimezone(zone):%Y-%m-%d %H}" for at in months_before(T0, zone, 3)]
+    assert days == ["2025-10-01 00", "2025-11-01 00", "2025-12-01 00", "2026-01-01 00"]
+    assert f"{moment(begun_quarter(days_in_may(zone), zone)).astimezone(zone):%Y-%m-%d %H}" == "2026-04-01 00"
+
+
+def days_in_may(zone: ZoneInfo) -> int:
+    return microseconds(datetime(2026, 5, 20, tzinfo=zone))
