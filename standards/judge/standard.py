@@ -26,6 +26,8 @@ Aspect = Literal["speed", "quality", "ownership", "courtesy", "follow-through"]
 Severity = Literal["page", "ticket", "info"]
 Period = Literal["day", "week", "month", "shift"]
 
+SCENARIO = "scenario/"
+"""What a scenario's name begins with where it stands among those who may excuse a standard."""
 UTC_ZONE = ZoneInfo("UTC")
 DAY = 86_400_000_000
 """Microseconds in 24 hours."""
@@ -164,6 +166,11 @@ class Standard(msgspec.Struct, frozen=True):
         """Give it with its author's words in a language, as far as there are any in it."""
         words = self.translations.get(language)
         return msgspec.structs.replace(self, **words) if words else self
+
+    @property
+    def granting(self) -> tuple[str, ...]:
+        """The roles that may excuse it: of those in `may_excuse` that are no scenarios."""
+        return tuple(each for each in self.may_excuse if not each.startswith(SCENARIO))
 
     @property
     def all_feeds(self) -> tuple[str, ...]:

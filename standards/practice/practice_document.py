@@ -13,6 +13,7 @@ from standards.compiler.targets.marks import goal
 from standards.documents.document import Document
 from standards.documents.meant import plain
 from standards.documents.sections import Sections, accepted
+from standards.judge.standard import SCENARIO
 from standards.natural import is_among
 from standards.practice.practice import Band, Consequence, Form, Goal, Practice, Reward, Scenario, Team
 from standards.practice.practice_model import (
@@ -77,7 +78,7 @@ class _Reading:
 
     def _scenario(self, entry: Entry, model: ScenarioModel) -> Scenario:
         excuses = self._named(entry.at("excuses"), model.excuses)
-        role = f"scenario/{entry.name}"
+        role = f"{SCENARIO}{entry.name}"
         for index, name in enumerate(excuses):
             standard = self.standards.get(name)
             if standard is not None and not is_among(role, standard.may_excuse):

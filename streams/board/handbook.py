@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Final
 
 from alerts.words.words import phrase
 from standards.practice.practice import Practice
+from streams.board.markup import Html, el
 from streams.board.sheet import Entry, Part, Sheet, content
-from streams.board.shell import page
+from streams.board.shell import acting_as, field, form, hidden, page
 from streams.board.wording import ASPECTS
 from streams.live.wording import breaks
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from standards.practice.practice import Consequence, Scenario, Step
     from streams.board.sheet import Said
     from streams.board.shell import Shell
+    from streams.storage.rows import PromiseRow
 
 PATH: Final = "/handbook"
 SELDOM: Final = 60
@@ -34,10 +36,41 @@ _STEPS: Final[dict[Step, str]] = {
 _NOTHING: Final = Practice()
 
 
-def draw(shell: Shell, standards: Iterable[Standard], practice: Practice | None) -> str:
-    """Draw the page. `standards` are those in force."""
+def draw(
+    shell: Shell, standards: Sequence[Standard], practice: Practice | None, owed: Sequence[PromiseRow] = ()
+) -> str:
+    """Draw the page. `standards` are those in force; who acts says what they did, of the promises that are `owed`."""
     sheet = handbook(shell.words, standards, practice)
+    if shell.acts and practice is not None and practice.scenarios and practice.teams:
+        *others, scenarios = sheet.parts
+        pairs = zip(scenarios.entries, practice.scenarios, strict=True)
+        forms = [entry._replace(done=_done(shell, name, practice, owed)) for entry, name in pairs]
+        sheet = sheet._replace(parts=[*others, scenarios._replace(entries=forms)])
     return page(shell, sheet.title, PATH, content(sheet), every=SELDOM)
+
+
+def _done(shell: Shell, name: str, practice: Practice, owed: Sequence[PromiseRow]) -> Html:
+    """Ask whoever did what a scenario lets everybody do for whom, and which promise it was about."""
+    say, scenario = shell.words.say, practice.scenarios[name]
+    teams = el("select", (el("option", each, value=each) for each in practice.teams), name="team")
+    about = [el("option", _named(shell, row), value=row.id) for row in owed if row.standard in scenario.excuses]
+    none = el("option", say("none of these"), value="")
+    note = el("textarea", name="note", rows=2, maxlength=2000)
+    label = say("{label}: {said}", label=say("I did this"), said=scenario.when)
+    content = form(
+        shell, "/acts/make-exception", hidden("next", PATH), hidden("scenario", name),
+        hidden("drawn", str(shell.now)), acting_as(shell),
+        field(say("Team"), "team", control=teams),
+        field(say("Which promise it was about"), "promise", control=el("select", none, about, name="promise"),
+              hint=say("it is excused by that")) if about else None,
+        field(say("What you did"), "note", control=note), el("button", say("I did this")),
+    )  # fmt: skip
+    return el("details", el("summary", say("I did this"), aria_label=label), content, class_="excuse")
+
+
+def _named(shell: Shell, row: PromiseRow) -> str:
+    place = shell.placed(row.subject, row.fields.get("site"))
+    return f"{place} {row.standard}, {shell.at(row.fields.get('site')).told(row.opened)}"
 
 
 def handbook(words: Words, standards: Iterable[Standard], practice: Practice | None) -> Sheet:
@@ -66,10 +99,9 @@ def _aspect(words: Words, aspect: str, standards: Sequence[Standard], practice: 
 
 def _of_standard(words: Words, standard: Standard, consequence: Consequence | None) -> Iterator[tuple[str, Said]]:
     say = words.say
-    roles = [role for role in standard.may_excuse if not role.startswith("scenario/")]
     told = (
         (say("What"), standard.what), (say("How"), standard.how), (say("Exceptions"), standard.exceptions),
-        (say("Who may grant one"), words.either(roles)), (say("Why"), standard.why),
+        (say("Who may grant one"), words.either(standard.granting)), (say("Why"), standard.why),
         (say("Counts as broken"), breaks(standard, words)),
     )  # fmt: skip
     yield from ((name, text) for name, text in told if text)

@@ -18,11 +18,12 @@ Said = str | tuple[str, ...]
 
 
 class Entry(NamedTuple):
-    """One thing: its title, what it is called in files, and what is said of it by name."""
+    """One thing: its title, what it is called in files, what is said of it by name; `done` is a page's form for it."""
 
     title: str
     facts: Sequence[tuple[str, Said]]
     name: str = ""
+    done: Html | None = None
 
 
 class Part(NamedTuple):
@@ -60,7 +61,7 @@ def _part(part: Part) -> Html:
 def _entry(entry: Entry) -> Html:
     name = el("p", entry.name, class_="standard") if entry.name and entry.name != entry.title else None
     told = facts(((label, _said(said)) for label, said in entry.facts), "advice")
-    return el("li", el("h3", entry.title), name, told if entry.facts else None)
+    return el("li", el("h3", entry.title), name, told if entry.facts else None, entry.done)
 
 
 def _said(said: Said) -> Html:

@@ -236,7 +236,7 @@ def _to_whom(shell: Shell, story: Story) -> Html:
 def _actions(shell: Shell, story: Story) -> Iterator[Html]:
     """Offer what takes some words."""
     promise = story.view.row
-    may = story.standard.may_excuse if story.standard else ()
+    may = story.standard.granting if story.standard else ()
 
     def offer(title: str, action: str, button: str, fields: Child) -> Html:
         content = hidden("promise", promise.id), acting_as(shell), fields, el("button", button)

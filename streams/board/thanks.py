@@ -76,7 +76,7 @@ def draw(shell: Shell, thanks: Thanks) -> str:
 def _acting(shell: Shell, thanks: Thanks, act: str, *content: Child) -> Html:
     """Draw a form of the page, which leads back to it."""
     back, team = hidden("next", thanks.team.address(THANKS)), hidden("team", thanks.team.name)
-    return form(shell, f"/acts/{act}", back, team, acting_as(shell), *content)
+    return form(shell, f"/acts/{act}", back, team, hidden("drawn", str(shell.now)), acting_as(shell), *content)
 
 
 def _whom(label: str) -> Html:

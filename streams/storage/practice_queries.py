@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from alerts.routing.actions import ACKNOWLEDGED, ANSWERED, COMPLAINED, REWARDED, VOTED
+from standards.judge.standard import CORRECTIONS_HORIZON, DAY
 from streams.storage.rows import ACT, PROMISE, act_row, promise_row
 
 if TYPE_CHECKING:
@@ -20,6 +21,10 @@ if TYPE_CHECKING:
     from standards.judge.ledger import Plain
     from streams.storage.rows import PromiseRow
     from streams.storage.sqlite import SharedConnection
+
+
+KNOWN_FOR: Final = 28 * DAY
+"""How long ago a promise was opened at most that is offered to be excused, in microseconds."""
 
 
 class Whose(msgspec.Struct, frozen=True):
@@ -80,6 +85,10 @@ _OPEN: Final = f"""
 SELECT {PROMISE} FROM promises WHERE verdict IS NULL AND standard IN (SELECT value FROM json_each(?)) AND {_FIELDS}
 ORDER BY due < 0, due, id LIMIT ?
 """  # noqa: S608 - fixed text
+_EXCUSABLE: Final = f"""
+SELECT {PROMISE} FROM promises WHERE standard IN (SELECT value FROM json_each(?)) AND opened >= ?
+    AND (verdict IS NULL OR verdict IN ('broken', 'unknown') AND settled >= ?) ORDER BY opened DESC, id LIMIT ?
+"""  # noqa: S608 - fixed text
 _LISTED: Final = ", ".join(f"p.{name}" for name in PROMISE.split(", "))
 _HANDLED: Final = f"""
 SELECT {_LISTED},
@@ -129,6 +138,11 @@ class PracticeQueries:
     def open(self, standards: Collection[str], whose: Whose, limit: int) -> list[PromiseRow]:
         """Give the promises of some standards that are open, those that are due first at the front."""
         return list(map(promise_row, self._all(_OPEN, _listed(standards), *_values(whose), limit)))
+
+    def excusable(self, standards: Collection[str], now: int, limit: int) -> list[PromiseRow]:
+        """Give the promises of some standards that are open, or failed within a day, the newest first."""
+        rows = self._all(_EXCUSABLE, _listed(standards), now - KNOWN_FOR, now - CORRECTIONS_HORIZON, limit)
+        return list(map(promise_row, rows))
 
     def handled(self, since: int, now: int, whose: Whose, limit: int) -> list[Handled]:
         """Give the promises due from an instant on that were warned of or broken, the newest deadline first."""

@@ -68,11 +68,13 @@ class Grants:
         answer = await self.take(asked_for, key_of(request))
         return json_answer(answer, HTTPStatus.OK if answer.already else HTTPStatus.ACCEPTED)
 
-    async def take(self, grant: Grant, key: str = "", *, source: str = SOURCE) -> GrantAnswer:
-        """Take an exception in; `key` names it. Raises Problem where it cannot be granted."""
+    async def take(
+        self, grant: Grant, key: str = "", *, source: str = SOURCE, beside: Sequence[Event] = ()
+    ) -> GrantAnswer:
+        """Take an exception in, and what is said `beside` it; `key` names it. Raises Problem: neither was taken in."""
         answer, event = await self._made(grant, key, source)
-        if not answer.already:
-            await self._host.submit([event])
+        if beside or not answer.already:
+            await self._host.submit([*beside, *([] if answer.already else [event])])
         return answer
 
     async def take_all(self, grants: Sequence[Grant], *, source: str) -> None:

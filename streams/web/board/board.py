@@ -194,7 +194,7 @@ class Board:
             await sites_offered(self.host, request[STANDING].sites), sorted(rulebook.current),
             sorted({it.owner for it in rulebook.current.values()}),
             sorted(people.teams) if people else (),
-            sorted({role for it in rulebook.current.values() for role in it.may_excuse}), whose=bool(shell.name),
+            sorted({role for it in rulebook.current.values() for role in it.granting}), whose=bool(shell.name),
         )  # fmt: skip
         return self.answer(request, now.draw(shell, shown, choices))
 

@@ -71,13 +71,14 @@ class Acts:
         self._letters = letters
         self._host = board.host
         self._chosen = Chosen(board)
-        taking, practising = Taking(board.host, self._chosen), Practising(board.host)
+        taking, practising = Taking(board.host, self._chosen), Practising(board.host, grants)
         self.actions: dict[str, Callable[[Given, str], Awaitable[Later | None]]] = {
             "acknowledge": taking.acknowledge, "hand-on": taking.hand_on, "give-back": taking.give_back,
             "done": self._done, "excuse": self._excuse, "debrief": self._debrief,
             "silence": self._silence, "unsilence": self._unsilence, "change-day": self._change_day,
             "resend": self._resend, "set-aside": self._set_aside, "hand-over": self._hand_over,
             "share": practising.share, "thank": practising.thank, "reward": practising.reward,
+            "make-exception": practising.make_exception,
         }  # fmt: skip
 
     def routes(self) -> list[web.RouteDef]:

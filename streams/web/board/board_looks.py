@@ -242,7 +242,7 @@ class Look:
             row.state, row.settled, Joined(row.joined, row.joined_at), stands_on(standard, rulebook.vocabulary),
             found, tuple(done.notes.get(row.id, {}).values()), ACKNOWLEDGED in rulebook.classes and found.can_be_taken,
             bool(told) and told[0].at_once, bool(told),
-            standard.may_excuse if standard else (), reasons(standard.exceptions if standard else ""),
+            standard.granting if standard else (), reasons(standard.exceptions if standard else ""),
             tuple(name for name in self._offered if not same(name, found.holder)),
             standard.translations if standard else {}, *self._names(row.subject, "" if site is None else str(site)),
             zones_of(self._host).get(str(site)), named_in(row.subject, row.fields),

@@ -147,7 +147,7 @@ def _form(shell: Shell, link: Link, standard: Standard | None, *, owed: bool, ot
         return el("p", say("It is still owed: first it is done, then it is talked over."), class_="calm")
     asked_for: Child = None
     if link.deed == "excuse":
-        asked_for = excuse_fields(shell, standard.may_excuse if standard else ())
+        asked_for = excuse_fields(shell, standard.granting if standard else ())
     elif link.deed == "debrief":
         asked_for = debrief_fields(shell)
     return el("form", who, asked_for, el("button", say(_WORDS[link.deed])), method="post", class_="door")

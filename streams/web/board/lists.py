@@ -80,11 +80,12 @@ class Lists:
         return board.answer(request, shift.draw(shell, drawn))
 
     async def handbook(self, request: web.Request) -> web.Response:
-        """Show what is promised, and what everybody may do: the same to everybody who may look."""
-        shell = self._board.shell(request)
-        return self._board.answer(
-            request, handbook.draw(shell, self._host.rulebook.current.values(), self._host.practice)
-        )
+        """Show what is promised, and what everybody may do; who may act says that they did it."""
+        shell, host, practice = self._board.shell(request), self._host, self._host.practice
+        standards = list(host.rulebook.current.values())
+        names = {name for each in practice.scenarios.values() for name in each.excuses} if practice else set()
+        owed = await asked(host.read_model.practice.excusable, names, shell.now, ASKED) if shell.acts and names else []
+        return self._board.answer(request, handbook.draw(shell, standards, practice, owed))
 
     async def debriefs(self, request: web.Request) -> web.Response:
         """Show what waits to be talked over, and what was."""

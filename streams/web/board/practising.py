@@ -1,4 +1,4 @@
-"""What people do for each other, as the board's forms say it: a moment that is shared, thanks, a reward.
+"""What people do for each other, as the board's forms say it: a moment that is shared, thanks, a reward, an exception.
 
 Only what was earned is rewarded: a kept promise or a moment of the last four weeks, once, and never one's own.
 Read next: `board_acts.py`, whose forms these are.
@@ -13,14 +13,16 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from alerts.routing.actions import REWARDED, SHARED, THANKED
+from alerts.routing.actions import MADE, REWARDED, SHARED, THANKED
 from alerts.words.later import later
 from alerts.words.words import phrase
+from standards.judge.standard import SCENARIO
 from standards.natural import natural, same
 from streams.board.thanks import MOMENT, PROMISE
 from streams.storage.practice_queries import Whose
 from streams.web.board.fields import needed, no_promise, said_event
 from streams.web.board.practised import MONTH, MOST
+from streams.web.forms import Grant
 from streams.web.operation import asked
 from streams.web.problem import Problem
 
@@ -32,20 +34,24 @@ if TYPE_CHECKING:
     from standards.practice.practice import Practice, Reward
     from streams.host import Host
     from streams.storage.rows import PromiseRow
+    from streams.web.api.grants import Grants
     from streams.web.board.fields import Given
 
 _WHOM: Final = phrase("Say whom it is about; then it can be done.")
 _NOT_EARNED: Final = phrase("What is rewarded was kept in the last four weeks, and is no follow-through.")
 NO_TEAM: Final = phrase("There is no team {name}."), phrase("There is no team {name}. Did you mean {close}?")
+NO_SCENARIO: Final = (
+    phrase("There is no scenario {name}."), phrase("There is no scenario {name}. Did you mean {close}?"),
+)  # fmt: skip
 NO_REWARD: Final = phrase("There is no reward {name}."), phrase("There is no reward {name}. Did you mean {close}?")
 _AGAIN: Final = phrase("Somebody was rewarded for it already.")
 
 
 class Practising:
-    """Takes them in. All of it raises Problem where that cannot be."""
+    """Takes them in, each once for the page as it was `drawn`. All of it raises Problem where that cannot be."""
 
-    def __init__(self, host: Host) -> None:
-        self._host = host
+    def __init__(self, host: Host, grants: Grants) -> None:
+        self._host, self._grants = host, grants
 
     async def share(self, given: Given, name: str) -> None:
         """Take a moment in; the same words of the same person are the same moment."""
@@ -82,6 +88,32 @@ class Practising:
             raise Problem(HTTPStatus.CONFLICT, later("Nobody rewards themselves; ask a colleague to do it."))
         data: dict[str, Plain] = {"team": team, "agent": agent, "by": name, "reward": wanted, "value": reward.value}
         await self._submit(REWARDED, data | {kind: number}, given)
+
+    async def make_exception(self, given: Given, name: str) -> None:
+        """Take in that somebody did what a scenario lets everybody do; that excuses the promise that they name.
+
+        The scenario itself grants it, as the standard names it under `may_excuse`, and so does the practice document.
+        """
+        scenarios, team = self._practice().scenarios, self._team(given)
+        wanted = needed(given, "scenario", phrase("Say which scenario; then it can be done."))
+        if wanted not in scenarios:
+            raise unknown(wanted, scenarios, *NO_SCENARIO)
+        data: dict[str, Plain] = {"scenario": wanted, "team": team, "by": name}
+        data |= {key: given[key] for key in ("promise", "note") if given.get(key)}
+        number, scenario = given.get("promise", ""), scenarios[wanted]
+        if not number:
+            await self._submit(MADE, data, given)
+            return
+        found = await asked(self._host.read_model.promise, number)
+        if found is None:
+            raise Problem(HTTPStatus.NOT_FOUND, no_promise(number))
+        if found.row.standard not in scenario.excuses:
+            words = later("This scenario does not excuse promises of {standard}.", standard=found.row.standard)
+            raise Problem(HTTPStatus.CONFLICT, words)
+        made = said_event(self._host, MADE, data, given, about=given.get("drawn", ""))
+        role, reason = f"{SCENARIO}{wanted}", given.get("note") or scenario.when
+        grant = Grant(promise=number, by=role, person=name, reason=reason)
+        await self._grants.take(grant, source=given["source"], beside=[made])
 
     async def _check_kept(self, number: str, reward: Reward, team: str) -> None:
         """Refuse a promise that nobody can be rewarded for, or not with this."""
@@ -127,7 +159,7 @@ class Practising:
         return team
 
     async def _submit(self, kind: str, data: dict[str, Plain], given: Given) -> None:
-        await self._host.submit([said_event(self._host, kind, data, given)])
+        await self._host.submit([said_event(self._host, kind, data, given, about=given.get("drawn", ""))])
 
 
 def _is_earned(row: PromiseRow, past: int) -> bool:

@@ -1,0 +1,141 @@
+"""The scenarios' promises: who does what everybody may do says so once, and only what was agreed on is excused."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from streams.settings import StandardsFiles
+from streams.storage.rows import PromiseFilter
+from tests.board.peopled import ALL, POLICY, entered
+from tests.board.serving import Served, fill
+from tests.streams.asking import Peopled
+from tests.streams.commands import kept
+from tests.streams.hosting import NO_WAIT
+
+STANDARDS = NO_WAIT.replace("    owner: floor-lead", "    owner: floor-lead\n    may_excuse: [lead, scenario/outage]")
+PRACTICE = """
+kept: 1
+teams:
+  north: {lead: floor-lead, site: s3}
+scenarios:
+  outage: {when: A till goes dark., do: [Say sorry., Walk the line.], up_to: 15, excuses: [no-wait]}
+  lost: {when: Somebody is lost., do: [Walk along.]}
+"""
+STORY = """
+kept: 1
+standards: [shop.yaml]
+start: 2026-03-02 10:00 Europe/Warsaw
+with: {site: s3, queue: q1}
+stories:
+  what a scenario lets everybody do excuses:
+    given:
+      - {event: queue.length, waiting: 5}
+      - {at: 10:00:30, event: exception.made, scenario: outage, team: north, by: ola}
+      - {at: 10:00:30, act: grant, promise: no-wait s3/q1, by: scenario/outage, person: ola, reason: dark}
+    until: 10:02
+    expect:
+      - {at: 10:00:30, excused: no-wait s3/q1}
+  another scenario does not:
+    given:
+      - {event: queue.length, waiting: 5}
+      - {at: 10:00:30, act: grant, promise: no-wait s3/q1, by: scenario/lost, reason: lost}
+    until: 10:02
+    expect:
+      - {at: 10:00:40, warned: no-wait s3/q1}
+      - {at: 10:01, broken: no-wait s3/q1}
+"""
+FILTER = PromiseFilter()
+
+
+@pytest.fixture
+def practised(tmp_path: Path) -> Iterator[Served]:
+    (tmp_path / "rules").mkdir()
+    (tmp_path / "rules" / "shop.yaml").write_text(STANDARDS, encoding="utf-8")
+    with Served(tmp_path, ALL, Peopled(POLICY, practice=PRACTICE), StandardsFiles([str(tmp_path / "rules")])) as served:
+        fill(served)
+        yield served
+
+
+def scenario(served: Served, name: str, role: str = "supervisor") -> str:
+    page = entered(served, role)[0].ask("/handbook")[2]
+    return page.partition(f'name="scenario" value="{name}"')[2].partition("</form>")[0]
+
+
+def done(served: Served) -> list[tuple[str, str, str]]:
+    kinds = ("exception.made", "exception.granted")
+    return [(act.type, act.by, act.promise) for _, act in served.caller.host.read_model.board.actions(types=kinds)]
+
+
+def promise(served: Served, verdict: str | None) -> str:
+    rows = served.caller.host.read_model.promises(FILTER).items
+    return next(row.id for row in rows if row.verdict == verdict)
+
+
+@pytest.mark.parametrize("verdict", [None, "broken"])
+def test_what_a_scenario_allows_excuses_its_promise(practised: Served, verdict: str | None) -> None:
+    """Who did it names the promise that it was about, open or broken today, and that is excused in their name."""
+    wanted = promise(practised, verdict)
+    form = scenario(practised, "outage")
+    assert f'value="{wanted}"' in form
+    drawn = form.partition('name="drawn" value="')[2].partition('"')[0]
+    visitor, proof = entered(practised, "supervisor")
+    given = {"proof": proof, "scenario": "outage", "team": "north", "promise": wanted, "drawn": drawn}
+    for _ in range(2):
+        assert visitor.ask("/acts/make-exception", {**given, "next": "/handbook"})[0] in (303, 409)
+    practised.go(3)
+    found = practised.caller.host.read_model.promise(wanted)
+    assert found is not None
+    assert found.row.verdict == "excused"
+    assert done(practised) == [
+        ("exception.granted", "scenario/outage", wanted), ("exception.made", "Ania", wanted)
+    ]  # fmt: skip
+
+
+def test_what_is_about_no_promise_is_told_each_time(practised: Served) -> None:
+    """What is done twice is two exceptions, so a rule that is bent each day is seen; a form sent twice is not."""
+    visitor, proof = entered(practised, "supervisor")
+    for drawn in ("1", "1", "2"):
+        form = {"proof": proof, "scenario": "lost", "team": "north", "drawn": drawn}
+        assert visitor.ask("/acts/make-exception", form)[0] == 303
+    assert done(practised) == [("exception.made", "Ania", "")] * 2
+
+
+@pytest.mark.parametrize(
+    ("change", "status", "words"),
+    [
+        ({"scenario": "outages"}, 400, "Did you mean outage?"),
+        ({"scenario": "lost"}, 409, "This scenario does not excuse promises of no-wait."),
+        ({"team": "nort"}, 400, "Did you mean north?"),
+        ({"promise": "none"}, 404, "There is no promise"),
+    ],
+)
+def test_what_nobody_agreed_on_excuses_nothing(
+    practised: Served, change: dict[str, str], status: int, words: str
+) -> None:
+    """A scenario that is not there, or not for this standard, is refused; neither of both events is stored."""
+    visitor, proof = entered(practised, "supervisor")
+    form = {"proof": proof, "scenario": "outage", "team": "north", "promise": promise(practised, None), **change}
+    answered, _, page = visitor.ask("/acts/make-exception", form)
+    assert (answered, words in page) == (status, True)
+    assert done(practised) == []
+
+
+def test_a_scenario_is_no_role(practised: Served) -> None:
+    """Who excuses a promise by hand does so as somebody: no form offers a scenario as a role, and a viewer has none."""
+    page = entered(practised)[0].ask(f"/promises/{promise(practised, None)}")[2]
+    assert ('<option value="lead">' in page, "scenario/outage" in page.partition('id="excuse"')[2][:800]) == (
+        True,
+        False,
+    )
+    assert scenario(practised, "outage", "viewer") == ""
+
+
+def test_it_is_played_in_a_story(tmp_path: Path) -> None:
+    """By the judge's own rules a scenario that the standard names excuses, and one that it does not name does not."""
+    (tmp_path / "shop.yaml").write_text(STANDARDS, encoding="utf-8")
+    (tmp_path / "story.yaml").write_text(STORY, encoding="utf-8")
+    result = kept("test", str(tmp_path / "story.yaml"))
+    assert result.returncode == 0, result.stdout + result.stderr
