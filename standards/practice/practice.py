@@ -26,6 +26,22 @@ class Team(msgspec.Struct, frozen=True):
     site: str = ""
 
 
+class Whose(msgspec.Struct, frozen=True):
+    """A team and the site that is looked at; where one is empty, all of them.
+
+    A promise, or what somebody did, is a team's unless it names another team, or another site than the team's: so what
+    names neither is everybody's.
+    """
+
+    team: str = ""
+    site: str = ""
+
+    def has(self, fields: Mapping[str, object]) -> bool:
+        """Say whether something with these fields is theirs."""
+        named = ((self.team, fields.get("team")), (self.site, fields.get("site")))
+        return all(not mine or value in (None, "", mine) for mine, value in named)
+
+
 class Band(msgspec.Struct, frozen=True):
     """What is said from so many true statements on, and what is offered: nothing, if empty."""
 

@@ -96,8 +96,9 @@ def examine_documents(documents: Documents, request: Request, say: Callable[[str
     if request.history:
         from streams.checking.history import examine_history  # noqa: PLC0415 - it is slow to load
 
+        whole = rules._replace(practice=others.practice)
         reading, more = examine_history(
-            request, _mapping_of(request, mappings, request.history), rules, documents, say=say
+            request, _mapping_of(request, mappings, request.history), whole, documents, say=say
         )
         found += more
     comparison = None

@@ -18,6 +18,7 @@ from streams.backtest.backtest import Backtest, Result, Task, check_inputs
 from streams.checking.coming_late import ComingLate
 from streams.checking.out_of_hours import kept_closed, left_out
 from streams.checking.out_of_scope import OutOfScope
+from streams.checking.reach import Reach
 from streams.checking.recurring import reading_or_happening
 from streams.checking.sayings import sayings
 from streams.checking.telling import over_budget, swings, told_of
@@ -26,7 +27,7 @@ from streams.staffing.asking import Question, ask
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from standards.compiler.spec import Loaded
+    from standards.compiler.spec import Loaded, Source
     from standards.judge.score import Score
     from standards.judge.standard import Standard
     from streams.checking.examining import Request
@@ -46,7 +47,8 @@ def examine_history(
 ) -> tuple[Result, list[Finding]]:
     """Hold standards and policy against history. Raises SpecError where it cannot be read, OSError.
 
-    What is found in standards joins their warnings; gives what could not be read, and what is found in the policy.
+    What is found in standards joins their warnings; gives what could not be read, and what is found in the policy and
+    the practice document.
     """
     loaded = rules.loaded
     fix = "give history as a file: it is read more than once"
@@ -59,11 +61,12 @@ def examine_history(
 
     task = Task(loaded.rulebook, list(request.history), mapping, latest=request.latest, progress=judging)
     check_inputs(task)
-    out_of_scope, coming_late = OutOfScope(loaded), ComingLate(loaded)
+    out_of_scope, coming_late, reach = OutOfScope(loaded), ComingLate(loaded), Reach(rules.practice, rules)
 
     def listening(outcome: BatchResult, _: int) -> None:
         out_of_scope.hear(outcome.unused)
         coming_late.hear(outcome.late)
+        reach.hear(outcome.transitions)
 
     result = Backtest(task, listen=listening).run()
     span = max(DAY, result.newest - result.oldest)
@@ -81,15 +84,19 @@ def examine_history(
     for standard in loaded.standards:
         if standard.id not in understaffed:  # that says already what is to be done
             _take_it_down(standard, result.scores[standard.id], loaded.entries[standard.id])
+    found: list[Finding] = []
+    if rules.practice is not None:
+        reach.report(_top(documents.practices[0], found))
     people = rules.people
-    if people is None:
-        return result, []
-    told = told_of(task, rules, say)
-    swings(told, loaded)
-    source = documents.policies[0]
-    document = Document(source.name, source.text)
-    over_budget(told, people, ceil(span / DAY), Entry(document, (), document.findings))
-    return result, document.findings
+    if people is not None:
+        told = told_of(task, rules, say)
+        swings(told, loaded)
+        over_budget(told, people, ceil(span / DAY), _top(documents.policies[0], found))
+    return result, found
+
+
+def _top(source: Source, found: list[Finding]) -> Entry:
+    return Entry(Document(source.name, source.text), (), found)
 
 
 def _too_few(standard: Standard, score: Score, span: int, entry: Entry) -> None:

@@ -101,6 +101,7 @@ TITLES: Final[Mapping[str, str]] = {
     "one-for-many": "one promise for many customers at once",
     "other-number": "a promise that says another number than its rule",
     "other-spelling": "a name that is likely spelt otherwise",
+    "out-of-reach": "a goal that no day of the history reached",
     "outlives-correction": "what is owed for a broken promise that was not broken",
     "over-budget": "more messages than somebody's budget lets through",
     "owed-from-before": "what came while nothing was owed is owed when that ends",

@@ -1,7 +1,7 @@
 """PracticeQueries: what a team did for each other and for its customers, and how its promises went, since an instant.
 
-A promise, or an act, is a team's unless it names another team, or another site than the team's: so what names neither
-is everybody's. Read next: `streams/board/today.py`, `thanks.py` and `voices.py` there, which show it.
+Whose a promise or an act is, says `Whose` in `standards/practice/practice.py`.
+Read next: `streams/board/today.py`, `thanks.py` and `voices.py` there, which show it.
 """
 
 from __future__ import annotations
@@ -18,25 +18,13 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
     from alerts.routing.actions import Action
-    from standards.judge.ledger import Plain
+    from standards.practice.practice import Whose
     from streams.storage.rows import PromiseRow
     from streams.storage.sqlite import SharedConnection
 
 
 KNOWN_FOR: Final = 28 * DAY
 """How long ago a promise was opened at most that is offered to be excused, in microseconds."""
-
-
-class Whose(msgspec.Struct, frozen=True):
-    """A team and the site that is looked at; where one is empty, all of them."""
-
-    team: str = ""
-    site: str = ""
-
-    def has(self, fields: dict[str, Plain]) -> bool:
-        """Say whether something with these fields is theirs."""
-        named = ((self.team, fields.get("team")), (self.site, fields.get("site")))
-        return all(not mine or value in (None, "", mine) for mine, value in named)
 
 
 class Handled(msgspec.Struct, frozen=True):

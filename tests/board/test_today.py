@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from standards.judge.events import microseconds
-from streams.web.board.practised import begun
+from standards.practice.periods import begun
 from tests.board.peopled import ALL, POLICY, entered
 from tests.board.serving import Served, fill
 from tests.board.visiting import Visitor

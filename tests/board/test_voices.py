@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from standards.judge.events import microseconds, moment
+from standards.practice.periods import begun_quarter, months_before
 from streams.board.voices import mean_of
-from streams.web.board.practised import begun_quarter, months_before
 from tests.board.peopled import ALL, POLICY, entered
 from tests.board.serving import Served
 from tests.streams.asking import Peopled, cloud

@@ -5,15 +5,15 @@ Read next: `practising.py`, which takes their forms.
 
 from __future__ import annotations
 
-from datetime import datetime
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from alerts.routing.actions import PROPOSED, REWARDED, SHARED, THANKED
 from standards.calendar.duration import DAY
-from standards.judge.events import microseconds, moment
 from standards.natural import same
 from standards.practice.cells import LEAST, shown
+from standards.practice.periods import begun, begun_quarter, months_before
+from standards.practice.practice import Whose
 from streams.board import thanks, today, voices
 from streams.board.paging import page_from, page_of
 from streams.board.team_bar import Team, team_of
@@ -21,7 +21,6 @@ from streams.board.thanks import Votes
 from streams.board.today import GoalStanding
 from streams.board.view import View
 from streams.board.voices import Month, Voices
-from streams.storage.practice_queries import Whose
 from streams.storage.rows import OwedFilter
 from streams.web.board import seen_by
 from streams.web.board.board_looks import Look, persons
@@ -29,11 +28,9 @@ from streams.web.board.places import sites_offered
 from streams.web.operation import asked
 
 if TYPE_CHECKING:
-    from zoneinfo import ZoneInfo
-
     from aiohttp import web
 
-    from standards.practice.practice import Goal, GoalPeriod
+    from standards.practice.practice import Goal
     from streams.board.shell import Shell
     from streams.web.board.board import Board
 
@@ -151,25 +148,3 @@ class Practised:
     async def _standing(self, shell: Shell, goal: Goal, whose: Whose) -> GoalStanding:
         names, since = (goal.standard, *goal.beside), begun(goal.over, shell.now, shell.zone)
         return GoalStanding(goal, await asked(self._host.read_model.practice.counts, names, since, whose))
-
-
-def months_before(now: int, zone: ZoneInfo, count: int) -> list[int]:
-    """Give when so many months that are over began in a zone, oldest first, and last when this one did."""
-    found = [begun("month", now, zone)]
-    while len(found) <= count:
-        found.append(begun("month", found[-1] - DAY, zone))
-    return found[::-1]
-
-
-def begun_quarter(now: int, zone: ZoneInfo) -> int:
-    """Give when the quarter of an instant began in a zone, in microseconds UTC."""
-    day = moment(now).astimezone(zone).date()
-    return microseconds(datetime(day.year, (day.month - 1) // 3 * 3 + 1, 1, tzinfo=zone))
-
-
-def begun(period: GoalPeriod, now: int, zone: ZoneInfo) -> int:
-    """Give when the day, the week (on a Monday) or the month of an instant began in a zone, in microseconds UTC."""
-    day = moment(now).astimezone(zone).date()
-    back = {"day": 0, "week": day.weekday(), "month": day.day - 1}[period]
-    first = day.fromordinal(day.toordinal() - back)
-    return microseconds(datetime(first.year, first.month, first.day, tzinfo=zone))

@@ -18,8 +18,8 @@ from alerts.words.later import later
 from alerts.words.words import phrase
 from standards.judge.standard import SCENARIO
 from standards.natural import natural, same
+from standards.practice.practice import Whose
 from streams.board.thanks import MOMENT, PROMISE
-from streams.storage.practice_queries import Whose
 from streams.web.board.fields import needed, no_promise, said_event
 from streams.web.board.practised import MONTH, MOST
 from streams.web.forms import Grant
