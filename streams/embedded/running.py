@@ -6,6 +6,7 @@ import asyncio
 import sys
 from contextlib import AsyncExitStack
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, NamedTuple
@@ -22,6 +23,7 @@ from streams.embedded.embedded import EmbeddedHost
 from streams.embedded.engine import Options
 from streams.embedded.steady_clock import SteadyClock
 from streams.floor.playing import DEMO, DemoClock, play, simulate
+from streams.floor.praise import told_before
 from streams.live.folding import Folder
 from streams.live.ledger_output import LedgerOutput
 from streams.live.logging_setup import configure_logs, follow, resume
@@ -100,7 +102,8 @@ async def run(plan: Plan, machine: SteadyClock | None = None) -> None:
         stack.callback(reminders.cancel)
         work: list[Coroutine[None, None, None]] = []
         if isinstance(clock, DemoClock):
-            work.append(play(host, clock, simulate(plan.seed, clock.wall(), calm=plan.calm)))
+            start = clock.wall()
+            work.append(play(host, clock, chain(told_before(start), simulate(plan.seed, start, calm=plan.calm))))
         if live:
             work.append(show(view, clock, asyncio.Event(), console=console, low=lambda: host.now_status().low))
         else:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Protocol
 import msgspec
 
 from streams.floor.calls import open_call_centre
+from streams.floor.praise import praise
 from streams.floor.shop import open_shops
 from streams.floor.stage import Happening, Stage
 from streams.runtime.pump import GRACE
@@ -78,6 +79,7 @@ def simulate(seed: int, start: int, *, calm: bool = False) -> Iterator[Happening
     stage = Stage(seed, start, calm=calm)
     open_shops(stage)
     open_call_centre(stage)
+    stage.begin(praise(stage))
     return stage.run()
 
 

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Literal
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser
 
 from standards.judge.events import microseconds
 from streams.storage.rows import PromiseFilter
-from tests.board.peopled import ALL, POLICY, entered
+from tests.board.peopled import ALL, POLICY, TOKENS, entered
 from tests.board.serving import Served, fill
 from tests.streams.asking import Peopled, cloud
 from tests.streams.hosting import SECOND
@@ -32,6 +35,10 @@ teams:
 rewards:
   voucher: {title: A voucher, value: 10}
   early: {title: Home early, value: 0, for: [no-wait]}
+scenarios:
+  outage: {when: A till goes dark., do: [Say sorry., Walk the line.], up_to: 15}
+goals:
+  lines: {team: north, standard: no-wait, kept: 90%, over: day, beside: [lead-walks]}
 """
 
 
@@ -163,3 +170,25 @@ def test_votes_are_counted_and_nobody_is_counted_out(practised: Served) -> None:
     assert "A voucher: <b>7</b>" in votes
     assert votes.count("<b>fewer than 5</b>") == 2
     assert "reward.voted" not in entered(practised)[0].ask("/people")[2]
+
+
+def test_the_teams_pages_can_be_used_by_everybody(practised: Served, browser: Browser) -> None:
+    """On a phone and a screen nothing scrolls sideways, and axe finds nothing with all forms open, light or dark."""
+    note = "She walked along, and then back to the tram with both bags."
+    practised.send(cloud("moment.shared", "m", practised.now, moment="m1", team="north", agent="ola", note=note))
+    found: dict[str, str] = {}
+    looks: tuple[tuple[Literal["light", "dark"], int], ...] = (("light", 390), ("dark", 1280))
+    for scheme, width in looks:
+        page = browser.new_page(color_scheme=scheme, viewport={"width": width, "height": 844})
+        page.goto(f"{practised.url}/sign-in")
+        page.locator('[name="token"]').fill(TOKENS["supervisor"])
+        page.locator('[name="name"]').fill("Ania")
+        page.locator("main button").first.click()
+        for path in ("/today", "/thanks", "/voices", "/handbook"):
+            page.goto(practised.url + path)
+            page.evaluate("document.querySelectorAll('details').forEach(each => { each.open = true })")
+            assert page.evaluate("document.documentElement.scrollWidth") <= width, path
+            results = Axe().run(page)
+            found |= {f"{path} {width}": results.generate_report()} if results.violations_count else {}
+        page.close()
+    assert found == {}

@@ -18,13 +18,17 @@ from standards.judge.events import Event, microseconds
 from standards.judge.ledger import Line, line
 from standards.judge.shapes import Bounded, Level, Precedence, Recurrence, Response
 from streams.floor.playing import DEMO_POLICY, DEMO_STANDARDS, DemoClock, play, simulate
+from streams.floor.praise import told_before
 from streams.floor.stage import Happening
 from streams.ingest.wire import Reader, Refusal
 from streams.runtime.pump import GRACE, Pump
 from tests.streams.commands import kept
 
 START = 1_768_000_000 * SECOND
-UNJUDGED = {"contact.waiting", "contact.abandoned", "complaint.received", "alert.silenced"}
+UNJUDGED = {
+    "contact.waiting", "contact.abandoned", "complaint.received", "alert.silenced", "moment.shared",
+    "recognition.given", "reward.given",
+}  # fmt: skip
 """What the floor tells that no promise is judged by."""
 
 
@@ -209,3 +213,16 @@ def test_who_is_told_of_the_floor_is_said_as_we_ask_others_to_say_it() -> None:
     found = {line.partition(":")[0] for line in checked.stdout.splitlines() if re.match("[a-z-]+: ", line)}
     said = checked.stderr.splitlines()[-1]
     assert (checked.returncode, found, said) == (0, {"late-summary"}, "6 standards, 1 policy: 3 warnings, 5 asleep.")
+
+
+def test_what_was_said_before_is_the_same_each_time(loaded: Loaded) -> None:
+    """A demo that is started again tells the votes, complaints and scores of the months before once, not twice."""
+    reader = Reader(loaded.rulebook.classes)
+    first, again = (
+        [reader.one(msgspec.json.encode(each.event)) for each in told_before(start)]
+        for start in (START, START + MINUTE)
+    )
+    told = {event.id: event.time for event in first}
+    assert len(told) == len(first)
+    assert {event.id for event in again} == set(told)
+    assert max(microseconds(at) for at in told.values()) < START
