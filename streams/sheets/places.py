@@ -53,8 +53,12 @@ def _stored(words: Words, standards: Sequence[Standard], vocabulary: Mapping[str
             "The ledger, with its promises: for ever. No field that names people stands in it by these standards."
         )
     yield say(
-        "What people did (who took something, excused it, talked it over, thanked or was thanked), with names and what "
-        "they wrote: for ever."
+        "What people did (who took something, excused it, talked it over, shared a moment, thanked, rewarded, or was "
+        "thanked or rewarded), with names and what they wrote: for ever."
+    )
+    yield say(
+        "Votes, complaints and scores, with team, site, topic and the number of the matter, and without names and what "
+        "was written: for ever."
     )
     yield say("Messages, and why others were not sent: {keep}, and longer while one waits to be delivered.", keep=keep)
     yield say("Events that were refused, as they were sent: {keep}.", keep=keep)

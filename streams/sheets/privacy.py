@@ -142,7 +142,7 @@ def _seen(words: Words, known: Known) -> Iterator[str]:
     yield say(
         "Viewers: all pages, the API and the metrics. Which colleague a promise is about they neither see nor find by "
         "asking, where one of these fields says it: {fields}. They read who did what, with what was written, and who "
-        "is on shift; of thanks only how many, and not what was refused.",
+        "is on shift; nothing of moments, thanks and rewards but how many, and not what was refused.",
         fields=hidden,
     )
     shown = {name for standard in known.standards for name in on_promises(standard, known.vocabulary)} - PERSONS

@@ -65,12 +65,13 @@ def _theirs(column: str) -> str:
 _FIELDS, _BODY = _theirs("fields"), _theirs("body")
 _ACTS: Final = f"FROM acts WHERE type = ? AND at >= ? AND at < ? AND {_BODY}"
 _COUNTS: Final = f"""
-SELECT standard, sum(verdict = 'kept'), sum(verdict = 'broken') FROM promises
+SELECT standard, sum(verdict = 'kept'), sum(verdict = 'broken') FROM promises INDEXED BY promises_settled
 WHERE settled >= ? AND verdict IN ('kept', 'broken') AND standard IN (SELECT value FROM json_each(?)) AND {_FIELDS}
 GROUP BY standard
 """  # noqa: S608 - fixed text
 _OPEN: Final = f"""
-SELECT {PROMISE} FROM promises WHERE verdict IS NULL AND standard IN (SELECT value FROM json_each(?)) AND {_FIELDS}
+SELECT {PROMISE} FROM promises INDEXED BY promises_open
+WHERE verdict IS NULL AND standard IN (SELECT value FROM json_each(?)) AND {_FIELDS}
 ORDER BY due < 0, due, id LIMIT ?
 """  # noqa: S608 - fixed text
 _EXCUSABLE: Final = f"""

@@ -154,6 +154,12 @@ def test_only_customers_promises_that_were_kept_are_rewarded(practised: Served) 
 def test_who_only_looks_on_reads_no_names(practised: Served) -> None:
     """A viewer sees that there are thanks and rewards, and neither whose nor for what."""
     practised.send(cloud("moment.shared", "m", practised.now, moment="m1", team="north", agent="ola", note="Secret."))
+    form = rewarding(practised)
+    visitor, proof = entered(practised, "supervisor")
+    assert visitor.ask("/acts/reward", {**form, "proof": proof})[0] == 303
+    promise = form["for"].partition(" ")[2]
+    assert "gave a reward" in visitor.ask(f"/promises/{promise}")[2]
+    assert "gave a reward" not in entered(practised, "viewer")[0].ask(f"/promises/{promise}")[2]
     page = entered(practised, "viewer")[0].ask("/thanks?team=north")[2]
     assert ("ola" in page, "Secret." in page, "<option" in page) == (False, False, False)
     assert page.count("Who signs in as a supervisor sees by whom and for what.") == 3

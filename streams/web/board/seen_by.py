@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
+from alerts.routing.actions import PRAISE
 from streams.runtime.feeds import without_persons
 from streams.web.api.showing import act_without, notices_without, row_without_persons, suppressed_without
 from streams.web.operation import asked
@@ -54,8 +55,8 @@ async def suppressed(host: Host, shell: Shell, rows: Sequence[Suppressed]) -> Se
 
 
 def acts(shell: Shell, done: Iterable[Action]) -> list[Action]:
-    """Give what people did as it is seen."""
-    return [act if shell.acts else act_without(act) for act in done]
+    """Give what people did as it is seen; what says who did something well, by those who may act alone."""
+    return list(done) if shell.acts else [act_without(act) for act in done if act.type not in PRAISE]
 
 
 def feeds(host: Host, shell: Shell, known: Iterable[FeedStanding]) -> list[FeedStanding]:
