@@ -1,6 +1,6 @@
 """How small groups are told: not at all, so that nobody is counted out of them (k-anonymity, Sweeney 2002).
 
-Read next: `streams/board/thanks.py` and `voices.py` there, which show them.
+Read next: `streams/board/thanks.py` and `streams/board/voices.py`, which show them.
 """
 
 from __future__ import annotations

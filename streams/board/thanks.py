@@ -1,7 +1,7 @@
 """Thanks: moments that nobody has thanked for, thanks, small rewards for what was done, and what a team wishes for.
 
 Only what was earned can be rewarded: a promise that was kept, or a moment, of the last four weeks, once.
-Read next: `streams/web/board/practised.py`, which asks for it; `practising.py` there, which takes its forms.
+Read next: `streams/web/board/practised.py`, which asks for it; `streams/web/board/practising.py` for its forms.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Voices: what customers complained of, by topic, and how they scored us; after broken promises beside after kept ones.
 
 Only months that are over are shown, and of these no group of fewer than five: so nobody is counted out of them.
-Read next: `standards/practice/cells.py` for that; `streams/web/board/practised.py`, which asks for it.
+Read next: `standards/practice/cells.py` for that; `streams/web/board/practised.py`, which asks.
 """
 
 from __future__ import annotations

@@ -25,7 +25,7 @@ from streams.checking.telling import over_budget, swings, told_of
 from streams.staffing.asking import Question, ask
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from standards.compiler.spec import Loaded, Source
     from standards.judge.score import Score
@@ -51,10 +51,7 @@ def examine_history(
     the practice document.
     """
     loaded = rules.loaded
-    fix = "give history as a file: it is read more than once"
-    gone = [path for path in request.history if not Path(path).is_file()]
-    if gone:
-        raise SpecError([Finding("no-file", Place(path, 1, 1), "there is no such file", fix) for path in gone])
+    _check_there(request.history)
 
     def judging(read: int, events: int) -> None:
         say(f"judging: {events:,} events, {read >> 20:,} MB")
@@ -93,6 +90,13 @@ def examine_history(
         swings(told, loaded)
         over_budget(told, people, ceil(span / DAY), _top(documents.policies[0], found))
     return result, found
+
+
+def _check_there(paths: Sequence[str]) -> None:
+    fix = "give history as a file: it is read more than once"
+    gone = [path for path in paths if not Path(path).is_file()]
+    if gone:
+        raise SpecError([Finding("no-file", Place(path, 1, 1), "there is no such file", fix) for path in gone])
 
 
 def _top(source: Source, found: list[Finding]) -> Entry:

@@ -1,7 +1,7 @@
 """PracticeQueries: what a team did for each other and for its customers, and how its promises went, since an instant.
 
 Whose a promise or an act is, says `Whose` in `standards/practice/practice.py`.
-Read next: `streams/board/today.py`, `thanks.py` and `voices.py` there, which show it.
+Read next: `streams/board/today.py`, which shows it.
 """
 
 from __future__ import annotations
