@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any, Final
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser
 
 from standards.judge.events import EventType
 from standards.judge.shapes import Recurrence, Response
@@ -185,3 +187,14 @@ def test_what_is_known_is_told(packs: Packs) -> None:
     row = packs.open(AWAITING["coach-comes"])
     page = packs.visitor.ask(f"/promises/{row.id}")[2]
     assert "It will say: <span>agent: one; team: one</span>." in page
+
+
+def test_the_form_can_be_used_by_everybody(packs: Packs, browser: Browser) -> None:
+    """On a phone the form fits, and axe finds nothing in it."""
+    row = packs.open(AWAITING["colleagues-thank-weekly"])
+    page = browser.new_page(viewport={"width": 390, "height": 844})
+    page.goto(f"{packs.served.url}/promises/{row.id}")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    results = Axe().run(page)
+    page.close()
+    assert results.violations_count == 0, results.generate_report()
