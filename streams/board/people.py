@@ -33,13 +33,13 @@ from standards.natural import same
 from streams.board.markup import Html, el, listed, section, sentence
 from streams.board.paging import Paged, pager
 from streams.board.shell import Shell, page, promise_link
-from streams.explain.why import SAID
+from streams.explain.deeds import SAID
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
     from alerts.routing.actions import Action
-    from streams.explain.why import Cause
+    from streams.explain.deeds import Cause
     from streams.storage.rows import PromiseRow
 
 _ABOUT: Final = (ACKNOWLEDGED, HANDED_ON, GIVEN_BACK, DEBRIEFED, DONE, EXCUSED)

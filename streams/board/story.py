@@ -43,11 +43,10 @@ _COLUMNS: Final = (
 class Story(msgspec.Struct, frozen=True):
     """All there is about one promise. `reasons` are by the line's id; `standard` is None if its revision is not here.
 
-    `stands`: what came since says how things stand; `overdue`: it is broken and still owed;
-    `excusable`: an exception can still be granted; `acknowledges`: one may say that one has it. `reports` are the
-    events by which one may say that it is done; `untold` those that would, where nobody can. `hands`: it can be handed
-    on, to one of the `others` or, where nobody is known, to whoever is named. `having` says
-    who has it; `without_effect` says, by their names, why acts changed nothing of that.
+    `stands`: what came since says how things stand; `overdue`: it is broken and still owed; `excusable`: an exception
+    can still be granted; `acknowledges`: one may say that one has it. `reports` are the events by which one may say
+    that it is done; `untold` those that would, where nobody can. `hands`: it can be handed on, to one of the `others`
+    or whoever is named. `having` says who has it, `without_effect`, by their names, why acts changed nothing of that.
     """
 
     view: PromiseView

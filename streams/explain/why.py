@@ -1,46 +1,28 @@
 """Why a promise went as it did: its events, its clock's arithmetic, the clause, who was told or not, who did what.
 
 All of it is read from the data folder of an embedded host; nothing is changed, whether or not the host runs.
-Read next: `streams/storage/read_model.py`.
+Read next: `deeds.py`, `streams/storage/read_model.py`.
 """
 
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
-from alerts.routing.actions import (
-    ACKNOWLEDGED,
-    DEBRIEFED,
-    DONE,
-    EXCUSED,
-    GIVEN_BACK,
-    HANDED_ON,
-    HANDED_OVER,
-    MADE,
-    PROPOSED,
-    REWARDED,
-    SETTLED,
-    SHARED,
-    SILENCED,
-    THANKED,
-    UNSILENCED,
-)
 from alerts.routing.notice import LEFT_TO_ANOTHER, printable
 from alerts.routing.place import called
 from standards.calendar.duration import spoken
 from standards.errors import Finding, Place, SpecError, StateError
-from standards.judge.changed_days import CHANGED, OWN_SOURCE
 from standards.judge.events import moment
 from standards.judge.promise import CHANGED_DAY
-from standards.natural import same
+from streams.explain.deeds import WANTED, did, said, way, who
 from streams.storage.read_model import ReadModel
 from streams.storage.sqlite import FILE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
     from zoneinfo import ZoneInfo
 
@@ -73,40 +55,6 @@ BECAUSE: dict[str, str] = {
     "off-shift": "their shift ended before it was told, and who is on shift hears of it",
 }
 """Each reason of a notice, or of none, in a sentence."""
-_DID: Final = {
-    ACKNOWLEDGED: "took it",
-    HANDED_ON: "handed it on",
-    GIVEN_BACK: "gave it back",
-    DONE: "said that it is done",
-    DEBRIEFED: "talked it over",
-    EXCUSED: "asked for an exception",
-    SILENCED: "laid a silence",
-    UNSILENCED: "lifted a silence",
-    SETTLED: "dealt with an event that could not be read",
-    CHANGED: "changed a day of a calendar",
-    HANDED_OVER: "left a note for the next shift",
-    THANKED: "said thanks",
-    SHARED: "told of a moment",
-    PROPOSED: "put a reward on the list",
-    REWARDED: "gave a reward",
-    MADE: "made an exception that everybody may make",
-}
-WANTED: Final = {GIVEN_BACK: "wanted to give it back", HANDED_ON: "wanted to hand it on"}
-"""What somebody wanted to do, where it had no effect."""
-_WAYS: Final = {
-    "kept/board": "on the board",
-    "kept/link": "by a link in a message",
-    "kept/exceptions": "by the API",
-    "kept/api": "by the API",
-    OWN_SOURCE: "as an admin",
-}
-SAID: Final = ("to", "agent", "calendar", "date", "open", "reason", "note", "how", "involved", "cause", "missed",
-                "next_step", "reward", "scenario", "team", "silence", "until", "standard", "subject", "site", "owner",
-                "severity")  # fmt: skip
-"""The fields of an act in which somebody says something of it."""
-
-Cause = tuple[str, str] | None
-"""The event that made a line of the ledger, by its source and id; None where time did."""
 
 
 class _Event(msgspec.Struct):
@@ -285,24 +233,3 @@ class _Story(NamedTuple):
 
 def _plain(value: object) -> str:
     return value if isinstance(value, str) else msgspec.json.encode(value).decode()
-
-
-def did(act: Action, causes: Collection[Cause] = ()) -> str:
-    """Say what an act was; one that made a line of the ledger, which are those of `causes`, was granted."""
-    return "granted an exception" if (act.source, act.id) in causes else _DID.get(act.type, act.type)
-
-
-def who(act: Action) -> str:
-    """Say who did it, and in which role, where that is said."""
-    person = str(act.data.get("person") or "")
-    return f"{person}, as {act.by}," if person and not same(person, act.by) else act.by or "somebody"
-
-
-def way(act: Action) -> str:
-    """Say by which way it came."""
-    return _WAYS.get(act.source, f"from {act.source}")
-
-
-def said(act: Action) -> list[str]:
-    """Give what they said of it, each with its name."""
-    return [f"{name.replace('_', ' ')}: {act.data[name]}" for name in SAID if act.data.get(name)]

@@ -103,4 +103,9 @@ class Showing(NamedTuple):
         if not self.named:
             return lambda reference: self.words.say(UNNAMED[reference[0]])
         known = self.names.shown(references_in(text))
-        return lambda reference: known.get(reference) or self.words.say(FORMER[reference[0]])
+        known |= self.names.shown(references_in(" ".join(known.values())) - known.keys())  # who is named in a text
+
+        def person(reference: str) -> str:
+            return known.get(reference) or self.words.say(FORMER[reference[0]])
+
+        return lambda reference: put_back(person(reference), person) if reference[0] == "t" else person(reference)

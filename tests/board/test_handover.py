@@ -13,8 +13,8 @@ from playwright.sync_api import Page, expect
 
 from alerts.routing.actions import ACTIONS, COUNTED
 from streams.board import feeds, people
+from streams.explain.deeds import SAID
 from streams.explain.unused import WHY
-from streams.explain.why import SAID
 from tests.board.crowd import line, signed_in
 from tests.board.peopled import ALL, TOKENS, acts, entered
 from tests.board.serving import SECRET, Served

@@ -73,9 +73,9 @@ def test_an_event_that_comes_again_says_the_same(names: Names, rules: Rulebook) 
 def test_what_is_missing_or_empty_stays_so(names: Names, rules: Rulebook) -> None:
     """Standards may ask whether it is: nobody is made a person of nothing."""
     reader, door = Reader(rules.classes), Door(rules, names)
-    given = event(reader, "recognition.given", "2", T0, agent="", reason="")
+    given = event(reader, "recognition.given", "2", T0, agent="Ann", by="", reason="")
     door.let_in([given], [])
-    assert (given.data.agent, given.data.reason, given.data.by) == ("", "", None)
+    assert (given.data.by, given.data.reason, given.data.team) == ("", "", None)
 
 
 def test_a_reference_that_nobody_was_given_is_refused(names: Names, rules: Rulebook) -> None:

@@ -145,6 +145,14 @@ def test_who_may_not_see_names_reads_somebody(known: tuple[Names, str]) -> None:
     assert one not in Showing(names, Words("pl"), named=False).text(said)
 
 
+def test_who_is_named_in_a_text_is_shown_too(known: tuple[Names, str]) -> None:
+    """A reason that says who gave it has their reference in it: to erase them erases it there."""
+    names, one = known
+    place = "board", "1", "reason"
+    said = names.texts({place: f"a parade ({one}, {new('p')})"})[place]
+    assert Showing(names).text(said) == f"a parade ({HOSTILE}, a former colleague)"
+
+
 def test_who_was_erased_is_a_former_colleague(known: tuple[Names, str]) -> None:
     """A reference without a row stands for nobody, and its text is gone."""
     assert Showing(known[0]).text(f"{new('p')}: {new('t')}") == "a former colleague: (deleted)"

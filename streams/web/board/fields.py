@@ -13,6 +13,8 @@ from alerts.words.later import Later, later, later_many
 from alerts.words.words import phrase
 from standards.errors import EventError
 from streams.board.faults import UNTAKEN, unfit_event
+from streams.board.report_form import GIVEN
+from streams.board.reportable import BY
 from streams.web.actions import action_event
 from streams.web.body import check_type, read_body
 from streams.web.forms import UNREADABLE
@@ -37,8 +39,8 @@ NAME: Final = phrase("Say your name; then it can be done.")
 WHY: Final = phrase("Say why; then it can be done.")
 SOURCE: Final = "kept/board"
 """The `source` of the events made here."""
-PERSONS: Final[tuple[str, ...]] = ("name", "to")
-"""The fields of forms that name a person."""
+PERSONS: Final = frozenset({"name", "to"})
+"""The fields of every form that name a person."""
 FORM: Final = "application/x-www-form-urlencoded"
 _BODY: Final = 1 << 18
 """An event that could not be read comes back whole, and may need three characters for one."""
@@ -76,8 +78,14 @@ async def read_form(request: web.Request, board: Board) -> Given:
         )
         raise Problem(HTTPStatus.FORBIDDEN, words)
     given = bounded(given)
-    persons = {name: await referred(board.host, given[name]) for name in PERSONS if name in given}
+    persons = {name: await referred(board.host, given[name]) for name in _naming(board.host) & given.keys()}
     return {**given, **persons, "source": SOURCE, "role": session.role}
+
+
+def _naming(host: Host) -> frozenset[str]:
+    """Name the fields of forms that may name a person; `by` is a role, but in an event that is filled in."""
+    marked = {name for kind in host.rulebook.vocabulary.values() for name, field in kind.fields.items() if field.person}
+    return PERSONS | (marked - {BY}) | {GIVEN + name for name in marked}
 
 
 def bounded(given: Given) -> Given:
