@@ -22,6 +22,7 @@ from standards.errors import DiskError, EventError, KeptError, SpecError, StateE
 from streams import options
 from streams.checking import cli as checking
 from streams.drafting import cli as drafting
+from streams.embedded import cli as embedded
 from streams.kafka import cli as kafka
 from streams.monitoring import cli as monitoring
 from streams.review import cli as review
@@ -264,6 +265,7 @@ def schema(
 
 
 checking.register(app)
+embedded.register(app)
 kafka.register(app)
 stories.register(app)
 staffing.register(app)

@@ -43,6 +43,7 @@ HOMES = {
         "streams.options",
         "streams.checking.cli",
         "streams.drafting.cli",
+        "streams.embedded.cli",
         "streams.kafka.cli",
         "streams.monitoring.cli",
         "streams.review.cli",

@@ -35,6 +35,7 @@ SHARED: Final = "moment.shared"
 PROPOSED: Final = "reward.proposed"
 REWARDED: Final = "reward.given"
 MADE: Final = "exception.made"
+ERASED: Final = "person.erased"
 VOTED: Final = "reward.voted"
 COMPLAINED: Final = "complaint.received"
 ANSWERED: Final = "survey.answered"
@@ -46,7 +47,7 @@ PRAISE: Final = frozenset({THANKED, SHARED, REWARDED, MADE})
 COUNTED: Final = frozenset({VOTED, COMPLAINED, ANSWERED})
 """What is only counted, and never listed: of it nothing is kept that names anybody, or says what they wrote."""
 ACTIONS: Final = (
-    ROUTED | PRAISE | COUNTED | {DONE, EXCUSED, SETTLED, CHANGED, HANDED_OVER, PROPOSED}
+    ROUTED | PRAISE | COUNTED | {DONE, EXCUSED, SETTLED, CHANGED, HANDED_OVER, PROPOSED, ERASED}
 )  # fmt: skip
 _OF_COUNTED: Final = frozenset({"team", "site", "topic", "kind", "score", "contact", "reward"})
 """All that is kept of what is only counted."""

@@ -87,7 +87,8 @@ class Unused(msgspec.Struct, frozen=True):
 
     `waiting` are the letters that nobody has dealt with, `dealt` the others: `settled` says who has, by a letter's
     mark. `sources` is how the senders' clocks stood within the last hour, where they were off time; `unjudged`, of what
-    within a day nobody can say how it went.
+    within a day nobody can say how it went. `still_named` are senders of names that were erased: (which, when
+    last, how often).
     """
 
     waiting: Page[DeadLetter] = Page()
@@ -96,6 +97,7 @@ class Unused(msgspec.Struct, frozen=True):
     settled: Mapping[str, Action] = {}
     sources: Paged[SourceClock] = Paged()
     unjudged: Page[Unjudged] = Page()
+    still_named: Sequence[tuple[str, int, int]] = ()
     query: Mapping[str, str] = {}
 
 
@@ -109,6 +111,7 @@ def draw(shell: Shell, unused: Unused, feeds: Standings) -> str:
     return page(
         shell, shell.words.say("Feeds"), "/feeds", _standing(shell), _feeds(shell, feeds, query),
         _unjudged(shell, unused.unjudged, query), sources(shell, unused.sources, query),
+        _still_named(shell, unused.still_named),
         _section(shell, "waiting", unused.waiting, waiting, query), dealt,
         _section(shell, "late", unused.late, late, query),
     )  # fmt: skip
@@ -214,6 +217,21 @@ def _feed(shell: Shell, feed: FeedStanding) -> Html:
         span=words.length(shell.now - feed.last), allowed=words.length(feed.silent_after),
     )  # fmt: skip
     return el("li", head, el("p", said), last)
+
+
+def _still_named(shell: Shell, senders: Sequence[tuple[str, int, int]]) -> Html | None:
+    """Name the senders that still send the names of people who were erased: they are to stop it."""
+    if not senders:
+        return None
+    words = shell.words
+    lead = words.say("Take the name out where these events come from. Kept knows it again for 35 days, and no longer.")
+    rows = (
+        el("li", el("p", el("strong", source), ", ", words.how_many(count, "{count} event", "{count} events")),
+           el("p", sentence(words, "last heard {time}", time=shell.clock(last)), class_="quiet"))
+        for source, last, count in senders
+    )  # fmt: skip
+    lists = el("ul", rows, class_="letters")
+    return section(words.say("Senders of a name that was erased"), el("p", lead), lists, id="erased")
 
 
 def _section(shell: Shell, name: str, page: Page[T], rows: Sequence[Html], query: Mapping[str, str]) -> Html:

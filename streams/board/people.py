@@ -13,6 +13,7 @@ from alerts.routing.actions import (
     ACKNOWLEDGED,
     DEBRIEFED,
     DONE,
+    ERASED,
     EXCUSED,
     GIVEN_BACK,
     HANDED_ON,
@@ -61,6 +62,7 @@ DID: Final = {
     PROPOSED: phrase("put a reward on the list"),
     REWARDED: phrase("gave a reward"),
     MADE: phrase("made an exception that everybody may make"),
+    ERASED: phrase("erased a name"),
 }
 """What somebody did, by the type of the act."""
 _WAYS: Final = {

@@ -28,6 +28,7 @@ from streams.documents.rules import Rules
 from streams.embedded.admission import Admission
 from streams.ingest.wire import FROM_THE_FUTURE, MAX_SKEW, Reader, claim_of
 from streams.names.door import Door
+from streams.names.forgotten import forget_again
 from streams.names.policy import people_of
 from streams.runtime.alert_pipeline import AlertPipeline
 from streams.runtime.position import Position
@@ -118,7 +119,10 @@ class Engine:
 
     def rebuild(self, wall: int) -> None:
         """Read everything back under the standards in force, or load them first. Raises StateError, SpecError."""
-        self.adopt(self.rules if hasattr(self, "rules") else self.read_standards(self.owing(wall)), wall)
+        begun = hasattr(self, "rules")
+        if self.options.names is not None and not begun:
+            forget_again(self.database, self.options.names)
+        self.adopt(self.rules if begun else self.read_standards(self.owing(wall)), wall)
 
     def owing(self, wall: int) -> list[tuple[str, str]]:
         """Give (revision, excerpt) of what is still owed, or can be corrected: by the case's time or the wall clock."""
@@ -185,6 +189,8 @@ class Engine:
         come next.
         """
         refused = list(refusals)
+        if self.options.names is not None:
+            self.options.names.pass_time(wall)
         taken = self._admission.admitted(events, refused, wall)
         started, before = perf_counter(), self.pump.low
         self._begin_listed(wall)

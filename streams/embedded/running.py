@@ -81,7 +81,7 @@ async def run(plan: Plan, machine: SteadyClock | None = None) -> None:
         configure_logs(talk, as_json=as_json)
         phones = pushing(settings, folder, machine.wall)
         channels = [*([] if live else [Console(talk, as_json=as_json)]), *channels_on(settings, machine, phones)]
-        made = _host(plan, clock, folder, channels, _names(settings, folder, stack))
+        made = host_of(plan, clock, folder, channels, names_of(settings, folder, stack))
         made.devices = phones.devices if phones else None
         stack.push(made.stopping.say)
         refusals = RefusalLog()
@@ -138,7 +138,8 @@ async def _work_until_stopped(
             raise ended
 
 
-def _names(settings: Settings, folder: Path, stack: AsyncExitStack) -> Names:
+def names_of(settings: Settings, folder: Path, stack: AsyncExitStack) -> Names:
+    """Open the names of a data folder, until the stack is left. Raises StateError."""
     given = settings.person_secret.get_secret_value() if settings.person_secret else ""
     names = Names(folder, read_secret(folder, given))
     stack.callback(names.close)
@@ -163,9 +164,10 @@ def channels_on(settings: Settings, machine: SteadyClock, phones: Pushing | None
     return channels_of(settings, machine.wall, maker.of if maker else None, phones.channel if phones else None)
 
 
-def _host(
+def host_of(
     plan: Plan, clock: DemoClock | SteadyClock, folder: Path, channels: list[Channel], names: Names
 ) -> EmbeddedHost:
+    """Make the host of a plan, which has yet to be started."""
     settings = plan.settings
     grace = clock.grace if isinstance(clock, DemoClock) else settings.grace
     options = Options(

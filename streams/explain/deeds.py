@@ -11,6 +11,7 @@ from alerts.routing.actions import (
     ACKNOWLEDGED,
     DEBRIEFED,
     DONE,
+    ERASED,
     EXCUSED,
     GIVEN_BACK,
     HANDED_ON,
@@ -49,6 +50,7 @@ _DID: Final = {
     PROPOSED: "put a reward on the list",
     REWARDED: "gave a reward",
     MADE: "made an exception that everybody may make",
+    ERASED: "erased a name",
 }
 WANTED: Final = {GIVEN_BACK: "wanted to give it back", HANDED_ON: "wanted to hand it on"}
 """What somebody wanted to do, where it had no effect."""

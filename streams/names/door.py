@@ -7,6 +7,7 @@ Read next: `names.py`; `streams/embedded/engine.py`, which has every event pass 
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import msgspec
@@ -14,7 +15,7 @@ import msgspec
 from standards.judge.events import type_of
 from standards.judge.rulebook import GRANT, opening_fields, subject_key, subject_text
 from streams.ingest.wire import UNREADABLE, Refusal, encode
-from streams.names.references import is_reference
+from streams.names.references import ERASED, is_reference
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -52,14 +53,18 @@ class Door:
         self._every = marked(rulebook.vocabulary.values())
 
     def let_in(self, events: Sequence[Event], refused: list[Refusal]) -> list[Event]:
-        """Put references into events, and give those that are taken; the others are refused."""
+        """Put references into events, and give those that are taken; the others are refused.
+
+        Who was erased is nobody in what happened before then, and somebody new in what happened since.
+        """
+        self._leave_out(events)
         persons: dict[str, str] = {}
         texts: dict[tuple[str, ...], str] = {}
         for event in events:
             people, free = self._marked[type_of(event)]
             persons |= {said: said for name in people if (said := getattr(event.data, name))}
             texts |= {(event.source, event.id, name): said for name in free if (said := getattr(event.data, name))}
-        known = self._names.are_known({said for said in (*persons, *texts.values()) if _is_any(said)})
+        known = self._names.are_known({said for said in (*persons, *texts.values()) if _is_any(said)}) | {ERASED}
         references = self._names.persons(name for name in persons if not _is_any(name) and name.strip())
         written = self._names.texts({place: said for place, said in texts.items() if said not in known})
         taken = []
@@ -70,6 +75,19 @@ class Door:
             else:
                 taken.append(event)
         return taken
+
+    def _leave_out(self, events: Sequence[Event]) -> None:
+        """Put the one reference of all who were erased where they are named, and note which senders name them."""
+        people = [(event, name) for event in events for name in self._marked[type_of(event)].persons]
+        named = [(event, name, said) for event, name in people if (said := getattr(event.data, name))]
+        erased = self._names.erased({said for _, _, said in named})
+        late = [(event, name, erased[said]) for event, name, said in named if said in erased]
+        for event, name, at in late:
+            if event.at < at:
+                setattr(event.data, name, ERASED)
+        if late:
+            latest = max(event.received for event, _, _ in late)
+            self._names.still_named(Counter(event.source for event, _, _ in late), latest)
 
     def _refer(
         self, event: Event, persons: Mapping[str, str], texts: Mapping[tuple[str, ...], str], known: set[str]
@@ -99,9 +117,12 @@ class Door:
         if key is None:
             return subject
         named = [name in self._every.persons for name in found.per]
-        parts = [self._names.find(str(part)) or part if is_one else part
-                 for part, is_one in zip(key, named, strict=True)]  # fmt: skip
+        parts = [self._person(str(part)) if is_one else part for part, is_one in zip(key, named, strict=True)]
         return subject_text(tuple(parts))
+
+    def _person(self, name: str) -> str:
+        """Give the reference of somebody whose name came without a time: who was erased is nobody."""
+        return ERASED if self._names.erased([name]) else self._names.persons([name])[name]
 
     def kept_of(self, refusal: Refusal) -> Refusal:
         """Give what is kept of a refused event: with references, where it is JSON; else without its body."""
@@ -124,7 +145,7 @@ class Door:
             case str() if not found.strip() or _is_any(found):
                 return found
             case str() if name in self._every.persons:
-                return self._names.persons([found])[found]
+                return self._person(found)
             case str() if name in self._every.free:
                 return self._names.texts({("refused", name, found): found})["refused", name, found]
             case _:

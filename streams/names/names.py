@@ -13,7 +13,9 @@ from contextlib import suppress
 from threading import Lock
 from typing import TYPE_CHECKING, Final, TypeVar
 
+from standards.calendar.duration import DAY
 from standards.errors import StateError
+from streams.names.erasing import BLOCKED_FOR, Erased, sever
 from streams.names.references import canonical, index_of, is_reference, new
 from streams.storage.sqlite import Database, Schema
 
@@ -34,8 +36,23 @@ _MIGRATIONS: Final = (
     CREATE TABLE secret (mark BLOB NOT NULL);
     CREATE TABLE said (reference TEXT PRIMARY KEY, text TEXT NOT NULL) WITHOUT ROWID;
     """,
+    """
+    CREATE TABLE also (              -- what else somebody is called: other names, and how people read them
+        reference TEXT NOT NULL, text TEXT NOT NULL, PRIMARY KEY (reference, text)
+    ) WITHOUT ROWID;
+    CREATE TABLE erased (            -- who was erased, by what their row was found by, and when (microseconds UTC)
+        by BLOB PRIMARY KEY, at INTEGER NOT NULL
+    ) WITHOUT ROWID;
+    CREATE TABLE senders (           -- who has sent the name of somebody erased since
+        source TEXT PRIMARY KEY, last INTEGER NOT NULL, count INTEGER NOT NULL
+    ) WITHOUT ROWID;
+    """,
 )
 SCHEMA: Final = Schema(_MIGRATIONS, frozenset({"found", "said"}), "a file of names of Kept", forgets=True)
+
+_SENDER: Final = """
+INSERT INTO senders VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET last = excluded.last, count = count + excluded.count
+"""
 
 _Key = TypeVar("_Key", bytes, str)
 
@@ -50,9 +67,13 @@ class Names:
         self._references: OrderedDict[bytes, str] = OrderedDict()
         self._said: OrderedDict[str, str] = OrderedDict()
         self._called: dict[str, str] = {}
+        self._entries: dict[str, str] = {}
+        self._tidied = -DAY
+        self._erased: dict[bytes, int] = {}
         self._rooms = frozenset[str]()
         try:
             self._check_secret()
+            self._erased = dict(self._database.all("SELECT by, at FROM erased"))
         except StateError:
             self._database.close()
             raise
@@ -114,15 +135,71 @@ class Names:
         """Have other names of somebody stand for them too, from now on: those that have no reference yet."""
         own = self.persons(names)
         for name, others in names.items():
-            for other in others:
-                index = index_of(self._secret, "p", canonical(other))
-                with self._lock, self._database.writing():
-                    self._database.put("INSERT OR IGNORE INTO found VALUES (?, ?)", [(index, own[name])])
+            joined = [(index_of(self._secret, "p", canonical(other)), own[name]) for other in others]
+            with self._lock, self._database.writing():
+                self._database.put("INSERT OR IGNORE INTO found VALUES (?, ?)", joined)
+                self._also({own[name]: others})
 
     def call(self, names: Mapping[str, str], rooms: Collection[str] = ()) -> None:
         """Say what people are called where they are shown, by their names; `rooms` are teams', and nobody's name."""
         self._rooms = frozenset(rooms)
-        self._called = {reference: names[name] for name, reference in self.persons(names).items()}
+        self._entries = {reference: name for name, reference in self.persons(names).items()}
+        self._called = {reference: names[name] for reference, name in self._entries.items()}
+        with self._lock, self._database.writing():
+            self._also({reference: [called] for reference, called in self._called.items()})
+
+    def entry(self, reference: str) -> str:
+        """Give somebody's name as the policy writes it; nothing where it does not name them."""
+        return self._entries.get(reference, "")
+
+    def _also(self, texts: Mapping[str, Collection[str]]) -> None:
+        rows = [(reference, " ".join(text.split())) for reference, some in texts.items() for text in some]
+        self._database.put("INSERT OR IGNORE INTO also VALUES (?, ?)", rows)
+
+    def erase(self, reference: str, at: int) -> Erased:
+        """Forget somebody, or a text, by their reference; nobody finds them any more when this returns.
+
+        `at`, in microseconds UTC, is when they asked for it: what happened before then and comes later names nobody.
+        """
+        with self._lock:
+            with self._database.writing():
+                erased = sever(self._database, reference, at)
+            self._references = OrderedDict(each for each in self._references.items() if each[1] != reference)
+            self._said.clear()  # it has texts in which their name stood
+            self._called.pop(reference, None)
+            self._entries.pop(reference, None)
+            self._erased = dict(self._database.all("SELECT by, at FROM erased"))
+            self._database.compact()
+        return erased
+
+    def erased(self, names: Iterable[str]) -> dict[str, int]:
+        """Say who of these was erased of late, by how they are written, and when (microseconds UTC)."""
+        if not self._erased:
+            return {}
+        asked = {name: index_of(self._secret, "p", canonical(name)) for name in names}
+        return {name: self._erased[index] for name, index in asked.items() if index in self._erased}
+
+    def still_named(self, heard: Mapping[str, int], at: int) -> None:
+        """Note which senders have sent names of who was erased, and how often."""
+        rows = [(source, at, count) for source, count in heard.items()]
+        with self._lock, self._database.writing():
+            self._database.put(_SENDER, rows)
+
+    def naming_erased(self, since: int) -> list[tuple[str, int, int]]:
+        """List the senders that have done so since an instant: (source, when last, how often), the last one first."""
+        listed = "SELECT source, last, count FROM senders WHERE last >= ? ORDER BY last DESC, source LIMIT 100"
+        with self._lock:
+            return [(str(source), int(last), int(count)) for source, last, count in self._database.all(listed, [since])]
+
+    def pass_time(self, now: int) -> None:
+        """Hear how late it is, in microseconds UTC: once a day what is old enough is forgotten."""
+        if now < self._tidied + DAY:
+            return
+        self._tidied = now
+        with self._lock, self._database.writing():
+            for table, column in (("erased", "at"), ("senders", "last")):
+                self._database.put(f"DELETE FROM {table} WHERE {column} < ?", [(now - BLOCKED_FOR,)])  # noqa: S608 - fixed names
+            self._erased = dict(self._database.all("SELECT by, at FROM erased"))
 
     def _refer(self, kind: Kind, asked: Mapping[bytes, str]) -> dict[bytes, str]:
         with self._lock:

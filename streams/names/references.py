@@ -23,6 +23,9 @@ Kind = Literal["p", "t"]
 REFERENCE: Final = re.compile(r"\b([pt])~[a-z2-7]{20}\b", re.ASCII)
 """A reference, wherever in a text it stands."""
 
+ERASED: Final = f"p~{'erased':a<20}"
+"""The one reference of all who were erased, where something that happened before then names them afterwards."""
+
 
 def new(kind: Kind) -> str:
     """Make a reference: a hundred bits of chance (base32, RFC 4648), so that two never meet and none is guessed."""

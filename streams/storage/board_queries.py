@@ -90,6 +90,8 @@ SELECT body FROM notices WHERE id IN (SELECT notice FROM outbox WHERE state != '
 ORDER BY seq DESC LIMIT ? OFFSET ?
 """
 
+_WRITTEN: Final = f"SELECT seq, {ACT} FROM acts WHERE seq > ? AND instr(body, 't~') ORDER BY seq LIMIT 1000"  # noqa: S608 - fixed names
+
 _encode = msgspec.json.encode
 
 
@@ -105,6 +107,17 @@ class BoardQueries:
         sql = f"SELECT id {OWED} AND id IN (SELECT value FROM json_each(?))"  # noqa: S608 - fixed text
         asked = [_encode(value).decode() for value in (owed_since, list(promises))]
         return frozenset(name for (name,) in self._all(sql, *asked))
+
+    def written(self, texts: Collection[str]) -> dict[str, Action]:
+        """Give the acts in which texts stand that somebody wrote, by the texts' references."""
+        found: dict[str, Action] = {}
+        wanted, after = set(texts), 0
+        while wanted and (rows := self._all(_WRITTEN, after)):
+            after = int(rows[-1][0])
+            for _, *row in rows:
+                act = act_row(tuple(row))
+                found |= dict.fromkeys(wanted.intersection(map(str, act.data.values())), act)
+        return found
 
     def actions_on(self, promises: Collection[str], causes: Collection[tuple[str, str]] = ()) -> list[Action]:
         """Give what people did about some promises, oldest first; `causes` name more acts, by (source, id)."""

@@ -20,7 +20,7 @@ from standards.errors import StateError
 from standards.natural import name_key, same
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Sequence
+    from collections.abc import Awaitable, Callable, Collection, Sequence
 
 Kind = Literal["device", "dropped"]
 
@@ -176,6 +176,23 @@ class DeviceBook:
         """Forget a device that was switched off. Raises StateError where that cannot be stored: then it is still on."""
         await self._change([Change("device", device.id, None)])
 
+    async def forget(self, names: Collection[str], addresses: Collection[str] | None) -> int:
+        """Forget the devices of somebody, by their names, and those that ring for nobody among `addresses`, if given.
+
+        Says how many there were. Raises StateError where that cannot be stored: then they are still on.
+        """
+        theirs, known = {name_key(name) for name in names}, {name_key(each) for each in addresses or ()}
+
+        def goes(whose: str) -> bool:
+            return name_key(whose) in theirs or (addresses is not None and name_key(whose) not in known)
+
+        going = [it for it in (*self.devices.values(), *self._strangers.values()) if goes(it.whose)]
+        changes = [Change("device", it.id, None) for it in going]
+        changes += [Change("dropped", whose, None) for whose in self.drops if goes(whose)]
+        if changes:
+            await self._change(changes)
+        return len(going)
+
     async def drop(self, device: Device, reason: str) -> None:
         """Forget a device that cannot be reached any more; people are told that it was."""
         if device.id not in self.devices:
@@ -183,7 +200,7 @@ class DeviceBook:
         gone = Change("device", device.id, None)
         self.take(gone)
         noted = self._note_drop(device, reason)
-        log.warning("a device was dropped", whose=device.whose, reason=reason)
+        log.warning("a device was dropped", device=device.id, reason=reason)
         try:
             await self.store([gone, noted])
         except StateError as error:  # it is not sent to any more, and will be found gone again after a restart
@@ -192,7 +209,7 @@ class DeviceBook:
     def heard(self, device: Device, trouble: str) -> None:
         """Note how the last push to a device went: with what trouble, or with none."""
         if trouble and self._trouble.get(device.id) != trouble:
-            log.warning("a push does not get through", whose=device.whose, why=trouble)
+            log.warning("a push does not get through", device=device.id, why=trouble)
         if trouble and device.id in self.devices:
             self._trouble[device.id] = trouble
         else:

@@ -69,16 +69,20 @@ async def known_sites(host: Host) -> list[str]:
 
 
 async def read_action(request: web.Request, host: Host, model: type[M], limit: int) -> M:
-    """Read the JSON body, of at most `limit` bytes, by its model. Raises Problem."""
+    """Read the JSON body, of at most `limit` bytes, by its model; names become references. Raises Problem."""
+    return await referred_in(host, await read_form(request, host, model, limit))
+
+
+async def read_form(request: web.Request, host: Host, model: type[M], limit: int) -> M:
+    """Read the JSON body, of at most `limit` bytes, by its model, as it was sent. Raises Problem."""
     read_query(request, NoQuery)
     check_open(host)
     check_type(request, ("application/json",))
     try:
-        given = model.model_validate_json(await read_body(request, limit))
+        return model.model_validate_json(await read_body(request, limit))
     except ValidationError as error:
         broken = error.errors()[0]["type"] == "json_invalid"
         raise invalid(error, HTTPStatus.BAD_REQUEST if broken else UNPROCESSABLE) from None
-    return await referred_in(host, given)
 
 
 def key_of(request: web.Request) -> str:

@@ -25,6 +25,7 @@ from streams.web.api.handing_over import HandingOver
 from streams.web.api.intake import Intake, Limits
 from streams.web.api.letters import Letters
 from streams.web.api.openapi import document
+from streams.web.api.persons import Persons
 from streams.web.api.reading import Reading
 from streams.web.board.board import Board
 from streams.web.board.board_acts import Acts
@@ -78,6 +79,7 @@ def application(
         *letters.operations(),
         *days.operations(),
         *handing_over.operations(),
+        *(Persons(host, host.names).operations() if host.names is not None else ()),
         *Pages(host.now_status, _scraping(host, metrics)).operations(),
         *(ClockOperations(host.watched_clock).operations() if host.watched_clock else ()),
     ]

@@ -159,6 +159,14 @@ class DayChange(BaseModel):
     reason: Annotated[str, Field(min_length=1, max_length=4096)] = Field(description="Why, in a sentence.")
 
 
+class Erasure(BaseModel):
+    """Who is to be forgotten."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+    person: Short = Field(description="Their name, or the reference that stands for them; also that of a text.")
+    by: Short = Field(description="Who erases it.")
+
+
 class NotesQuery(Query):
     """Which notes from shift to shift to list, newest first."""
 

@@ -18,6 +18,7 @@ from streams.board.offers import TOGETHER
 from streams.board.paging import ASKED, Paged, page_from, page_of, paged, skipped
 from streams.board.silences import Known, muted
 from streams.board.view import NOWHERE, View
+from streams.names.erasing import BLOCKED_FOR
 from streams.runtime.source_clocks import off_time
 from streams.storage.rows import SuppressedFilter
 from streams.web.actions import known_sites
@@ -172,6 +173,7 @@ class Lists:
             _page(await asked(queries.unused, ASKED, skipped(pages["late"])), pages["late"]),
             {act.promise: act for act in await asked(queries.actions_on, marks)},
             page_from(off_time(clocks), pages["senders"]), _page(unjudged, pages["unsaid"]),
+            await asked(host.names.naming_erased, host.wall() - BLOCKED_FOR) if host.names is not None else (),
             {name: str(page) for name, page in pages.items() if name in query},
         )  # fmt: skip
         return self._board.answer(request, feeds.draw(shell, unused, self._standings(shell, pages)))

@@ -1,0 +1,142 @@
+"""Erases a name: by the host that runs, over its own API; by one that is started for it, where none does. An edge.
+
+Read next: `streams/web/api/persons.py`, which does it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from contextlib import AsyncExitStack
+from http import HTTPStatus
+from http.client import HTTPConnection, HTTPException
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from alerts.channels.console import Console
+from standards.calendar.duration import DAY
+from standards.errors import KeptError, StateError
+from streams.delivery.pushing import pushing
+from streams.embedded.asking_time import EVERYWHERE
+from streams.embedded.running import Plan, channels_on, host_of, names_of
+from streams.embedded.steady_clock import SteadyClock
+from streams.live.logging_setup import configure_logs
+from streams.names.erasing import BLOCKED_FOR
+from streams.storage.sqlite import FILE, FolderLock
+from streams.web.api.person_views import ErasedAnswer
+from streams.web.api.persons import JUDGED_WITHIN, Persons
+from streams.web.api.views import ProblemItem
+from streams.web.forms import Erasure
+from streams.web.problem import Problem
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from streams.settings import Settings
+
+PATIENCE: Final = 2.0 * JUDGED_WITHIN
+"""How long an answer is waited for, in seconds: they leave first, and many texts may have to be looked through."""
+
+
+class NotErasedError(KeptError):
+    """Nobody was erased, for what the caller can mend."""
+
+
+def erase(settings: Settings, person: str, by: str) -> ErasedAnswer:
+    """Erase a name, or a text, in the data folder. Raises NotErasedError, StateError, SpecError."""
+    if not (settings.data / FILE).is_file() or _in_use(settings.data):
+        return _by_host(settings, person, by)
+    try:
+        return asyncio.run(_alone(settings, Erasure(person=person, by=by)))
+    except Problem as problem:
+        raise NotErasedError(problem.detail) from None
+
+
+def _in_use(folder: Path) -> bool:
+    try:
+        FolderLock(folder).release()
+    except StateError:
+        return True
+    return False
+
+
+def _by_host(settings: Settings, person: str, by: str) -> ErasedAnswer:
+    name, port = EVERYWHERE.get(settings.address.host, settings.address.host), settings.address.port
+    headers = {"Content-Type": "application/json"}
+    headers |= {"Authorization": f"Bearer {settings.token.get_secret_value()}"} if settings.token else {}
+    connection = HTTPConnection(name, port, timeout=PATIENCE)
+    try:
+        connection.request("POST", "/v1/persons/erase", msgspec.json.encode({"person": person, "by": by}), headers)
+        answer = connection.getresponse()
+        body = answer.read()
+    except (OSError, HTTPException) as error:
+        words = f"no `kept run` answers there, and none has run in {settings.data}; give --listen, or --data"
+        raise StateError(f"{name}:{port}: {words} ({error})") from None
+    finally:
+        connection.close()
+    try:
+        if answer.status == HTTPStatus.OK:
+            return msgspec.json.decode(body, type=ErasedAnswer)
+        said = msgspec.json.decode(body, type=ProblemItem).detail
+    except msgspec.DecodeError:
+        raise StateError(f"{name}:{port} does not answer as Kept does; name its address with --listen") from None
+    if answer.status in (HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT):
+        raise NotErasedError(said)
+    raise StateError(f"{name}:{port} says: {said}")
+
+
+async def _alone(settings: Settings, given: Erasure) -> ErasedAnswer:
+    """Start a host as `kept run` does, but for its web side, until it has erased a name."""
+    if not settings.standards:
+        raise StateError("no `kept run` has this folder now; name its standards with --standards PATH, to judge by")
+    configure_logs(sys.stderr, as_json=settings.log_format == "json")
+    machine = SteadyClock(settle=settings.clock_settle)
+    async with AsyncExitStack() as stack:
+        phones = pushing(settings, settings.data, machine.wall)
+        channels = [Console(sys.stderr), *channels_on(settings, machine, phones)]
+        names = names_of(settings, settings.data, stack)
+        made = host_of(Plan(settings), machine, settings.data, channels, names)
+        made.devices = phones.devices if phones else None
+        host = await stack.enter_async_context(made)
+        return await Persons(host, names).take(given)
+
+
+def in_words(erased: ErasedAnswer) -> str:
+    """Say what is deleted, what is left for somebody to look at, and what Kept cannot reach."""
+    who, told = erased.reference, []
+    if who.startswith("t"):
+        told.append(f"The text {who} is deleted." if erased.names else f"The text {who} was deleted already.")
+    else:
+        told += [
+            f"{who} names nobody any more: {_some(erased.names, 'name', 'names')} led there, and none does now.",
+            f"Texts in which the whole name stood, which was taken out: {erased.texts}.",
+            f"Phones and browsers that rang for them, and do not any more: {erased.devices}.",
+            "The ledger, what people did, and messages have references alone, and stay: of a former colleague.",
+        ]
+    if erased.near:
+        told += [
+            "",
+            "Something like the name stands in these texts. Read them on the board; kept erase TEXT deletes one:",
+        ]
+        told += [f"  {each.text}  {_where(each.type, each.promise, str(each.at or '')[:10])}" for each in erased.near]
+        told += [f"  and {erased.more} more" if erased.more else ""]
+    told += [
+        "",
+        "What Kept cannot reach:",
+        "- backups: keep none of the file of names for longer than 30 days",
+        "- messages that were sent: mails, chats, pushes, and what their receivers made of them",
+        "- names in ids, in contacts' numbers, and in fields that are not marked",
+        f"- senders: what still comes under the name is somebody new; for {BLOCKED_FOR // DAY} days Feeds names them",
+    ]
+    return "\n".join(told)
+
+
+def _some(count: int, one: str, many: str) -> str:
+    return f"{count} {one if count == 1 else many}"
+
+
+def _where(kind: str, promise: str, day: str) -> str:
+    if not kind:
+        return "came with an event, which nobody did on the board"
+    return ", ".join(filter(None, (kind, day, f"about the promise {promise}" if promise else "")))

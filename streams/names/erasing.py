@@ -1,0 +1,111 @@
+"""Erasing: what goes from the names when somebody is forgotten, and what is left for people to look at.
+
+Their rows go, their names become a reference of nobody in what others wrote, and what only looks like their name is
+listed: whether "Ann" in a note is this Ann no program knows. The ledger has references alone, and never changes.
+Read next: `names.py`, which does it; `streams/web/api/persons.py`, which is asked to.
+"""
+
+from __future__ import annotations
+
+import re
+from difflib import get_close_matches
+from functools import cache
+from typing import TYPE_CHECKING, Final
+from unicodedata import category, normalize
+
+import msgspec
+
+from standards.calendar.duration import DAY
+from streams.names.references import ERASED
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable
+
+    from streams.storage.sqlite import Database
+
+SOURCE: Final = "kept/erasing"
+"""The `source` of events that say that somebody was erased; nobody else may use it by HTTP."""
+BLOCKED_FOR: Final = 35 * DAY
+"""For how long the name of who was erased is known again, by its keyed hash, in microseconds."""
+MOST_NEAR: Final = 100
+"""How many texts are listed in which something like a name stands."""
+_AT_ONCE: Final = 1_000
+_SHORTEST: Final = 3
+"""How long a part of a name is at least that is looked for by itself."""
+_CLOSE: Final = 0.8
+"""How alike two words are that may be one name: the ratio of `difflib`."""
+_WORD: Final = re.compile(r"\w+")
+
+
+class Erased(msgspec.Struct, frozen=True):
+    """What was forgotten: how many rows that led to somebody, and how many texts in which their names stood.
+
+    `near` are texts in which a part of a name stands, or what is spelled much like it, the first ones of `near_count`.
+    `names` are theirs, for what else is to be deleted by them; nobody keeps them.
+    """
+
+    rows: int
+    texts: int = 0
+    near: tuple[str, ...] = ()
+    near_count: int = 0
+    names: tuple[str, ...] = ()
+
+
+def sever(database: Database, reference: str, at: int) -> Erased:
+    """Delete, inside a transaction, what a reference stands for; of a person also where others wrote their names."""
+    said = database.all("SELECT text FROM said WHERE reference = ?", [reference])
+    also = database.all("SELECT text FROM also WHERE reference = ?", [reference])
+    names = sorted({str(name) for (name,) in (*said, *also)})
+    if reference.startswith("p"):
+        found = "INSERT OR REPLACE INTO erased SELECT by, ? FROM found WHERE reference = ?"
+        database.put(found, [(at, reference)])
+    rows = database.put("DELETE FROM found WHERE reference = ?", [(reference,)])
+    database.put("DELETE FROM said WHERE reference = ?", [(reference,)])
+    database.put("DELETE FROM also WHERE reference = ?", [(reference,)])
+    if not names or not reference.startswith("p"):
+        return Erased(rows)
+    texts, near = _in_texts(database, names)
+    return Erased(rows, texts, tuple(near[:MOST_NEAR]), len(near), tuple(names))
+
+
+def _in_texts(database: Database, names: Collection[str]) -> tuple[int, list[str]]:
+    """Replace names in all texts, some at a time; gives how many had one, and those with something near."""
+    stands, near = _standing(names), _near(names)
+    replaced, after, looks_near = 0, "t~", list[str]()
+    listed = "SELECT reference, text FROM said WHERE reference > ? AND reference < 't~~' ORDER BY reference LIMIT ?"
+    while rows := database.all(listed, [after, _AT_ONCE]):
+        after = str(rows[-1][0])
+        changed = {}
+        for name, text in rows:
+            rest, count = stands.subn(ERASED, normalize("NFC", text))
+            if count:
+                changed[name] = rest
+            if near(rest):
+                looks_near.append(str(name))
+        replaced += len(changed)
+        database.put("UPDATE said SET text = ? WHERE reference = ?", [(text, name) for name, text in changed.items()])
+    return replaced, looks_near
+
+
+def _standing(names: Iterable[str]) -> re.Pattern[str]:
+    """Make what finds whole names in a text, the longest first: in any case, with any blanks."""
+    whole = sorted((normalize("NFC", name) for name in names), key=len, reverse=True)
+    either = "|".join(r"\s+".join(map(re.escape, name.split())) for name in whole)
+    return re.compile(rf"(?<!\w)(?:{either})(?!\w)", re.IGNORECASE)
+
+
+def _near(names: Iterable[str]) -> Callable[[str], bool]:
+    """Make what says whether a part of a name, or what is spelled much like one, stands in a text."""
+    parts = {word for name in names for word in _words(name) if len(word) >= _SHORTEST}
+
+    @cache
+    def is_near(word: str) -> bool:
+        return word in parts or bool(get_close_matches(word, parts, 1, _CLOSE))
+
+    return lambda text: any(map(is_near, _words(text.replace(ERASED, " "))))
+
+
+def _words(text: str) -> list[str]:
+    """Give the words of a text without capitals and accents."""
+    plain = "".join(char for char in normalize("NFD", text.casefold()) if category(char) != "Mn")
+    return _WORD.findall(plain)

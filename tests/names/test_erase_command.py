@@ -1,0 +1,86 @@
+"""`kept erase`: on a folder that no host has, and by the host that runs on it; and what it says."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from streams.embedded.embedded import EmbeddedHost
+from streams.embedded.engine import Options
+from streams.names.names import Names, read_secret
+from streams.settings import StandardsFiles
+from tests.names.test_erasing import GOES, TRACE, house
+from tests.names.test_every_outlet import ACCESS, bearer, contents
+from tests.streams.asking import asking
+from tests.streams.commands import Ended, kept
+from tests.streams.hosting import Clock, event
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Give a folder with standards, and data of a host that has ended."""
+    standards, _ = house(tmp_path)
+    asyncio.run(_run(tmp_path, standards))
+    return tmp_path
+
+
+async def _run(folder: Path, standards: StandardsFiles) -> None:
+    (folder / "data").mkdir()
+    names, clock = Names(folder / "data", read_secret(folder / "data")), Clock()
+    host = EmbeddedHost(folder / "data", standards, clock=clock, options=Options(names=names))
+    async with host:
+        asked = event(host.reader, "coaching.asked", "1", clock.at, agent=GOES, team="north")
+        said = {"agent": "Ben", "by": "Ann", "reason": "as Quentin taught him", "team": "north"}
+        await host.submit([asked, event(host.reader, "recognition.given", "2", clock.at, **said)])
+    names.close()
+
+
+def erase(folder: Path, *more: str) -> Ended:
+    return kept("erase", GOES, "--by", "Kim", "--data", str(folder / "data"), *more)
+
+
+def test_where_no_host_runs_one_is_started_for_it(folder: Path) -> None:
+    """It says in sentences what is gone, what is near and what it cannot reach; the second time nobody is known."""
+    rules = ("--standards", str(folder / "rules"))
+    ended = erase(folder, *rules)
+    assert (ended.returncode, TRACE.search(ended.stderr)) == (1, None), "a text is left to look at"
+    assert "names nobody any more: 1 name led there, and none does now." in ended.stdout
+    assert "recognition.given, 2026-01-09" in ended.stdout
+    assert "- backups: keep none of the file of names for longer than 30 days" in ended.stdout
+    text = next(word for word in ended.stdout.split() if word.startswith("t~"))
+    gone = kept("erase", text, "--by", "Kim", "--data", str(folder / "data"), *rules)
+    assert (gone.returncode, gone.stdout.splitlines()[0]) == (0, f"The text {text} is deleted.")
+    assert {file for file, content in contents(folder).items() if TRACE.search(content)} == set()
+    again = erase(folder, *rules)
+    assert (again.returncode, again.stdout) == (1, "")
+    assert "nobody is known by this name" in again.stderr
+
+
+def test_without_standards_nothing_could_be_judged(folder: Path) -> None:
+    """Their leaving is judged first: it says what to name."""
+    ended = erase(folder)
+    assert (ended.returncode, "--standards PATH" in ended.stderr) == (3, True)
+
+
+def test_where_nobody_answers_it_says_so(tmp_path: Path) -> None:
+    """No data and no host: it names both ways to find one."""
+    ended = erase(tmp_path, "--listen", "127.0.0.1:9")
+    assert (ended.returncode, "give --listen, or --data" in ended.stderr) == (3, True)
+
+
+async def test_a_running_host_does_it_itself(tmp_path: Path) -> None:
+    """The command asks it, with the token of an admin."""
+    standards, peopled = house(tmp_path)
+    async with asking(tmp_path, access=ACCESS, peopled=peopled, standards=standards) as caller:
+        await caller.post("/v1/shift/notes", {"note": "all is well", "by": GOES}, **bearer("supervisor"))
+        listen = ("--listen", caller.url.removeprefix("http://"))
+        settings = {"KEPT_TOKEN": "a" * 20}
+        asked = ("erase", GOES, "--by", "Kim", "--data", str(tmp_path / "data"), *listen)
+        work = asyncio.create_task(asyncio.to_thread(kept, *asked, settings=settings))
+        while not (await asyncio.wait([work], timeout=0.05))[0]:
+            await caller.pass_time(1)
+        ended = work.result()
+    assert (ended.returncode, ended.stderr) == (0, "")
+    assert "Phones and browsers that rang for them, and do not any more: 0." in ended.stdout
