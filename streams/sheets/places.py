@@ -38,6 +38,10 @@ def _stored(words: Words, standards: Sequence[Standard], vocabulary: Mapping[str
     say, keep = words.say, words.length(KEEP)
     named = [each.id for each in standards if on_promises(each, vocabulary)]
     longest = words.length(max(each.forget_after for each in standards))
+    yield say(
+        "Names, and what people wrote: in a file of their own (names.sqlite), until kept erase deletes them. In all "
+        "else stands a reference of chance, which tells nothing without that file."
+    )
     yield say("Events, with all their fields: {keep}; then they are deleted, a few at a time.", keep=keep)
     yield say(
         "What standards remember of each subject: until nothing is owed, and then {span} after its last event at most.",
@@ -45,7 +49,7 @@ def _stored(words: Words, standards: Sequence[Standard], vocabulary: Mapping[str
     )
     if named:
         yield say(
-            "The ledger, with its promises: for ever. Names stand in it by: {standards}.",
+            "The ledger, with its promises: for ever. References of people stand in it by: {standards}.",
             standards=words.together(named),
         )
     else:
@@ -54,18 +58,26 @@ def _stored(words: Words, standards: Sequence[Standard], vocabulary: Mapping[str
         )
     yield say(
         "What people did (who took something, excused it, talked it over, shared a moment, thanked, rewarded, or was "
-        "thanked or rewarded), with names and what they wrote: for ever."
+        "thanked or rewarded), with references: for ever."
     )
     yield say(
         "Votes, complaints and scores, with team, site, topic and the number of the matter, and without names and what "
         "was written: for ever."
     )
     yield say("Messages, and why others were not sent: {keep}, and longer while one waits to be delivered.", keep=keep)
-    yield say("Events that were refused, as they were sent: {keep}.", keep=keep)
+    yield say(
+        "Events that were refused, with references in fields that are marked: {keep}. Of what cannot be read at all "
+        "only its length and the reason are stored.",
+        keep=keep,
+    )
     yield say(
         "Phones that ring: the device's address and whose it is, until it is switched off or its service gives it up."
     )
-    yield say("What the process writes (log, ledger, messages), and backups: as long as the house keeps them.")
+    yield say(
+        "What the process writes (log, ledger), with references, and backups: as long as the house keeps them. Of the "
+        "names none is to be kept for longer than 30 days: who was erased is in older ones."
+    )
+    yield say("Who was erased: for 35 days a code by which the name is known again if somebody sends it.")
     yield say(
         "The files of standards, policy and practice, with people's names and addresses: they are the house's own."
     )

@@ -34,14 +34,11 @@ _SIGNED: Final = (
     phrase("Place and date"), phrase("Works council"), phrase("Management"), phrase("Data protection officer"),
 )  # fmt: skip
 _NOT_YET: Final = (
-    phrase("Names are stored as they were sent. Nothing is put in their place."),
-    phrase(
-        "The marks of the fields change nothing in what is stored or shown. Kept's checks and this sheet go by them."
-    ),
-    phrase("Nothing erases a person: what stands in the ledger, and what people did, stays."),
+    phrase("With Kafka names are stored as they were sent, wherever this sheet says so, and nothing erases a person."),
     phrase("There is no way to get all that is stored about one person at once."),
     phrase("Rates are shown of groups of any size, also of one."),
     phrase("A name in an id, or in a field that is not marked, is not known to be one."),
+    phrase("Who can be told by place and time, as at a till where one person works, no reference hides."),
 )
 _NEVER: Final = (
     phrase("It ranks nobody: no page and no sheet puts people in an order by how they did. It gives no points."),
@@ -140,19 +137,24 @@ def _seen(words: Words, known: Known) -> Iterator[str]:
     say, hidden = words.say, words.together(sorted(PERSONS))
     yield say("Without a token (KEPT_TOKEN): whoever uses the machine sees everything, and nobody else can reach it.")
     yield say(
-        "Viewers: all pages, the API and the metrics. Which colleague a promise is about they neither see nor find by "
-        "asking, where one of these fields says it: {fields}. They read who did what, with what was written, and who "
-        "is on shift; nothing of moments, thanks and rewards but how many, and not what was refused.",
+        "Viewers: all pages, the API and the metrics. On one machine they read “somebody” for each name, and nothing "
+        "that was written. With Kafka they read who did what, with what was written, and who is on shift. Which "
+        "colleague a promise is about they neither see nor find by asking, where one of these fields says it: "
+        "{fields}. Of moments, thanks and rewards they see only how many, and nothing that was refused.",
         fields=hidden,
     )
     shown = {name for standard in known.standards for name in on_promises(standard, known.vocabulary)} - PERSONS
     if shown:
         fields = words.together(sorted(shown))
         yield say(
-            "Other fields that name people and stand on promises are shown to viewers too: {fields}.", fields=fields
+            "With Kafka other fields that name people and stand on promises are shown to viewers too: {fields}.",
+            fields=fields,
         )
-    yield say("Supervisors: all of it, with names and what was written, and what was refused, as it was sent.")
-    yield say("Authors and admins: all that supervisors see. No role does more and sees fewer names.")
+    yield say("Supervisors: all of it, with names and what was written, and what was refused.")
+    yield say(
+        "Authors and admins: on one machine references in the place of names and of what was written, and an admin can "
+        "erase a name; with Kafka all that supervisors see."
+    )
     yield say(
         "Whoever gets a message: who a promise is about stands in it for the team that it concerns. Where a promise is "
         "owed for each person alone, the name is in every message about it."
