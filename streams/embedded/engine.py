@@ -9,6 +9,7 @@ Used from one thread at a time. Must not know: the clock, asyncio, HTTP. Read ne
 from __future__ import annotations
 
 from collections import Counter
+from functools import partial
 from time import perf_counter
 from typing import TYPE_CHECKING, NamedTuple
 from zoneinfo import ZoneInfo
@@ -28,6 +29,8 @@ from streams.documents.rules import Rules
 from streams.embedded.admission import Admission
 from streams.ingest.wire import FROM_THE_FUTURE, MAX_SKEW, Reader, claim_of
 from streams.names.door import Door
+from streams.names.earlier.store import Rules as Former
+from streams.names.earlier.store import take_over
 from streams.names.forgotten import forget_again
 from streams.names.policy import people_of
 from streams.runtime.alert_pipeline import AlertPipeline
@@ -120,9 +123,16 @@ class Engine:
     def rebuild(self, wall: int) -> None:
         """Read everything back under the standards in force, or load them first. Raises StateError, SpecError."""
         begun = hasattr(self, "rules")
+        rules = self.rules if begun else self.read_standards(self.owing(wall))
         if self.options.names is not None and not begun:
+            take_over(self.database, self.options.names, partial(self._both, rules))
             forget_again(self.database, self.options.names)
-        self.adopt(self.rules if begun else self.read_standards(self.owing(wall)), wall)
+        self.adopt(rules, wall)
+
+    def _both(self, rules: Rules) -> Former:
+        """Give what is judged and told by, with the policy as it is written too."""
+        policies = self.options.policies
+        return Former(rules.loaded.rulebook, policies and policies(rules.loaded.standards), rules.people)
 
     def owing(self, wall: int) -> list[tuple[str, str]]:
         """Give (revision, excerpt) of what is still owed, or can be corrected: by the case's time or the wall clock."""
