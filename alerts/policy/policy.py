@@ -65,9 +65,9 @@ def place_of(line: Line) -> str:
 class Person(msgspec.Struct, frozen=True):
     """Somebody, or a team's own room, who can be told: addresses by channel, and how they read.
 
-    Without a zone times are those of the site, or else of the host, and so it is with the language.
-    In `quiet` hours they hear of what has the severity `page` only. `budget` is how many messages an hour they want; 0
-    means no limit. What is over it stands in a summary of pages soon after, and of all else in the next digest.
+    Without a zone times are those of the site, or else of the host, and so is the language. In `quiet` hours they
+    hear of what has the severity `page` only. `budget` is how many messages an hour they want; 0: no limit. More
+    stand in a summary of pages soon after, and of all else in the next digest. `also` are other names of theirs.
     """
 
     name: str
@@ -76,6 +76,7 @@ class Person(msgspec.Struct, frozen=True):
     quiet: Hours | None = None
     budget: int = 0
     language: str = ""
+    also: tuple[str, ...] = ()
 
 
 class Site(msgspec.Struct, frozen=True):

@@ -47,6 +47,7 @@ from standards.documents.strict import Strict
 from standards.expressions.persons import why
 from standards.judge.events import microseconds
 from standards.judge.standard import Aspect, Severity
+from standards.natural import name_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -83,6 +84,7 @@ class _Reading:
         self.persons = frozenset[str]().union(*(standard.persons for standard in standards))
         self.calendars: dict[str, Calendar | None] = {}
         self.names, self.unnamed = set[str](), RouteNames()
+        self.called = dict[str, str]()
 
     def people(self) -> People | None:
         self.sections.check_top()
@@ -92,6 +94,7 @@ class _Reading:
         for entry, model in self.sections.named("calendars", HoursModel):
             self.calendars[entry.name] = calendar(entry, model, self.read)
         self.names = {name for section in ("people", "teams") for name in self.sections.of(section)}
+        self.called = {name_key(name): name for name in self.names}
         people = {e.name: self._person(e, m) for e, m in self.sections.named("people", PersonModel)}
         teams = {e.name: self._team(e, m) for e, m in self.sections.named("teams", TeamModel, "members")}
         for name in people.keys() & teams.keys():
@@ -146,7 +149,16 @@ class _Reading:
     def _person(self, entry: Entry, model: PersonModel) -> Person:
         quiet = self._hours(entry.at("quiet"), model.quiet)
         zone, language = zone_in(entry, model.timezone), language_in(entry, model.language)
-        return Person(entry.name, model.addresses, zone, quiet, model.budget or 0, language)
+        return Person(entry.name, model.addresses, zone, quiet, model.budget or 0, language, self._also(entry, model))
+
+    def _also(self, entry: Entry, model: PersonModel) -> tuple[str, ...]:
+        """Give somebody's other names; one that is another one's, or stands with two people, is reported."""
+        for index, name in enumerate(model.also):
+            owner = self.called.setdefault(name_key(name), entry.name)
+            if owner != entry.name:
+                fix = "take it from one of the two"
+                entry.at("also", index).error("duplicate-name", f"{name!r} is a name of {owner!r} already", fix)
+        return tuple(model.also)
 
     def _team(self, entry: Entry, model: TeamModel) -> Team:
         members = []

@@ -46,6 +46,9 @@ class PersonModel(Strict):
     """Somebody who can be told."""
 
     addresses: dict[str, Text] = Field(default={}, description="Where, by channel. Without: by every channel.")
+    also: Texts = Field(
+        default=[], description="Other names under which events know them: A-117. They are one person from then on."
+    )
     timezone: Text | None = Field(default=None, description="The zone in which they read times: Europe/Warsaw.")
     language: Text | None = Field(default=None, description=f"The language in which they are told: {_LANGUAGES}.")
     quiet: Text | None = Field(default=None, description="A calendar: while it is open, only pages reach them.")

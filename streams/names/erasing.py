@@ -16,6 +16,7 @@ from unicodedata import category, normalize
 import msgspec
 
 from standards.calendar.duration import DAY
+from standards.natural import name_key
 from streams.names.references import ERASED
 
 if TYPE_CHECKING:
@@ -64,6 +65,8 @@ def sever(database: Database, reference: str, at: int) -> Erased:
     database.put("DELETE FROM also WHERE reference = ?", [(reference,)])
     if not names or not reference.startswith("p"):
         return Erased(rows)
+    joined = "DELETE FROM said WHERE reference < 'q' AND name_key(text) = ?"
+    database.put(joined, [(name_key(name),) for name in names])  # what a name stood for before it was joined
     texts, near = _in_texts(database, names)
     return Erased(rows, texts, tuple(near[:MOST_NEAR]), len(near), tuple(names))
 

@@ -132,13 +132,17 @@ class Names:
         return {name: self._called.get(name, text) for name, text in self._read(references).items()}
 
     def join(self, names: Mapping[str, Collection[str]]) -> None:
-        """Have other names of somebody stand for them too, from now on: those that have no reference yet."""
+        """Have other names of somebody stand for them too, from now on.
+
+        A reference that such a name had stays with what has it, and shows the name until its person is erased.
+        """
         own = self.persons(names)
         for name, others in names.items():
-            joined = [(index_of(self._secret, "p", canonical(other)), own[name]) for other in others]
+            joined = {index_of(self._secret, "p", canonical(other)): own[name] for other in others}
             with self._lock, self._database.writing():
-                self._database.put("INSERT OR IGNORE INTO found VALUES (?, ?)", joined)
+                self._database.put("INSERT OR REPLACE INTO found VALUES (?, ?)", joined.items())
                 self._also({own[name]: others})
+                self._remember(self._references, joined)
 
     def call(self, names: Mapping[str, str], rooms: Collection[str] = ()) -> None:
         """Say what people are called where they are shown, by their names; `rooms` are teams', and nobody's name."""

@@ -23,6 +23,7 @@ def people_of(people: People, names: Names) -> People:
     """
     own = {name: name for name in people.people if name not in people.teams}
     names.call({name: people.names.get(name, name) for name in own}, people.teams)
+    names.join({name: people.people[name].also for name in own if people.people[name].also})
     references = names.persons(own)
     return replace(
         people,

@@ -90,6 +90,18 @@ WRONG = [
     ),
     ("teams: {ann: {members: [ann]}}\nroutes: [{tell: ann}]", "duplicate-name", "'ann' is a person too", "another"),
     (
+        "people: {kim: {also: [A-117]}, lee: {also: [a-117]}}\nroutes: [{tell: kim}]",
+        "duplicate-name",
+        "'a-117' is a name of 'kim' already",
+        "take it from one",
+    ),
+    (
+        "people: {kim: {also: [Lee]}, lee: {}}\nroutes: [{tell: kim}]",
+        "duplicate-name",
+        "'Lee' is a name of 'lee' already",
+        "take it from one",
+    ),
+    (
         "teams: {Floor: {members: [ann]}}\nroutes: [{tell: ann}]",
         "bad-name",
         "'Floor' is not a valid name",

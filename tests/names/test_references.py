@@ -8,9 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from alerts.policy.policy import People, Person
 from alerts.words.words import Words
 from standards.errors import StateError
 from streams.names.names import FILE, KEY_FILE, Names, read_secret
+from streams.names.policy import people_of
 from streams.names.references import canonical, is_reference, new, put_back, references_in
 from streams.names.showing import Showing
 
@@ -75,6 +77,20 @@ def test_the_policy_says_what_people_are_called(tmp_path: Path) -> None:
     assert names.persons(["north"]) == {"north": "north"}
     names.join({"ann-nowak": ["A-117"]})
     assert names.find("a-117") == ann
+    names.close()
+
+
+def test_names_are_joined_from_then_on(tmp_path: Path) -> None:
+    """A name that had a reference of its own leads to the one person now; erasing them forgets both."""
+    names = Names(tmp_path, SECRET)
+    before = names.persons(["A-117"])["A-117"]
+    policy = People({"ann": Person("ann", also=("A-117", "Ann Nowak"))}, {}, ())
+    (ann,) = people_of(policy, names).people
+    assert [names.find(name) for name in ("ann", "a-117", "Ann  nowak")] == [ann] * 3
+    assert names.persons(["A-117"]) == {"A-117": ann}
+    assert names.shown([before, ann]) == {before: "A-117", ann: "ann"}
+    assert names.erase(ann, 0).rows == 3
+    assert names.shown([before, ann]) == {}
     names.close()
 
 
