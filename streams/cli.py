@@ -239,17 +239,25 @@ def why(
     promise: Annotated[Id, typer.Argument(help="Which one.", metavar="PROMISE", parser=Id)],
     *,
     data: Data = None,
+    names: Annotated[bool, typer.Option("--names", help="Name people, as the file of names knows them.")] = False,
 ) -> None:
     """Tell the whole story of one promise.
 
     Its events, the arithmetic of its clock, the clause, who was told, and who was not and why. Nothing is changed, and
     a host that uses the folder goes on.
     """
+    from streams.delivery.channel_settings import secret_of
     from streams.explain.why import story
     from streams.settings import read_settings
 
     settings = read_settings(data=data)
-    typer.echo(story(settings.data, promise, settings.zone))
+    told = story(settings.data, promise, settings.zone)
+    if names:
+        from streams.names.showing import showing_from
+
+        with showing_from(settings.data, secret_of(settings.person_secret)) as showing:
+            told = told if showing is None else showing.text(told)
+    typer.echo(told)
 
 
 @app.command(epilog="Example: kept schema > kept.schema.json")

@@ -119,6 +119,8 @@ class Settings(ChannelSettings):
     """The token of the authors, who also mend what could not be read."""
     person_secret: Secret | None = None
     """The secret by which names are found where they are kept apart; `kept run` makes one where none is set."""
+    person_secret_old: Secret | None = None
+    """The secret before it, for `kept names --rekey`."""
     trusted_proxies: Annotated[tuple[Network, ...], NoDecode, BeforeValidator(_networks)] = ()
     """The proxies in front of Kept, as addresses or networks with commas between them, `10.0.0.7, 10.1.0.0/16`: what
     they say of who asks (`X-Forwarded-For`) is believed."""
@@ -130,8 +132,7 @@ class Settings(ChannelSettings):
     lateness: Annotated[Span, Field(ge=0, le=HOUR)] = parse("1s")
     """With `KEPT_TIME=events`: how far an event may be behind the newest one and still be in time."""
     grace: Annotated[Span, Field(ge=0, le=366 * DAY)] = parse("2s")
-    """How long after an instant, by the clock, its events may still come before deadlines are judged; what comes later
-    is judged again."""
+    """How long after an instant its events may come before deadlines are judged; what comes later is judged again."""
     time: Literal["clock", "events"] = "clock"
     """On Kafka: what moves time: `clock`, or `events`, for history that is sent through the topic `events`."""
     clock_settle: Annotated[Span, Field(ge=0, le=DAY)] = parse("10m")
@@ -140,8 +141,7 @@ class Settings(ChannelSettings):
     max_skew: Annotated[Span, Field(ge=0, le=DAY)] = parse("5m")
     """How far ahead of this machine's clock an event may claim to be."""
     keep: Annotated[Span, Field(ge=HOUR, le=3_660 * DAY)] = parse("35d")
-    """How long events, dead letters, late events and settled notices can be looked up; the ledger and its promises stay
-    for ever."""
+    """How long events, dead letters, late events and settled notices can be looked up; the ledger stays for ever."""
     backlog: Annotated[int, Field(ge=1)] = 100_000
     """How many events may wait to be stored before senders are told to come back later."""
     zone: Annotated[ZoneInfo, BeforeValidator(_zone)] = ZoneInfo("UTC")

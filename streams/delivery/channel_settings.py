@@ -42,6 +42,13 @@ def _names(value: object) -> object:
 
 Secret = Annotated[SecretStr, BeforeValidator(_bare)]
 """A secret, without the line break that a file with it ends in."""
+
+
+def secret_of(given: Secret | None) -> str:
+    """Give a secret as text; "" where none is set."""
+    return "" if given is None else given.get_secret_value()
+
+
 Hidden = Annotated[str, BeforeValidator(_bare), Field(repr=False)]
 """An address that may have a secret in it."""
 Bare = Annotated[str, BeforeValidator(_bare)]

@@ -1,4 +1,4 @@
-"""The verbs about who people are: `kept erase`. An edge: here arguments are read.
+"""The verbs about who people are: `kept erase`, `kept export`, `kept names`. An edge: here arguments are read.
 
 Read next: `erasing.py`.
 """
@@ -19,6 +19,8 @@ Data = Annotated[str | None, typer.Option(metavar="FOLDER", help="Where all is k
 def register(app: typer.Typer) -> None:
     """Add the verbs to the command line."""
     app.command("erase", epilog='Example: kept erase "Ann Nowak" --by "Kim Adams" --data /var/lib/kept')(erase)
+    app.command("export", epilog='Example: kept export --person "Ann Nowak" --data /var/lib/kept')(export)
+    app.command("names", epilog="Example: kept names --rekey --data /var/lib/kept")(names)
 
 
 def erase(
@@ -44,3 +46,37 @@ def erase(
     erased = erase_in(settings, person, by)
     typer.echo(in_words(erased))
     sys.exit(1 if erased.near else 0)
+
+
+def export(
+    *,
+    person: Annotated[str, typer.Option("--person", metavar="NAME", help="Whose: a name, or the reference.")],
+    data: Data = None,
+) -> None:
+    """Print all that is stored about one person, as JSON lines.
+
+    Events, what they did, lines of the ledger and messages in which they stand, with their name put back and nobody
+    else's. What was written there is given as it was: read it before you hand it on, as it may name others.
+    """
+    from streams.embedded.exporting import exported
+    from streams.settings import read_settings
+
+    for line in exported(read_settings(data=data), person):
+        typer.echo(line)
+
+
+def names(
+    *,
+    data: Data = None,
+    rekey: Annotated[bool, typer.Option("--rekey", help="Have names be found under another secret.")] = False,
+) -> None:
+    """Say how many names are kept apart, or have another secret for them.
+
+    With --rekey the secret is KEPT_PERSON_SECRET from then on; where that is not set, a new one in names.key. The one
+    before it is KEPT_PERSON_SECRET_OLD, else the one in names.key. References stay as they are. Stop the host first.
+    """
+    from streams.embedded.rekeying import counted, rekeyed
+    from streams.settings import read_settings
+
+    settings = read_settings(data=data)
+    typer.echo(rekeyed(settings) if rekey else counted(settings))

@@ -15,6 +15,7 @@ import structlog
 
 from alerts.channels.console import Console
 from standards.errors import StateError
+from streams.delivery.channel_settings import secret_of
 from streams.delivery.channels import channels_of
 from streams.delivery.pushing import pushing
 from streams.delivery.reminding import remind
@@ -140,8 +141,7 @@ async def _work_until_stopped(
 
 def names_of(settings: Settings, folder: Path, stack: AsyncExitStack) -> Names:
     """Open the names of a data folder, until the stack is left. Raises StateError."""
-    given = settings.person_secret.get_secret_value() if settings.person_secret else ""
-    names = Names(folder, read_secret(folder, given))
+    names = Names(folder, read_secret(folder, secret_of(settings.person_secret)))
     stack.callback(names.close)
     return names
 

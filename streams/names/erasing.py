@@ -7,6 +7,7 @@ Read next: `names.py`, which does it; `streams/web/api/persons.py`, which is ask
 
 from __future__ import annotations
 
+import os
 import re
 from difflib import get_close_matches
 from functools import cache
@@ -17,7 +18,7 @@ import msgspec
 
 from standards.calendar.duration import DAY
 from standards.natural import name_key
-from streams.names.references import ERASED
+from streams.names.references import ERASED, canonical, index_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable
@@ -28,6 +29,8 @@ SOURCE: Final = "kept/erasing"
 """The `source` of events that say that somebody was erased; nobody else may use it by HTTP."""
 BLOCKED_FOR: Final = 35 * DAY
 """For how long the name of who was erased is known again, by its keyed hash, in microseconds."""
+UNSEEN: Final = 400
+"""For how many days somebody is known whom nothing names any more."""
 MOST_NEAR: Final = 100
 """How many texts are listed in which something like a name stands."""
 _AT_ONCE: Final = 1_000
@@ -50,6 +53,41 @@ class Erased(msgspec.Struct, frozen=True):
     near: tuple[str, ...] = ()
     near_count: int = 0
     names: tuple[str, ...] = ()
+
+
+def forget_old(database: Database, looked_up: Collection[bytes], now: int) -> None:
+    """Delete, inside a transaction, what is old enough at an instant (microseconds UTC), once a day.
+
+    `looked_up` are the rows that were since the last time: who is not for 400 days is not known any more. So it is with
+    what was written so long ago. What was never asked for since this is noted counts from today on.
+    """
+    today = now // DAY
+    database.put("UPDATE found SET seen = ? WHERE by = ?", [(today, index) for index in looked_up])
+    database.put("UPDATE found SET seen = ? WHERE seen = 0", [(today,)])
+    gone = "SELECT reference FROM found GROUP BY reference HAVING max(seen) < ?"
+    for table in ("said", "also", "found"):
+        database.put(f"DELETE FROM {table} WHERE reference IN ({gone})", [(today - UNSEEN,)])  # noqa: S608 - fixed names
+    database.put("DELETE FROM erased WHERE at < ?", [(now - BLOCKED_FOR,)])
+    database.put("DELETE FROM senders WHERE last < ?", [(now - BLOCKED_FOR,)])
+
+
+def rekeyed(database: Database, secret: bytes) -> int:
+    """Have rows be found under another secret, inside a transaction; says how many names are.
+
+    They stay those of the same references. A text is not found any more, so one that comes again has a new reference;
+    nor is the name of who was erased, of which nothing is left but what it was found by.
+    """
+    rows = database.all("SELECT reference, max(seen) FROM found GROUP BY reference")
+    database.put("DELETE FROM found", [()])
+    database.put("DELETE FROM erased", [()])
+    count = 0
+    for reference, seen in rows:
+        said = database.all("SELECT text FROM said WHERE reference = ?", [reference]) if reference[0] == "p" else []
+        also = database.all("SELECT text FROM also WHERE reference = ? AND joined", [reference])
+        keys = [index_of(secret, "p", canonical(str(text))) for (text,) in (*said, *also)] or [os.urandom(32)]
+        database.put("INSERT OR IGNORE INTO found VALUES (?, ?, ?)", [(key, reference, seen) for key in keys])
+        count += len(said) + len(also)
+    return count
 
 
 def sever(database: Database, reference: str, at: int) -> Erased:

@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 from standards.calendar.duration import DAY
 from standards.errors import StateError
-from streams.names.erasing import BLOCKED_FOR, Erased, sever
+from streams.names.erasing import Erased, forget_old, rekeyed, sever
 from streams.names.references import canonical, index_of, is_reference, new
-from streams.storage.sqlite import Database, Schema
+from streams.names.schema import SCHEMA
+from streams.storage.sqlite import Database
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
@@ -29,29 +30,15 @@ FILE: Final = "names.sqlite"
 KEY_FILE: Final = "names.key"
 REMEMBERED: Final = 20_000
 """How many rows are remembered in memory, each way."""
-_MIGRATIONS: Final = (
-    """
-    CREATE TABLE found (by BLOB PRIMARY KEY, reference TEXT NOT NULL) WITHOUT ROWID;
-    CREATE INDEX found_reference ON found (reference);
-    CREATE TABLE secret (mark BLOB NOT NULL);
-    CREATE TABLE said (reference TEXT PRIMARY KEY, text TEXT NOT NULL) WITHOUT ROWID;
-    """,
-    """
-    CREATE TABLE also (              -- what else somebody is called: other names, and how people read them
-        reference TEXT NOT NULL, text TEXT NOT NULL, PRIMARY KEY (reference, text)
-    ) WITHOUT ROWID;
-    CREATE TABLE erased (            -- who was erased, by what their row was found by, and when (microseconds UTC)
-        by BLOB PRIMARY KEY, at INTEGER NOT NULL
-    ) WITHOUT ROWID;
-    CREATE TABLE senders (           -- who has sent the name of somebody erased since
-        source TEXT PRIMARY KEY, last INTEGER NOT NULL, count INTEGER NOT NULL
-    ) WITHOUT ROWID;
-    """,
-)
-SCHEMA: Final = Schema(_MIGRATIONS, frozenset({"found", "said"}), "a file of names of Kept", forgets=True)
-
 _SENDER: Final = """
 INSERT INTO senders VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET last = excluded.last, count = count + excluded.count
+"""
+
+_ALSO: Final = "INSERT INTO also VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET joined = max(joined, excluded.joined)"
+
+_SAME: Final = """
+SELECT reference FROM said WHERE reference < 'q' AND name_key(text) IN (
+    SELECT name_key(text) FROM also WHERE joined AND reference = ?)
 """
 
 _Key = TypeVar("_Key", bytes, str)
@@ -68,7 +55,8 @@ class Names:
         self._said: OrderedDict[str, str] = OrderedDict()
         self._called: dict[str, str] = {}
         self._entries: dict[str, str] = {}
-        self._tidied = -DAY
+        self._tidied, self._today = -DAY, 0
+        self._looked_up = set[bytes]()
         self._erased: dict[bytes, int] = {}
         self._rooms = frozenset[str]()
         try:
@@ -140,8 +128,9 @@ class Names:
         for name, others in names.items():
             joined = {index_of(self._secret, "p", canonical(other)): own[name] for other in others}
             with self._lock, self._database.writing():
-                self._database.put("INSERT OR REPLACE INTO found VALUES (?, ?)", joined.items())
-                self._also({own[name]: others})
+                rows = [(index, reference, self._today) for index, reference in joined.items()]
+                self._database.put("INSERT OR REPLACE INTO found VALUES (?, ?, ?)", rows)
+                self._also({own[name]: others}, joined=True)
                 self._remember(self._references, joined)
 
     def call(self, names: Mapping[str, str], rooms: Collection[str] = ()) -> None:
@@ -152,13 +141,26 @@ class Names:
         with self._lock, self._database.writing():
             self._also({reference: [called] for reference, called in self._called.items()})
 
+    def references_of(self, person: str) -> list[str]:
+        """Give the references of somebody, by a name or one of them: the one they have, then those from before."""
+        own = person if self.are_known([person]) else self.find(person)
+        with self._lock:
+            rows = self._database.all(_SAME, [own]) if own else []
+        return [own, *(str(name) for (name,) in rows if name != own)] if own else []
+
+    def count(self) -> int:
+        """Count the names that are known."""
+        with self._lock:
+            ((count,),) = self._database.all("SELECT count(*) FROM found WHERE reference < 'q'")
+        return int(count)
+
     def entry(self, reference: str) -> str:
         """Give somebody's name as the policy writes it; nothing where it does not name them."""
         return self._entries.get(reference, "")
 
-    def _also(self, texts: Mapping[str, Collection[str]]) -> None:
-        rows = [(reference, " ".join(text.split())) for reference, some in texts.items() for text in some]
-        self._database.put("INSERT OR IGNORE INTO also VALUES (?, ?)", rows)
+    def _also(self, texts: Mapping[str, Collection[str]], *, joined: bool = False) -> None:
+        rows = [(reference, " ".join(text.split()), joined) for reference, some in texts.items() for text in some]
+        self._database.put(_ALSO, rows)
 
     def erase(self, reference: str, at: int) -> Erased:
         """Forget somebody, or a text, by their reference; nobody finds them any more when this returns.
@@ -199,18 +201,31 @@ class Names:
         """Hear how late it is, in microseconds UTC: once a day what is old enough is forgotten."""
         if now < self._tidied + DAY:
             return
-        self._tidied = now
-        with self._lock, self._database.writing():
-            for table, column in (("erased", "at"), ("senders", "last")):
-                self._database.put(f"DELETE FROM {table} WHERE {column} < ?", [(now - BLOCKED_FOR,)])  # noqa: S608 - fixed names
+        with self._lock:
+            with self._database.writing():
+                told = {index_of(self._secret, "p", canonical(name)) for name in self._entries.values()}
+                forget_old(self._database, self._looked_up | told, now)
+            self._tidied, self._today, self._looked_up = now, now // DAY, set()
             self._erased = dict(self._database.all("SELECT by, at FROM erased"))
+            self._references.clear()  # so that each is looked up once a day
+            self._said.clear()
+
+    def rekey(self, secret: bytes) -> int:
+        """Have names be found under another secret from now on; says how many are."""
+        with self._lock, self._database.writing():
+            found = rekeyed(self._database, secret)
+            self._database.put("UPDATE secret SET mark = ?", [(index_of(secret, "mark"),)])
+        self._secret, self._erased = secret, {}
+        self._references.clear()
+        return found
 
     def _refer(self, kind: Kind, asked: Mapping[bytes, str]) -> dict[bytes, str]:
         with self._lock:
             found = self._known(asked)
             if missing := {index: new(kind) for index in asked if index not in found}:
                 with self._database.writing():
-                    self._database.put("INSERT INTO found VALUES (?, ?)", missing.items())
+                    rows = [(index, reference, self._today) for index, reference in missing.items()]
+                    self._database.put("INSERT INTO found VALUES (?, ?, ?)", rows)
                     self._database.put("INSERT INTO said VALUES (?, ?)",
                                        [(reference, asked[index]) for index, reference in missing.items()])  # fmt: skip
                 self._remember(self._references, missing)
@@ -223,6 +238,7 @@ class Names:
                 row = self._database.one("SELECT reference FROM found WHERE by = ?", [index])
                 found |= {index: str(row[0])} if row is not None else {}
         self._remember(self._references, found)
+        self._looked_up.update(found)
         return found
 
     def _read(self, references: Collection[str]) -> dict[str, str]:
@@ -243,6 +259,11 @@ class Names:
             kept.move_to_end(name)
         while len(kept) > REMEMBERED:
             kept.popitem(last=False)
+
+
+def kept_in(folder: Path, given: str = "") -> Names | None:
+    """Open the names of a folder, beside a host or not; None where there are none. Raises StateError."""
+    return Names(folder, read_secret(folder, given)) if (folder / FILE).is_file() else None
 
 
 def read_secret(folder: Path, given: str = "") -> bytes:

@@ -7,6 +7,7 @@ program reads, keeps them. Read next: `references.py`.
 from __future__ import annotations
 
 import re
+from contextlib import contextmanager
 from hashlib import blake2b
 from html import escape
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
@@ -15,13 +16,14 @@ import msgspec
 
 from alerts.routing.notice import Notice
 from alerts.words.words import ENGLISH, phrase
+from streams.names.names import Names, kept_in
 from streams.names.references import put_back, references_in
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     from alerts.words.words import Words
-    from streams.names.names import Names
 
 FORMER: Final = {"p": phrase("a former colleague"), "t": phrase("(deleted)")}
 """What is said in the place of who, or what, was erased."""
@@ -32,6 +34,17 @@ IDS: Final = frozenset({"id", "promise", "promises", "notice", "line", "replaces
 _TAG: Final = re.compile(r"<[^>]*>")
 _READ: Final = re.compile(r'\b(?:aria-label|title|alt|placeholder|content)="[^"]*"|\bvalue="[pt]~[a-z2-7]{20}"')
 """The attributes that people read; what a field holds is one where it is a name and nothing else."""
+
+
+@contextmanager
+def showing_from(folder: Path, secret: str, words: Words = ENGLISH) -> Iterator[Showing | None]:
+    """Show what the names of a folder know, beside a host or not; None where it has none. Raises StateError."""
+    names = kept_in(folder, secret)
+    try:
+        yield None if names is None else Showing(names, words)
+    finally:
+        if names is not None:
+            names.close()
 
 
 class Showing(NamedTuple):

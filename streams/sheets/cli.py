@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from alerts.words.words import Words
     from streams.board.sheet import Sheet
+    from streams.settings import Settings
 
 Kind = Literal["handbook", "privacy", "day", "meeting"]
 Which = Annotated[Kind, typer.Argument(help="Which sheet.")]
@@ -58,22 +59,28 @@ def sheet(kind: Which, paths: Paths, *, data: Data = None, html: Html = None, la
     from alerts.words.words import Words
     from streams.board.sheet import content
     from streams.board.standalone import standalone
+    from streams.delivery.channel_settings import secret_of
     from streams.documents.documents import write_whole
+    from streams.names.showing import showing_from
+    from streams.settings import read_settings
     from streams.sheets.text import as_text
 
-    words = Words(language)
-    made = _made(kind, paths, words, data)
+    words, settings = Words(language), read_settings(data=data)
+    made = _made(kind, paths, words, settings)
+    text = as_text(made) if html is None else standalone(made.title, content(made), words=words)
+    if kind in ("day", "meeting"):  # they are for the team, and name people
+        with showing_from(settings.data, secret_of(settings.person_secret), words) as showing:
+            text = text if showing is None else showing.text(text) if html is None else showing.html(text)
     if html is None:
-        typer.echo(as_text(made))
+        typer.echo(text)
     else:
-        write_whole(html, standalone(made.title, content(made), words=words).encode())
+        write_whole(html, text.encode())
 
 
-def _made(kind: Kind, paths: Sequence[str], words: Words, data: str | None) -> Sheet:
+def _made(kind: Kind, paths: Sequence[str], words: Words, settings: Settings) -> Sheet:
     from streams.board.handbook import handbook
     from streams.documents.documents import load_paths
     from streams.documents.rules import Rules, policy_in, practice_in
-    from streams.settings import read_settings
     from streams.sheets import lately
     from streams.sheets.privacy import Known, privacy
     from streams.version import installed_version
@@ -85,7 +92,7 @@ def _made(kind: Kind, paths: Sequence[str], words: Words, data: str | None) -> S
         case "privacy":
             return privacy(words, Known(loaded.standards, loaded.vocabulary, installed_version()))
         case "day" | "meeting":
-            settings, rules = read_settings(data=data), Rules(loaded, policy_in(paths, loaded.standards))
+            rules = Rules(loaded, policy_in(paths, loaded.standards))
             found = lately.look(settings.data, rules, words, settings.zone)
             return lately.day(found) if kind == "day" else lately.meeting(found)
         case _:

@@ -39,8 +39,9 @@ def _stored(words: Words, standards: Sequence[Standard], vocabulary: Mapping[str
     named = [each.id for each in standards if on_promises(each, vocabulary)]
     longest = words.length(max(each.forget_after for each in standards))
     yield say(
-        "Names, and what people wrote: in a file of their own (names.sqlite), until kept erase deletes them. In all "
-        "else stands a reference of chance, which tells nothing without that file."
+        "Names, and what people wrote: in a file of their own (names.sqlite), until kept erase deletes them, and for "
+        "400 days after they came last. In all else stands a reference of chance, which tells nothing without that "
+        "file. kept export gives all that is stored about one person."
     )
     yield say("Events, with all their fields: {keep}; then they are deleted, a few at a time.", keep=keep)
     yield say(

@@ -34,8 +34,10 @@ _SIGNED: Final = (
     phrase("Place and date"), phrase("Works council"), phrase("Management"), phrase("Data protection officer"),
 )  # fmt: skip
 _NOT_YET: Final = (
-    phrase("With Kafka names are stored as they were sent, wherever this sheet says so, and nothing erases a person."),
-    phrase("There is no way to get all that is stored about one person at once."),
+    phrase(
+        "With Kafka names are stored as they were sent, wherever this sheet says so. Nothing erases a person there, or "
+        "gives all that is stored about one."
+    ),
     phrase("Rates are shown of groups of any size, also of one."),
     phrase("A name in an id, or in a field that is not marked, is not known to be one."),
     phrase("Who can be told by place and time, as at a till where one person works, no reference hides."),

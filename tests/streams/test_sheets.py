@@ -154,8 +154,8 @@ def test_it_is_signed() -> None:
     assert as_text(made).count("_" * 40) == len(made.signed) == 4
 
 
-def test_what_is_not_so_yet_is_not() -> None:
-    """As long as the sheet says that nothing gives all that is stored about a person, no verb does; one erases them."""
+def test_what_it_says_is_so() -> None:
+    """What the sheet says that one machine can do, a verb does."""
     verbs = kept("--help").stdout
-    assert not re.search(r"^  export ", verbs, re.MULTILINE)
     assert re.search(r"^  erase ", verbs, re.MULTILINE)
+    assert re.search(r"^  export ", verbs, re.MULTILINE)
