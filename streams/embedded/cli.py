@@ -70,7 +70,7 @@ def names(
     data: Data = None,
     rekey: Annotated[bool, typer.Option("--rekey", help="Have names be found under another secret.")] = False,
 ) -> None:
-    """Say how many names are kept apart, or have another secret for them.
+    """Count the names, or have another secret for them.
 
     With --rekey the secret is KEPT_PERSON_SECRET from then on; where that is not set, a new one in names.key. The one
     before it is KEPT_PERSON_SECRET_OLD, else the one in names.key. References stay as they are. Stop the host first.
