@@ -119,8 +119,10 @@ def in_words(erased: ErasedAnswer) -> str:
             "",
             "Something like the name stands in these texts. Read them on the board; kept erase TEXT deletes one:",
         ]
-        told += [f"  {each.text}  {_where(each.type, each.promise, str(each.at or '')[:10])}" for each in erased.near]
-        told += [f"  and {erased.more} more" if erased.more else ""]
+        told += [
+            f"  {each.reference}  {_where(each.type, each.promise, str(each.at or '')[:10])}" for each in erased.near
+        ]
+        told += [f"  and {erased.more} more"] if erased.more else []
     told += [
         "",
         "What is left:",

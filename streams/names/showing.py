@@ -29,7 +29,7 @@ FORMER: Final = {"p": phrase("a former colleague"), "t": phrase("(deleted)")}
 """What is said in the place of who, or what, was erased."""
 UNNAMED: Final = {"p": phrase("somebody"), "t": phrase("(not shown to everybody)")}
 """What is said to who may not see names."""
-IDS: Final = frozenset({"id", "promise", "promises", "notice", "line", "replaces", "about"})
+IDS: Final = frozenset({"id", "promise", "promises", "notice", "line", "replaces", "about", "reference"})
 """The members of answers and messages that are ids."""
 _TAG: Final = re.compile(r"<[^>]*>")
 _READ: Final = re.compile(r'\b(?:aria-label|title|alt|placeholder|content)="[^"]*"|\bvalue="[pt]~[a-z2-7]{20}"')

@@ -13,9 +13,10 @@ import pytest
 
 from streams.names.erasing import Erased
 from streams.names.names import FILE, Names
-from streams.names.references import ERASED, new
+from streams.names.references import ERASED, is_reference, new
 from streams.settings import StandardsFiles
 from streams.storage.sqlite import FILE as STORE
+from streams.web import Access
 from tests.names.test_every_outlet import ACCESS, POLICY, STANDARDS, bearer, contents, everything, promises, sent
 from tests.streams.asking import Answer, Caller, Peopled, asking
 from tests.streams.hosting import SECOND, T0
@@ -91,10 +92,20 @@ async def test_texts_can_be_erased_too(tmp_path: Path) -> None:
     async with asking(tmp_path, access=ACCESS, peopled=peopled, standards=standards) as caller:
         await worked(caller)
         for each in (await erase(caller)).json["near"]:
-            assert (await erase(caller, each["text"])).json["names"] == 1
+            assert (await erase(caller, each["reference"])).json["names"] == 1
         files = contents(tmp_path)  # while it runs, with its logs
     assert {file for file, text in files.items() if TRACE.search(text)} == set()
     assert {file for file, text in contents(tmp_path).items() if TRACE.search(text)} == set()
+
+
+async def test_the_answer_has_references(tmp_path: Path) -> None:
+    """Also to who may see names: by them a text is erased, and what was erased is told apart."""
+    standards, peopled = house(tmp_path)
+    async with asking(tmp_path, access=Access(), peopled=peopled, standards=standards) as caller:
+        await worked(caller)
+        erased = (await erase(caller)).json
+    assert is_reference(erased["reference"], "p")
+    assert [is_reference(each["reference"], "t") for each in erased["near"]] == [True, True]
 
 
 async def test_who_stands_in_the_policy_is_not_erased(tmp_path: Path) -> None:

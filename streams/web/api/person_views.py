@@ -10,7 +10,7 @@ from streams.web.api.views import Time, View
 class NearItem(View, frozen=True):
     """A text in which something like the name stands; who reads it there can say whose it is."""
 
-    text: Annotated[str, Meta(description="The text's own reference, by which it can be erased too.")]
+    reference: Annotated[str, Meta(description="The text's own reference, by which it can be erased too.")]
     type: Annotated[str, Meta(description="What somebody did as they wrote it; empty: another event had it.")] = ""
     promise: Annotated[str, Meta(description="The promise that it is about, if it is about one.")] = ""
     at: Annotated[Time | None, Meta(description="When it was written.")] = None
