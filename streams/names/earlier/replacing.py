@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from streams.names.names import Names
 
 _ID: Final = re.compile(r"(?<![0-9a-f])[0-9a-f]{20}(?![0-9a-f])")
+_SHORTEST: Final = 20
 DERIVED: Final = "promise."
 """How the types of events begin that carry what their promises do, under whatever mark."""
 
@@ -122,6 +123,8 @@ class Replacing:
 
     def said(self, text: str) -> str:
         """Give a text with new ids in the place of those that were made of names."""
+        if len(text) < _SHORTEST:  # as nearly all that is walked over
+            return text
         return _ID.sub(lambda id_: self.ids.new(id_[0]), text)
 
     def subject(self, standard: str, subject: str) -> str:
