@@ -118,7 +118,7 @@ class Settings(ChannelSettings):
     author_token: Secret | None = None
     """The token of the authors, who also mend what could not be read."""
     person_secret: Secret | None = None
-    """The secret by which names are found where they are kept apart; `kept run` makes one where none is set."""
+    """By which names are found where they are kept apart: `kept run` makes one, intakes and serves need the same."""
     person_secret_old: Secret | None = None
     """The secret before it, for `kept names --rekey`."""
     trusted_proxies: Annotated[tuple[Network, ...], NoDecode, BeforeValidator(_networks)] = ()

@@ -73,6 +73,7 @@ def running(contender: Contender, settings: KafkaSettings, folder: Path) -> Iter
         "KEPT_KAFKA__PARTITIONS": str(PARTITIONS),
         "KEPT_KAFKA__EVENTS_PARTITIONS": str(EVENTS_PARTITIONS),
         "KEPT_TIME": "events",
+        "KEPT_PERSON_SECRET": "the secret of a measurement",
     }
     processes: list[subprocess.Popen[bytes]] = []
     try:

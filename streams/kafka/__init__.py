@@ -11,6 +11,9 @@ has partition 0 of `events`, says once in a while that all that had arrived by s
 reads a clock to judge. Standards that hear promises are judged in higher strata, whose time is what every partition's
 lower strata have reached: workers report that in `progress`, and the ticker passes the least of it on.
 
+Who people are is kept apart (`streams/kafka/persons/`): the intake puts references in the place of names, and serve
+puts them back. What a reference stands for is in the topic `names`.
+
 Whom to tell is decided in one place, the notify coordinator, which runs in one of the serves: it reads `tellings` and
 people's `acts`, runs the alert routers, and publishes `notices` and what it remembers in one transaction.
 

@@ -32,9 +32,9 @@ Data = Annotated[str | None, typer.Option(metavar="FOLDER", help="Where state is
 def register(app: typer.Typer) -> None:
     """Add the verbs to the command line."""
     app.command(epilog="Example: KEPT_KAFKA__BROKERS=10.0.0.5:9092 kept topics --create")(topics)
-    app.command(epilog="Example: kept intake --standards grocery.yaml --http --listen 127.0.0.1:8321")(intake)
-    app.command(epilog="Example: kept worker --standards grocery.yaml --listen 127.0.0.1:8322")(worker)
-    app.command(epilog="Example: kept serve --standards grocery.yaml --listen 127.0.0.1:8323")(serve)
+    app.command(epilog="Example: kept intake --standards grocery.yaml --data intake --http")(intake)
+    app.command(epilog="Example: kept worker --standards grocery.yaml --data worker --listen 127.0.0.1:8322")(worker)
+    app.command(epilog="Example: kept serve --standards grocery.yaml --data serve --listen 127.0.0.1:8323")(serve)
 
 
 def topics(
@@ -67,6 +67,7 @@ def topics(
 def intake(
     *,
     standards: options.Standards = None,
+    data: Data = None,
     listen: options.Listen = None,
     http: Annotated[bool, typer.Option("--http", help="Take events in over HTTP too.")] = False,
 ) -> None:
@@ -78,7 +79,7 @@ def intake(
 
     from streams.embedded.steady_clock import SteadyClock
 
-    settings = _settings(standards=standards, listen=listen)
+    settings = _settings(standards=standards, data=data, listen=listen)
     with _libraries():
         from streams.kafka.intake.intake_process import run
     clock = SteadyClock(settle=settings.clock_settle, by_hand="when this intake is started anew")

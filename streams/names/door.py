@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 UNKNOWN: Final = "unknown-reference"
 """Why an event is refused that names somebody by a reference that nobody was given."""
+_WHOLE: Final = ("data", "data_base64")
+"""The members whose text could be a whole event's data, which nobody looks through."""
 DEEPEST: Final = 40
 """How deep what was refused is looked through; what lies deeper is left out."""
 
@@ -48,33 +50,37 @@ class Door:
     """Lets the events of a rulebook in. Raises StateError where names cannot be stored; then none is in."""
 
     def __init__(self, rulebook: Rulebook, names: Names) -> None:
+        self.rulebook = rulebook
         self._names, self._current, self._vocabulary = names, rulebook.current, rulebook.vocabulary
         self._marked = {name: marked([kind]) for name, kind in rulebook.vocabulary.items()}
         self._every = marked(rulebook.vocabulary.values())
+        self._naming = {name for name, fields in self._marked.items() if any(fields)} | {GRANT}
 
     def let_in(self, events: Sequence[Event], refused: list[Refusal]) -> list[Event]:
         """Put references into events, and give those that are taken; the others are refused.
 
         Who was erased is nobody in what happened before then, and somebody new in what happened since.
         """
-        self._leave_out(events)
+        concerned = [event for event in events if type_of(event) in self._naming]
+        if not concerned:
+            return list(events)
+        self._leave_out(concerned)
         persons: dict[str, str] = {}
         texts: dict[tuple[str, ...], str] = {}
-        for event in events:
+        for event in concerned:
             people, free = self._marked[type_of(event)]
             persons |= {said: said for name in people if (said := getattr(event.data, name))}
             texts |= {(event.source, event.id, name): said for name in free if (said := getattr(event.data, name))}
         known = self._names.are_known({said for said in (*persons, *texts.values()) if _is_any(said)}) | {ERASED}
         references = self._names.persons(name for name in persons if not _is_any(name) and name.strip())
         written = self._names.texts({place: said for place, said in texts.items() if said not in known})
-        taken = []
-        for event in events:
+        gone = set()
+        for event in concerned:
             if stranger := self._refer(event, references, written, known):
                 words = f"{stranger} stands for nobody here; send the name, and Kept finds or makes its reference"
                 refused.append(Refusal(0, UNKNOWN, words, encode(event)))
-            else:
-                taken.append(event)
-        return taken
+                gone.add(id(event))
+        return [event for event in events if id(event) not in gone] if gone else list(events)
 
     def _leave_out(self, events: Sequence[Event]) -> None:
         """Put the one reference of all who were erased where they are named, and note which senders name them."""
@@ -144,6 +150,8 @@ class Door:
                 return [self._replaced(value, name, depth + 1) for value in found]
             case str() if not found.strip() or _is_any(found):
                 return found
+            case str() if name in _WHOLE:
+                return None
             case str() if name in self._every.persons:
                 return self._person(found)
             case str() if name in self._every.free:

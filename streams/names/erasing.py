@@ -21,7 +21,7 @@ from standards.natural import name_key
 from streams.names.references import ERASED, canonical, index_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable
+    from collections.abc import Callable, Collection, Iterable, Mapping
 
     from streams.storage.sqlite import Database
 
@@ -45,7 +45,8 @@ class Erased(msgspec.Struct, frozen=True):
     """What was forgotten: how many rows that led to somebody, and how many texts in which their names stood.
 
     `near` are texts in which a part of a name stands, or what is spelled much like it, the first ones of `near_count`.
-    `names` are theirs, for what else is to be deleted by them; nobody keeps them.
+    `names` are theirs, for what else is to be deleted by them; nobody keeps them. `rewritten` are the texts by their
+    references as they are now.
     """
 
     rows: int
@@ -53,6 +54,7 @@ class Erased(msgspec.Struct, frozen=True):
     near: tuple[str, ...] = ()
     near_count: int = 0
     names: tuple[str, ...] = ()
+    rewritten: Mapping[str, str] = {}
 
 
 def forget_old(database: Database, looked_up: Collection[bytes], now: int) -> None:
@@ -106,13 +108,13 @@ def sever(database: Database, reference: str, at: int) -> Erased:
     joined = "DELETE FROM said WHERE reference < 'q' AND name_key(text) = ?"
     database.put(joined, [(name_key(name),) for name in names])  # what a name stood for before it was joined
     texts, near = _in_texts(database, names)
-    return Erased(rows, texts, tuple(near[:MOST_NEAR]), len(near), tuple(names))
+    return Erased(rows, len(texts), tuple(near[:MOST_NEAR]), len(near), tuple(names), texts)
 
 
-def _in_texts(database: Database, names: Collection[str]) -> tuple[int, list[str]]:
-    """Replace names in all texts, some at a time; gives how many had one, and those with something near."""
+def _in_texts(database: Database, names: Collection[str]) -> tuple[dict[str, str], list[str]]:
+    """Replace names in all texts, some at a time; gives those that had one, and those with something near."""
     stands, near = _standing(names), _near(names)
-    replaced, after, looks_near = 0, "t~", list[str]()
+    replaced, after, looks_near = dict[str, str](), "t~", list[str]()
     listed = "SELECT reference, text FROM said WHERE reference > ? AND reference < 't~~' ORDER BY reference LIMIT ?"
     while rows := database.all(listed, [after, _AT_ONCE]):
         after = str(rows[-1][0])
@@ -123,7 +125,7 @@ def _in_texts(database: Database, names: Collection[str]) -> tuple[int, list[str
                 changed[name] = rest
             if near(rest):
                 looks_near.append(str(name))
-        replaced += len(changed)
+        replaced |= changed
         database.put("UPDATE said SET text = ? WHERE reference = ?", [(text, name) for name, text in changed.items()])
     return replaced, looks_near
 

@@ -17,11 +17,12 @@ from standards.calendar.duration import DAY
 from standards.errors import StateError
 from streams.names.erasing import Erased, forget_old, rekeyed, sever
 from streams.names.references import canonical, index_of, is_reference, new
+from streams.names.rows import Row, store
 from streams.names.schema import SCHEMA
 from streams.storage.sqlite import Database
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping, Sequence
     from pathlib import Path
 
     from streams.names.references import Kind
@@ -47,9 +48,9 @@ _Key = TypeVar("_Key", bytes, str)
 class Names:
     """What references stand for. Raises StateError where the file cannot be used."""
 
-    def __init__(self, folder: Path, secret: bytes) -> None:
-        """Open the file in a folder, and make it if need be."""
-        self._database = Database(folder / FILE, schema=SCHEMA)
+    def __init__(self, folder: Path, secret: bytes, *, derived: bool = False) -> None:
+        """Open the file in a folder, and make it if need be; `derived` as for `Database`."""
+        self._database = Database(folder / FILE, schema=SCHEMA, derived=derived)
         self._secret, self._lock = secret, Lock()
         self._references: OrderedDict[bytes, str] = OrderedDict()
         self._said: OrderedDict[str, str] = OrderedDict()
@@ -125,13 +126,17 @@ class Names:
         A reference that such a name had stays with what has it, and shows the name until its person is erased.
         """
         own = self.persons(names)
-        for name, others in names.items():
-            joined = {index_of(self._secret, "p", canonical(other)): own[name] for other in others}
-            with self._lock, self._database.writing():
-                rows = [(index, reference, self._today) for index, reference in joined.items()]
-                self._database.put("INSERT OR REPLACE INTO found VALUES (?, ?, ?)", rows)
-                self._also({own[name]: others}, joined=True)
-                self._remember(self._references, joined)
+        rows = [
+            Row(index_of(self._secret, "p", canonical(other)), own[name], joined=True)
+            for name, others in names.items()
+            for other in others
+        ]
+        with self._lock:
+            found = self._known([row.by for row in rows])
+            with self._database.writing():
+                self._also({own[name]: others for name, others in names.items()}, joined=True)
+        if missing := [row for row in rows if found.get(row.by) != row.reference]:
+            self._add(missing)
 
     def call(self, names: Mapping[str, str], rooms: Collection[str] = ()) -> None:
         """Say what people are called where they are shown, by their names; `rooms` are teams', and nobody's name."""
@@ -222,14 +227,17 @@ class Names:
     def _refer(self, kind: Kind, asked: Mapping[bytes, str]) -> dict[bytes, str]:
         with self._lock:
             found = self._known(asked)
-            if missing := {index: new(kind) for index in asked if index not in found}:
-                with self._database.writing():
-                    rows = [(index, reference, self._today) for index, reference in missing.items()]
-                    self._database.put("INSERT INTO found VALUES (?, ?, ?)", rows)
-                    self._database.put("INSERT INTO said VALUES (?, ?)",
-                                       [(reference, asked[index]) for index, reference in missing.items()])  # fmt: skip
-                self._remember(self._references, missing)
-            return found | missing
+        while missing := [Row(index, new(kind), asked[index]) for index in asked if index not in found]:
+            self._add(missing)
+            with self._lock:
+                found |= self._known([row.by for row in missing])  # somebody else may have been first
+        return found
+
+    def _add(self, rows: Sequence[Row]) -> None:
+        """Make rows durable; where somebody is found already, they stay who they are."""
+        with self._lock, self._database.writing():
+            store(self._database, rows, self._today)
+            self._remember(self._references, {row.by: row.reference for row in rows if row.joined})
 
     def _known(self, asked: Collection[bytes]) -> dict[bytes, str]:
         found = {index: self._references[index] for index in asked if index in self._references}

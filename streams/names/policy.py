@@ -5,14 +5,16 @@ Read next: `alerts/policy/policy.py`.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from msgspec.structs import replace
+
+PUSH: Final = "push"
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from alerts.policy.policy import People, Route, Team
+    from alerts.policy.policy import People, Person, Route, Team
     from streams.names.names import Names
 
 
@@ -27,12 +29,19 @@ def people_of(people: People, names: Names) -> People:
     references = names.persons(own)
     return replace(
         people,
-        people={references.get(name, name): replace(person, name=references.get(name, name))
+        people={references.get(name, name): replace(person, name=references.get(name, name),
+                                                    addresses=_addresses(person, names))
                 for name, person in people.people.items()},
         teams={name: _team(team, references) for name, team in people.teams.items()},
         routes=tuple(_route(route, references) for route in people.routes),
         silences=tuple(replace(each, by=references.get(each.by, each.by)) for each in people.silences),
     )  # fmt: skip
+
+
+def _addresses(person: Person, names: Names) -> Mapping[str, str]:
+    """Give somebody's addresses; that for push is the name by which they sign in, so it is a reference as well."""
+    found = person.addresses
+    return {**found, PUSH: names.persons([found[PUSH]])[found[PUSH]]} if PUSH in found else found
 
 
 def _team(team: Team, references: Mapping[str, str]) -> Team:

@@ -90,12 +90,15 @@ def on_kafka(words: Words) -> Part:
     kept = {topic.name: topic for topic in wanted(_NAMES, partitions=1, events_partitions=1)}
     spans = {name: words.length(topic.keep * MILLISECOND) for name, topic in kept.items() if topic.keep >= 0}
     points = (
-        say("Events as they were sent: {span}. Those that a standard hears, once more: {facts}.",
+        say("Events as they were sent, with names: {span}. Those that a standard hears, once more, with references in "
+            "the place of names, as in all that follows: {facts}.",
             span=spans[_NAMES.events], facts=spans[_NAMES.facts]),
         say("What is to be told: {span}.", span=spans[_NAMES.tellings]),
         say("The ledger, what people did, and messages: for ever."),
         say("What was refused, or changed nothing: {span}.", span=spans[_NAMES.dead_letters]),
         say("What standards remember, who has what, and phones: the last of each, until it is replaced or removed."),
+        say("Who it is that a reference stands for, and what was written: in the topic names, and in a file of each "
+            "kept intake and kept serve, until it is deleted there. Then the brokers overwrite it within a day or so."),
         say("What kept serve shows, it keeps in a folder of its own, as on one machine."),
     )  # fmt: skip
     said = say("So Kept makes the topics. Whoever runs the brokers may have set them otherwise.")

@@ -21,7 +21,9 @@ ROOT = Path(__file__).resolve().parents[2]
 DEPLOY = ROOT / "deploy"
 COMPOSE = ROOT / "docker-compose.yml"
 GUIDE = (ROOT / "docs" / "deploy.md").read_text(encoding="utf-8")
-SECRETS = {"KEPT_TOKEN": "a-long-secret-of-ours", "GRAFANA_PASSWORD": "another"}
+SECRETS = {
+    "KEPT_TOKEN": "a-long-secret-of-ours", "KEPT_PERSON_SECRET": "one-for-names", "GRAFANA_PASSWORD": "another",
+}  # fmt: skip
 """What has to be in .env."""
 IMAGE = "kept:local"
 

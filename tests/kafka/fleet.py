@@ -150,7 +150,7 @@ class Fleet:
         self._watching: dict[Member, asyncio.Task[None]] = {}
         self._environment = {
             "KEPT_KAFKA__BROKERS": kafka.brokers, "KEPT_KAFKA__PREFIX": kafka.prefix,
-            "KEPT_KAFKA__PARTITIONS": str(kafka.partitions),
+            "KEPT_KAFKA__PARTITIONS": str(kafka.partitions), "KEPT_PERSON_SECRET": "the secret of these tests",
             "KEPT_KAFKA__EVENTS_PARTITIONS": str(kafka.events_partitions),
             "KEPT_STANDARDS": str(standards), "KEPT_LISTEN": "127.0.0.1:0", **more,
         }  # fmt: skip

@@ -27,6 +27,7 @@ from streams.kafka.clients.connection import KafkaSettings
 from streams.kafka.clients.log import Consumer, Producer, TopicPartition, consuming, producing
 from streams.kafka.intake.intake import Terms
 from streams.kafka.intake.intake_host import IntakeHost
+from streams.kafka.persons.shared_names import SharedNames
 from streams.kafka.records.facts import Progress
 from streams.metrics.kafka import KafkaMetrics
 from streams.runtime.pump import GRACE, LATENESS
@@ -226,8 +227,10 @@ async def worker(kafka: KafkaSettings, rules: Path, data: Path) -> AsyncIterator
 
 
 @asynccontextmanager
-async def playing(kafka: KafkaSettings, rules: Path, first: int) -> AsyncIterator[tuple[KafkaHost, Producer]]:
-    """Run an intake here, with the test's clock, and follow what is published."""
+async def playing(
+    kafka: KafkaSettings, rules: Path, first: int, *, names: SharedNames | None = None
+) -> AsyncIterator[tuple[KafkaHost, Producer]]:
+    """Run an intake here, with the test's clock, and follow what is published; without `names` it has no door."""
     stopping = asyncio.Event()
     async with AsyncExitStack() as stack:
         commits = await stack.enter_async_context(consuming(kafka, group=kafka.names.intake_group))
@@ -237,7 +240,7 @@ async def playing(kafka: KafkaSettings, rules: Path, first: int) -> AsyncIterato
         intake = IntakeHost(
             kafka,
             StandardsFiles([str(rules)]),
-            Terms(GRACE, 300_000_000),
+            Terms(GRACE, 300_000_000, names=names),
             clock=host.clock,
             metrics=KafkaMetrics("intake"),
         )

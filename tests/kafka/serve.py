@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import aiohttp
+from pydantic import SecretStr
 
 from alerts.channels import Channel
 from streams.kafka.clients.connection import KafkaSettings
@@ -26,6 +27,7 @@ from streams.settings import Settings
 from streams.storage.devices import DeviceBook
 from streams.web import Access, application, serving
 from tests.kafka.history import Said
+from tests.kafka.taking import SECRET
 from tests.streams.asking import BATCH, Answer
 from tests.streams.hosting import Clock, shop
 
@@ -46,7 +48,10 @@ async def published(kafka: KafkaSettings, said: Iterable[Said]) -> None:
 
 def settings_of(folder: Path, kafka: KafkaSettings, *, name: str = "serve") -> Settings:
     """Make the settings of a process with a data folder of its own; all have the same standards."""
-    return Settings(data=folder / name, kafka=kafka, standards=shop(folder).paths, listen="127.0.0.1:0")
+    secret = SecretStr(SECRET)
+    return Settings(
+        data=folder / name, kafka=kafka, standards=shop(folder).paths, listen="127.0.0.1:0", person_secret=secret
+    )
 
 
 class Served(NamedTuple):
@@ -94,6 +99,7 @@ def process(
         "KEPT_KAFKA__BROKERS": settings.kafka.brokers,
         "KEPT_KAFKA__PREFIX": settings.kafka.prefix,
         "KEPT_TIME": settings.time,
+        "KEPT_PERSON_SECRET": SECRET,
         **given,
     }
     command = [sys.executable, "-c", "from streams.cli import main; main()", "serve", "--listen", settings.listen]

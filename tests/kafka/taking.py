@@ -10,8 +10,9 @@ import sys
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, closing, contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import msgspec
@@ -22,6 +23,7 @@ from streams.kafka.clients.edge import wall
 from streams.kafka.clients.log import TopicPartition, consuming, producing
 from streams.kafka.intake.intake import Terms
 from streams.kafka.intake.intake_host import IntakeHost
+from streams.kafka.persons.shared_names import SharedNames
 from streams.kafka.records.facts import DeadLetters, Facts, FactsCodec
 from streams.metrics.kafka import KafkaMetrics
 from streams.settings import StandardsFiles
@@ -29,6 +31,7 @@ from tests.streams.asking import waiting
 from tests.streams.hosting import SECOND, T0
 
 TERMS = Terms(grace=2 * SECOND, max_skew=300 * SECOND)
+SECRET = "the secret of these tests"
 PATIENCE = 40.0
 """How long a test waits for what must come, in seconds of real time."""
 
@@ -42,15 +45,17 @@ def raw(name: str, at: int = T0, **more: Any) -> bytes:  # noqa: ANN401 - whatev
 async def intake(
     kafka: KafkaSettings, standards: StandardsFiles, *, clock: Callable[[], int] = wall, terms: Terms = TERMS
 ) -> AsyncIterator[IntakeHost]:
-    """Run an intake until left; it must end in order."""
-    host = IntakeHost(kafka, standards, terms, clock=clock, metrics=KafkaMetrics("intake"))
-    stopping = asyncio.Event()
-    running = asyncio.create_task(host.run(stopping))
-    try:
-        yield host
-    finally:
-        stopping.set()
-        await running
+    """Run an intake until left; it must end in order. Its file of names is gone then, as its machine might be."""
+    with TemporaryDirectory() as folder, closing(SharedNames(Path(folder), SECRET.encode())) as names:
+        terms = terms._replace(names=terms.names or names)
+        host = IntakeHost(kafka, standards, terms, clock=clock, metrics=KafkaMetrics("intake"))
+        stopping = asyncio.Event()
+        running = asyncio.create_task(host.run(stopping))
+        try:
+            yield host
+        finally:
+            stopping.set()
+            await running
 
 
 class Reading:
@@ -148,7 +153,8 @@ def intake_process(
     """Run `kept intake` as a process of its own; it is killed in the end, if it still runs."""
     settings = {
         "KEPT_KAFKA__BROKERS": kafka.brokers, "KEPT_KAFKA__PREFIX": kafka.prefix, "KEPT_LISTEN": "127.0.0.1:0",
-        "KEPT_STANDARDS": ",".join(standards.paths),
+        "KEPT_STANDARDS": ",".join(standards.paths), "KEPT_PERSON_SECRET": SECRET,
+        "KEPT_DATA": str(log.with_suffix("")),
     }  # fmt: skip
     program = (
         "import asyncio; from streams.settings import read_settings;"

@@ -85,7 +85,7 @@ def test_what_differs_is_told_with_what_would_mend_it_and_left_as_it_is(kafka: K
     assert compacted.startswith("cleanup.policy is delete, and should be compact: ")
     (divided,) = before[names.dead_letters]
     assert divided.endswith("a topic keeps its number of partitions; begin anew under another KEPT_KAFKA__PREFIX")
-    assert len(create(new, as_set(new))) == 10
+    assert len(create(new, as_set(new))) == 11
     assert said(new) == before
     assert missing(new) == set()
 

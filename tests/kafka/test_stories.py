@@ -3,8 +3,9 @@
 Next: `tests/streams/storying.py`, which has the other hosts.
 """
 
+import asyncio
 from collections.abc import Sequence
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, closing
 from pathlib import Path
 
 import msgspec
@@ -12,11 +13,15 @@ import pytest
 
 from alerts.policy.policy import People
 from streams.kafka.clients.connection import KafkaSettings
+from streams.kafka.persons.shared_names import SharedNames
+from streams.names.names import Names
+from streams.names.policy import people_of
 from streams.runtime.pump import GRACE
 from streams.stories.files import Script
 from streams.stories.playing import Moment
 from tests.kafka.hosts import SOON, by_id, playing, worker
 from tests.kafka.serve import until
+from tests.kafka.taking import SECRET
 from tests.kafka.test_days import heard, operating
 from tests.streams.storying import (
     DESK,
@@ -25,6 +30,7 @@ from tests.streams.storying import (
     RULES,
     Stored,
     check_everybody_is_reached,
+    embedded,
     in_memory,
     played,
     scripts,
@@ -73,14 +79,19 @@ class Kept:
         await until(lambda: self._operator.low >= low, seconds=SOON)
 
 
-async def on_kafka(script: Script, moments: Sequence[Moment], folder: Path, kafka: KafkaSettings) -> Stored:
+async def on_kafka(
+    script: Script, moments: Sequence[Moment], folder: Path, kafka: KafkaSettings, *, names: SharedNames | None = None
+) -> Stored:
     """Take a story through an intake, a worker and an operator. At a crash the worker is killed.
 
-    Its folder has standards, a policy and stories, as an author has them.
+    Its folder has standards, a policy and stories, as an author has them. With `names` all that is behind the door.
     """
     rules = ROOT / Path(script.file).parent
-    async with playing(kafka, rules, moments[0].wall) as (host, producer):
+    async with playing(kafka, rules, moments[0].wall, names=names) as (host, producer):
         house = Kept(kafka, rules, folder, script.telling.channels)
+        if names is not None and script.rules.people is not None:
+            await until(lambda: names.topic is not None)
+            house.people = await asyncio.to_thread(people_of, script.rules.people, names)
         await house.begin()
         await house.tell()
         try:
@@ -111,6 +122,18 @@ async def test_a_story_of_the_desk_is_the_same_on_kafka(name: str, tmp_path: Pat
     script = STORIES[name]
     went = played(script)
     assert await on_kafka(script, went.moments, tmp_path, kafka) == in_memory(went)
+
+
+@pytest.mark.parametrize("name", [*CALM, *(pytest.param(name, marks=pytest.mark.slow) for name in ("ack", "member"))])
+async def test_a_story_behind_the_door_is_the_same(name: str, tmp_path: Path, kafka: KafkaSettings) -> None:
+    """Where who people are is kept apart, one machine and Kafka say the same of the same references, byte for byte."""
+    script = STORIES[name]
+    with closing(SharedNames(tmp_path, SECRET.encode())) as names:
+        behind = await on_kafka(script, played(script).moments, tmp_path, kafka, names=names)
+    with closing(Names(tmp_path, SECRET.encode())) as kept:
+        assert await embedded(script, played(script).moments, tmp_path / "embedded", names=kept) == behind
+    (said,) = {it.split(b'"to":"')[1][:2] for it in behind.notices.values() if b'"to":"' in it}
+    assert said == b"p~"
 
 
 @pytest.mark.slow

@@ -35,12 +35,12 @@ def test_topics_are_missing_then_created_then_fine(broker: str, kafka: KafkaSett
     prefix = f"{kafka.prefix}verb."
     place = {"brokers": broker, "prefix": prefix, "partitions": "4", "events_partitions": "2"}
     absent = kept("topics", **place)
-    assert (absent.returncode, absent.stderr) == (1, "13 topics: 13 missing, 0 other differences.\n")
-    assert absent.stdout.count("there is no such topic: create it with `kept topics --create`") == 13
+    assert (absent.returncode, absent.stderr) == (1, "14 topics: 14 missing, 0 other differences.\n")
+    assert absent.stdout.count("there is no such topic: create it with `kept topics --create`") == 14
     created = kept("topics", "--create", **place)
-    assert (created.returncode, created.stderr) == (0, "13 topics, 13 of them new: all as they should be.\n")
+    assert (created.returncode, created.stderr) == (0, "14 topics, 14 of them new: all as they should be.\n")
     fine = kept("topics", **place)
-    assert (fine.returncode, fine.stderr) == (0, "13 topics, 0 of them new: all as they should be.\n")
+    assert (fine.returncode, fine.stderr) == (0, "14 topics, 0 of them new: all as they should be.\n")
     rows = [line.removeprefix(prefix).split() for line in fine.stdout.splitlines()]
     assert rows[:3] == [
         ["events", "2", "partitions", "1w", "fine"],
@@ -54,7 +54,7 @@ def test_a_difference_is_told_below_its_topic(broker: str, kafka: KafkaSettings)
     """Settings that do not fit what is there: 1, the topic, what differs and what would mend it; nothing is changed."""
     place = {"brokers": broker, "prefix": kafka.prefix, "partitions": "4", "events_partitions": "3"}
     run = kept("topics", "--create", **place)
-    assert (run.returncode, run.stderr) == (1, "13 topics: 0 missing, 1 other differences.\n")
+    assert (run.returncode, run.stderr) == (1, "14 topics: 0 missing, 1 other differences.\n")
     first, second, *_ = run.stdout.splitlines()
     assert first.endswith("differs")
     assert second == "    it has 2 partitions, and the settings say 3: set KEPT_KAFKA__EVENTS_PARTITIONS=2"

@@ -17,6 +17,7 @@ import sys
 import time
 from contextlib import AsyncExitStack
 from pathlib import Path
+from secrets import token_hex
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -123,6 +124,7 @@ async def _run(chosen: Chosen, folder: Path, broker: Broker) -> None:
         session = await stack.enter_async_context(aiohttp.ClientSession())
         ledger, progress = [await stack.enter_async_context(consuming(kafka)) for _ in range(2)]
         settings = {"KEPT_KAFKA__BROKERS": broker.servers, "KEPT_STANDARDS": f"{DEMO_STANDARDS},{DEMO_POLICY}"}
+        settings["KEPT_PERSON_SECRET"] = token_hex(32)  # the names of the floor are gone with its broker
         settings |= {"KEPT_LOG_FORMAT": "json"} if chosen.json else {}
         running = [asyncio.create_task(each.run(_words(each), settings, stopping)) for each in kin]
         aside = [asyncio.create_task(each.watch(session, stopping)) for each in kin]

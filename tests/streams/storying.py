@@ -26,6 +26,7 @@ from streams.documents.documents import read_documents
 from streams.documents.rules import Rules
 from streams.embedded.embedded import EmbeddedHost
 from streams.embedded.engine import Options
+from streams.names.names import Names
 from streams.storage.sqlite import FILE, Database
 from streams.stories.files import Script, read_scripts
 from streams.stories.playing import Moment, Played
@@ -122,14 +123,16 @@ def check_everybody_is_reached(stored: Stored) -> None:
         assert [since.count(hour) for hour in (0, 1)] == hours
 
 
-async def embedded(script: Script, moments: Sequence[Moment], folder: Path) -> Stored:
+async def embedded(script: Script, moments: Sequence[Moment], folder: Path, *, names: Names | None = None) -> Stored:
     """Take a story through the embedded host. A crash leaves it no time: the next host has the disk as it was then.
+
+    With `names`, who people are is kept apart.
 
     Nothing is delivered before the end; then each message goes out once to each of its channels, under its own id.
     """
     clock = Clock(moments[0].wall)
     people = script.rules.people
-    options = Options(zone=script.story.clock.zone, policies=lambda _: people)
+    options = Options(zone=script.story.clock.zone, policies=lambda _: people, names=names)
     data = folder / "data-0"
 
     def begun(data: Path) -> EmbeddedHost:

@@ -195,7 +195,7 @@ def _falls_short(name: str, found: str, value: str) -> bool:
         return {part.strip() for part in found.split(",")} != {value}
     if name == "message.timestamp.type":
         return found != value
-    if name.startswith("segment."):  # the larger, the later it is compacted
+    if name.startswith("segment.") or name == "max.compaction.lag.ms":  # the larger, the later it is compacted
         return _amount(found) > _amount(value)
     return _amount(found) < _amount(value)
 

@@ -6,6 +6,7 @@ Read next: `outlet.py`, which publishes.
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Final
@@ -16,6 +17,7 @@ from streams.ingest.wire import Reader, encode
 from streams.kafka.clients.log import Message
 from streams.kafka.records.facts import WORDS, Letter
 from streams.kafka.records.packing import bounded
+from streams.names.door import Door
 from streams.storage.status import Backlog, Committed, Status
 from streams.storage.store_writer import RAW_KEPT
 
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from standards.judge.rulebook import Rulebook
     from streams.ingest.wire import Refusal
     from streams.kafka.clients.outlet import Outlet
+    from streams.names.names import Names as PersonNames
 
 RECORD_BYTES: Final = 200_000
 """How long a record may be, in bytes, before another one is begun."""
@@ -36,7 +39,8 @@ BATCH: Final = (("content-type", b"application/cloudevents-batch+json"),)
 class KafkaEventSink:
     """Takes events in for one process. `name` tells this process's letters from those of all others.
 
-    `backlog` is how many events may be without the broker's word at a time.
+    `backlog` is how many events may be without the broker's word at a time. Where `names` keep who people are apart,
+    what is refused names nobody; events are published as they were sent.
     """
 
     def __init__(self, loaded: Loaded, outlet: Outlet, *, clock: Callable[[], int], backlog: int, name: str) -> None:
@@ -47,6 +51,8 @@ class KafkaEventSink:
         self._names = outlet.names
         self._backlog = backlog
         self._name = name
+        self.names: PersonNames | None = None
+        self._door: Door | None = None
         self._letters = 0
         self._turn = 0
         self.problems: list[str] = []
@@ -83,10 +89,22 @@ class KafkaEventSink:
         """
         if not self.room():
             raise Backlog(self._outlet.waiting)
-        await self._outlet.publish([*await self._messages(events), *self._dead(refusals)])
+        kept = await self._kept(refusals) if refusals else ()
+        await self._outlet.publish([*await self._messages(events), *self._dead(kept)])
         refused = Committed(refused=Counter(it.reason for it in refusals))
         for listener in self._refusal_listeners:
             listener(refused)
+
+    def door(self) -> Door | None:
+        """Give the door of the rulebook in force, where names are kept apart."""
+        if self.names is not None and (self._door is None or self._door.rulebook is not self.rulebook):
+            self._door = Door(self.rulebook, self.names)
+        return self._door
+
+    async def _kept(self, refusals: Sequence[Refusal]) -> Sequence[Refusal]:
+        """Give what is kept of refusals, with references in the place of names."""
+        door = self.door()
+        return refusals if door is None else await asyncio.to_thread(lambda: [door.kept_of(it) for it in refusals])
 
     async def _messages(self, events: Sequence[Event]) -> list[Message]:
         """Make records of events; those of one call go to one partition, in their order."""

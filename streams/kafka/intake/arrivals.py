@@ -29,7 +29,7 @@ from streams.kafka.intake.fastest_clock import FastestClock
 from streams.kafka.records.facts import WORDS, Letter
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from standards.judge.events import Event
     from streams.ingest.wire import Reader
@@ -100,7 +100,7 @@ class Arrivals:
             return None
         if not self._all_admitted(events, min(stamps)):
             return None
-        letters += [_letter(records[refusal.place], refusal, 1, stamps[refusal.place]) for refusal in refusals]
+        letters += [letter_of(records[refusal.place], refusal, 1, stamps[refusal.place]) for refusal in refusals]
         if refusals:
             gone = {refusal.place for refusal in refusals}
             stamps = [stamp for place, stamp in enumerate(stamps) if place not in gone]
@@ -118,7 +118,7 @@ class Arrivals:
             for event in found:
                 event.received, event.place = stamp, -1
             events += found
-            letters += [_letter(record, refusal, refusal.place, stamp) for refusal in refusals]
+            letters += [letter_of(record, refusal, refusal.place, stamp) for refusal in refusals]
         return events
 
     def _read_one(self, record: ConsumerRecord, refusals: list[Refusal]) -> list[Event]:
@@ -163,6 +163,13 @@ class Arrivals:
             return [self._reader.one(value)]
         return self._reader.lines(value, bounded(refusals))
 
+    def places(self, records: Sequence[ConsumerRecord]) -> Iterator[tuple[Event, ConsumerRecord, int]]:
+        """Give each event of some records once more, with its record and its place there, from 1."""
+        for record in records:
+            refusals: list[Refusal] = []
+            for place, event in _placed(self._read_one(record, refusals), refusals, record.value or b""):
+                yield event, record, place
+
     def _all_admitted(self, events: Sequence[Event], stamp: int) -> bool:
         """Say whether none is from the future or in Kept's own name; without a step of Python for each."""
         if not events:
@@ -184,7 +191,8 @@ class Arrivals:
         return admitted
 
 
-def _letter(record: ConsumerRecord, refusal: Refusal, place: int, stamp: int) -> Letter:
+def letter_of(record: ConsumerRecord, refusal: Refusal, place: int, stamp: int) -> Letter:
+    """Give the letter of an event that is refused, with the names that are in it."""
     return Letter(
         received=stamp,
         reason=refusal.reason,
@@ -231,6 +239,7 @@ def _is_json(value: bytes) -> bool:
 
 
 def _whole(headers: Headers, value: bytes) -> bytes:
-    """Give all of a record that cannot be read: the binary form's attributes stand beside its value."""
+    """Give all of a record that cannot be read: the binary form's attributes stand beside its value, if it is JSON."""
     attributes = {name[3:]: (text or b"").decode("utf-8", "replace") for name, text in headers if name[:3] == "ce_"}
-    return msgspec.json.encode({**attributes, "data": value.decode("utf-8", "replace")}) if attributes else value
+    data = msgspec.Raw(value) if _is_json(value) else None
+    return msgspec.json.encode({**attributes, "data": data}) if attributes else value

@@ -19,8 +19,10 @@ import structlog
 from alerts.routing.actions import actions_of
 from standards.calendar.duration import SECOND
 from streams.ingest.wire import Reader
-from streams.kafka.clients.log import ConsumerRebalanceListener, IllegalStateError, KafkaError, acknowledged
+from streams.kafka.clients.log import ConsumerRebalanceListener, IllegalStateError, acknowledged
 from streams.kafka.intake.arrivals import Arrivals
+from streams.kafka.intake.damage import damaged, is_damage, unread
+from streams.kafka.intake.entrance import Entrance
 from streams.kafka.intake.fastest_clock import FastestClock
 from streams.kafka.intake.places import Places
 from streams.kafka.intake.routing import Routing
@@ -28,14 +30,17 @@ from streams.kafka.intake.stamps import Stamps
 from streams.kafka.records.facts import Facts, FactsCodec, Late, Letter, PersonsAct
 from streams.kafka.records.packing import bounded, facts_records
 from streams.live.refusal_log import RefusalLog
+from streams.names.door import Door
 from streams.runtime.pump import LATENESS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from standards.compiler.spec import Loaded
+    from standards.judge.events import Event
     from streams.kafka.clients.log import Consumer, ConsumerRecord, Producer, TopicPartition
-    from streams.kafka.intake.places import Deleted, ReadsCommits
+    from streams.kafka.intake.places import ReadsCommits
+    from streams.kafka.persons.shared_names import SharedNames
     from streams.kafka.records.topics import Names
     from streams.metrics.kafka import KafkaMetrics
 
@@ -45,8 +50,6 @@ MOST: Final = 40_000
 """How many records are taken at once."""
 LONGEST_BATCH: Final = 10.0
 """How long a change of hands waits for the batch under way, in seconds; less than the group allows."""
-_CORRUPT: Final = 2
-"""Kafka's number for a record that is not what its checksum says."""
 
 _AT: Final = attrgetter("at")
 _RECEIVED: Final = attrgetter("received")
@@ -55,12 +58,16 @@ log = structlog.get_logger("kept")
 
 
 class Terms(NamedTuple):
-    """How to take events in, in microseconds: see the settings of the same names. `by_events`: those move time."""
+    """How to take events in, in microseconds: see the settings of the same names. `by_events`: those move time.
+
+    `names` keep who people are apart; without them names stay where they are, as in a story.
+    """
 
     grace: int
     max_skew: int
     lateness: int = LATENESS
     by_events: bool = False
+    names: SharedNames | None = None
 
 
 class _BatchExtras(msgspec.Struct):
@@ -69,7 +76,8 @@ class _BatchExtras(msgspec.Struct):
     `reached` are the latest stamps and event times, in microseconds UTC.
     """
 
-    letters: list[Letter | Late] = []
+    refused: list[Letter] = []
+    late: list[Late] = []
     acts: list[bytes] = []
     reached: dict[TopicPartition, tuple[int, int]] = {}
 
@@ -109,6 +117,7 @@ class Intake(ConsumerRebalanceListener):  # type: ignore[misc]
         )  # fmt: skip
         self._routing = Routing(rulebook, partitions)
         self._codec = FactsCodec(rulebook.classes)
+        self._entrance = Entrance(self._arrivals, None if terms.names is None else Door(rulebook, terms.names))
 
     async def step(self, consumer: Consumer, producer: Producer) -> int:
         """Read one batch, publish it and commit; gives how many records there were.
@@ -122,7 +131,7 @@ class Intake(ConsumerRebalanceListener):  # type: ignore[misc]
         try:
             found = await consumer.getmany(timeout_ms=POLL_MS, max_records=MOST)
         except Exception as error:  # each way of packing has errors of its own
-            if not _is_damage(error):
+            if not is_damage(error):
                 raise
             return await self._pass_damage(consumer, producer)
         async with self._busy:
@@ -132,7 +141,7 @@ class Intake(ConsumerRebalanceListener):  # type: ignore[misc]
             await self._tell_gaps([(each.where, found.get(each.where, ())) for each in deleted], producer)
             if found:
                 await self._take(found, producer)
-            await self._publish_letters([self._unread(each) for each in deleted], producer)
+            await self._publish_letters([unread(each, self._clock()) for each in deleted], producer)
             await self._places.commit(consumer, ends)
             self._refusals.say(asyncio.get_running_loop().time())
         return sum(map(len, found.values()))
@@ -162,31 +171,29 @@ class Intake(ConsumerRebalanceListener):  # type: ignore[misc]
         began = perf_counter()
         beside = _BatchExtras()
         sent: list[asyncio.Future[Any]] = []
-        for origin, records in found.items():
-            for partition, raw in self._packed(origin, records, beside):
+        for origin, events in (await self._entrance.let_in(found, beside.refused)).items():
+            for partition, raw in self._packed(origin, len(found[origin]), events, beside):
                 sent.append(await producer.send(self.names.facts, raw, partition=partition))
         await self._acknowledged(sent, self.names.facts)
         acts = [await producer.send(self.names.acts, raw, partition=0) for raw in beside.acts]
         await self._acknowledged(acts, self.names.acts)
         for origin, reached in beside.reached.items():  # not before: a batch that fails may come again in parts
             self._places.read(origin, *reached)
-        await self._publish_letters(beside.letters, producer)
+        await self._publish_letters([*beside.refused, *beside.late], producer)
         self._metrics.flushed(perf_counter() - began, sum(map(len, found.values())))
 
     def _packed(
-        self, origin: TopicPartition, records: Sequence[ConsumerRecord], beside: _BatchExtras
+        self, origin: TopicPartition, count: int, events: Sequence[Event], beside: _BatchExtras
     ) -> list[tuple[int, bytes]]:
         """Make the records of `facts` that a batch of one partition of `events` comes to, and note how far it goes."""
         wall = self._clock()
-        refused: list[Letter] = []
-        events = self._arrivals.read(records, refused)
         self._name_fast_clock()
         routed = self._routing.route(events, wall)
         newest = max(map(_AT, events), default=-1)
         beside.reached[origin] = max(map(_RECEIVED, events), default=-1), newest
-        beside.letters.extend([*refused, *routed.late])
+        beside.late.extend(routed.late)
         beside.acts.extend(msgspec.json.encode(PersonsAct(action)) for action in actions_of(events))
-        self._metrics.read(self.names.events, len(records), len(events))
+        self._metrics.read(self.names.events, count, len(events))
         self._metrics.unmatched(routed.unmatched)
         self._metrics.published(sum(map(len, routed.buckets)))
         if newest >= 0:
@@ -240,15 +247,6 @@ class Intake(ConsumerRebalanceListener):  # type: ignore[misc]
         finally:
             self.fault = ""
 
-    def _unread(self, deleted: Deleted) -> Letter:
-        where, first, last = deleted
-        log.error("Kafka deleted records before they were read", partition=where.partition, first=first, last=last)
-        words = (
-            f"records {first} to {last} were deleted before they were read; have {where.topic} keep its records for "
-            "longer than all intakes may stand still (retention.ms)"
-        )
-        return Letter(self._clock(), "deleted-unread", words, f"{where.topic}/{where.partition}/{first}#1")
-
     # --- damage ----------------------------------------------------------------------------------------------------
 
     async def _pass_damage(self, consumer: Consumer, producer: Producer) -> int:
@@ -270,9 +268,9 @@ class Intake(ConsumerRebalanceListener):  # type: ignore[misc]
             try:
                 found = await consumer.getmany(where, timeout_ms=2 * POLL_MS, max_records=1)
             except Exception as error:
-                if not _is_damage(error):
+                if not is_damage(error):
                     raise
-                letters.append(self._damaged(where, place, error))
+                letters.append(damaged(where, place, error, self._clock()))
                 place += 1
                 consumer.seek(where, place)
                 continue
@@ -284,15 +282,3 @@ class Intake(ConsumerRebalanceListener):  # type: ignore[misc]
             await self._publish_letters(letters, producer)
             await self._places.commit(consumer, {where: place})
         return len(records)
-
-    def _damaged(self, where: TopicPartition, place: int, error: Exception) -> Letter:
-        log.error("a record is damaged and was passed over", partition=where.partition, offset=place, error=str(error))
-        words = f"the record, or what it is packed with, is damaged: {error}"
-        return Letter(self._clock(), "damaged-record", words, f"{where.topic}/{where.partition}/{place}#1")
-
-
-def _is_damage(error: Exception) -> bool:
-    """Say whether what was read is damaged, rather than that it could not be read now."""
-    if isinstance(error, KafkaError):
-        return getattr(error, "errno", 0) == _CORRUPT
-    return not isinstance(error, OSError | TimeoutError)

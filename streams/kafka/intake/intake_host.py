@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import AsyncExitStack, suppress
+from functools import partial
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Final
 
@@ -33,6 +34,7 @@ from streams.kafka.intake.intake import Intake, Terms
 from streams.kafka.intake.leaders import Leaders
 from streams.kafka.intake.ticker import Ticker
 from streams.kafka.intake.ticking import Ticking, Ways, partitions_of
+from streams.kafka.persons.names_topic import NamesTopic, published
 from streams.kafka.rulebooks.revisions import Revisions, load
 from streams.storage.status import Status
 
@@ -80,6 +82,8 @@ class IntakeHost:
         self.clock = clock
         self._revisions = Revisions()
         commits = Commits(kafka)
+        self.persons = terms.names
+        self._names_topic: NamesTopic | None = None
         self._intake = Intake(self._names, metrics, commits, terms, clock=clock)
         self._leaders = Leaders()
         ways = Ways(
@@ -115,6 +119,7 @@ class IntakeHost:
                 *self._revisions.unreadable,
                 *self._intake.stamps.problems(self._names.events),
                 *self._leaders.problems(),
+                *(self._names_topic.problems if self._names_topic is not None else ()),
             ],
             retired=len(rulebook.standards) - len(rulebook.current),
             standards_read=self._standards_read,
@@ -165,6 +170,11 @@ class IntakeHost:
             ]
             for tail in tails:
                 await tail.begin()
+            if self.persons is not None:
+                reading = await stack.enter_async_context(consuming(self._kafka))
+                publish = partial(published, producer)
+                self._names_topic = NamesTopic(self.persons, names.persons, reading, publish, self.clock)
+                await self._names_topic.begin()
             await self._adopt(producer)
             await self._revisions.publish(producer, names, self._own, self.clock())
             consumer = await stack.enter_async_context(
@@ -183,6 +193,7 @@ class IntakeHost:
                 self._take_in(consumer, producer, stopping),
                 self._ticking.run(asking, producer, lambda: first in consumer.assignment()),
                 *(tail.follow() for tail in tails),
+                *([self._names_topic.run()] if self._names_topic is not None else []),
             )
 
     async def _take_in(self, consumer: Consumer, producer: Producer, stopping: asyncio.Event) -> None:

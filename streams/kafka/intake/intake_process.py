@@ -11,7 +11,7 @@ import logging
 import os
 import socket
 import sys
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, closing
 from typing import TYPE_CHECKING, Final, Protocol
 
 import msgspec
@@ -24,10 +24,12 @@ from streams.kafka.clients.event_sink import KafkaEventSink
 from streams.kafka.clients.outlet import Outlet, opening
 from streams.kafka.intake.intake import Terms
 from streams.kafka.intake.intake_host import IntakeHost
+from streams.kafka.persons.shared_names import SharedNames, secret_of
 from streams.live.logging_setup import configure_logs
 from streams.live.refusal_log import RefusalLog
 from streams.metrics.kafka import KafkaMetrics
 from streams.settings import StandardsFiles
+from streams.storage.sqlite import FolderLock
 from streams.web import Application, Limits, access, intake_application, listening, probes
 
 if TYPE_CHECKING:
@@ -65,16 +67,20 @@ async def run(settings: Settings, *, clock: Clock, http: bool = False) -> None:
     gc.set_threshold(SELDOM)
     metrics = KafkaMetrics("intake")
     metrics.reads(settings.kafka.names.events)
-    terms = Terms(settings.grace, settings.max_skew, settings.lateness, by_events=settings.time == "events")
-    host = IntakeHost(settings.kafka, StandardsFiles(settings.standards), terms, clock=clock.wall, metrics=metrics)
-
-    def status() -> Status:
-        now = host.now_status()
-        return msgspec.structs.replace(now, problems=[*now.problems, *clock.problems()], clock_step=clock.step)
-
-    metrics.status_from(status)
+    secret = secret_of(settings.person_secret)
     stopping = stop_signals()
     async with AsyncExitStack() as stack:
+        stack.callback(FolderLock(settings.data).release)
+        persons = stack.enter_context(closing(SharedNames(settings.data, secret)))
+        by_events = settings.time == "events"
+        terms = Terms(settings.grace, settings.max_skew, settings.lateness, by_events=by_events, names=persons)
+        host = IntakeHost(settings.kafka, StandardsFiles(settings.standards), terms, clock=clock.wall, metrics=metrics)
+
+        def status() -> Status:
+            now = host.now_status()
+            return msgspec.structs.replace(now, problems=[*now.problems, *clock.problems()], clock_step=clock.step)
+
+        metrics.status_from(status)
         stack.push(stopping.say)
         waiting = await stack.enter_async_context(AsyncExitStack())
         probing = probes(status, metrics.text, access(settings))
@@ -105,6 +111,7 @@ async def _event_sink(
     outlet = Outlet(producer, settings.kafka)
     name = f"http/{socket.gethostname()}/{os.getpid()}/{host.clock()}"
     sink = KafkaEventSink(host.loaded, outlet, clock=host.clock, backlog=settings.backlog, name=name)
+    sink.names = host.persons
     refusals = RefusalLog()
     sink.listen_refusals(refusals.listen)
     stack.callback(refusals.close)

@@ -18,6 +18,7 @@ PROGRESS: Final = "progress"
 DELIVERIES: Final = "deliveries"
 DESK: Final = "desk"
 DEVICES: Final = "devices"
+PERSONS: Final = "names"
 TABLE: Final = "cases"
 """The workers' table; its changelog is the topic `APP-cases-changelog`, where APP is `app_id`."""
 
@@ -26,13 +27,19 @@ SEGMENT: Final = 16 << 20
 SEGMENT_MS: Final = 600_000
 """The same in milliseconds of its age."""
 _DAY: Final = 86_400_000
+ERASED: Final = {
+    "min.compaction.lag.ms": str(_DAY // 24), "max.compaction.lag.ms": str(_DAY), "delete.retention.ms": str(7 * _DAY),
+}  # fmt: skip
+"""After an hour at the earliest, so that who was first is still there when somebody else claims the same; and what says
+of a deletion stays for a week, for who was away."""
 _FOREVER: Final = -1
 
 
 class Topic(NamedTuple):
     """A topic as it should be. `keep` is in milliseconds, -1 for ever; a compacted one keeps each key's last value.
 
-    In one that is `stamped`, each record says when it was appended, by its leader's clock.
+    In one that is `stamped`, each record says when it was appended, by its leader's clock. In one that is `erased`,
+    what was deleted or replaced is overwritten within a day.
     """
 
     name: str
@@ -41,6 +48,7 @@ class Topic(NamedTuple):
     compacted: bool = False
     largest: int = 8 << 20
     stamped: bool = False
+    erased: bool = False
 
     @property
     def config(self) -> dict[str, str]:
@@ -48,7 +56,7 @@ class Topic(NamedTuple):
         largest = {"max.message.bytes": str(self.largest)}
         if self.compacted:
             segments = {"segment.bytes": str(SEGMENT), "segment.ms": str(SEGMENT_MS)}
-            return {"cleanup.policy": "compact"} | largest | segments
+            return {"cleanup.policy": "compact"} | largest | segments | (ERASED if self.erased else {})
         stamps = {"message.timestamp.type": "LogAppendTime"} if self.stamped else {}
         return {"cleanup.policy": "delete", "retention.ms": str(self.keep)} | largest | stamps
 
@@ -74,6 +82,7 @@ class Names:
         self.deliveries = prefix + DELIVERIES
         self.desk = prefix + DESK
         self.devices = prefix + DEVICES
+        self.persons = prefix + PERSONS
         self.changelog = f"{self.app_id}-{TABLE}-changelog"
 
 
@@ -92,5 +101,6 @@ def wanted(names: Names, *, partitions: int, events_partitions: int) -> list[Top
         Topic(names.deliveries, 1, compacted=True),
         Topic(names.desk, 1, compacted=True),
         Topic(names.devices, 1, compacted=True),
+        Topic(names.persons, 1, compacted=True, erased=True),
         Topic(names.changelog, partitions, compacted=True),
     ]

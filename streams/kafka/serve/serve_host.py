@@ -8,9 +8,8 @@ Read next: `projection_consumer.py`, `deliveries.py`.
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, closing
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final, Self, TypeVar, TypeVarTuple
 
@@ -18,38 +17,31 @@ import msgspec
 import structlog
 
 from alerts.policy.policy import Policy
-from alerts.routing.actions import actions_of
 from standards.errors import StateError
 from streams.delivery.dispatch import Dispatcher
 from streams.documents.rules import policy_in, practice_in
-from streams.kafka.clients.event_sink import KafkaEventSink
 from streams.kafka.clients.log import FETCHED, KafkaError, Message, Tail, consuming, told
 from streams.kafka.clients.outlet import Outlet, opening
+from streams.kafka.persons.names_topic import NamesTopic, published
+from streams.kafka.persons.shared_names import SharedNames, secret_of
 from streams.kafka.rulebooks.revisions import Revisions, load
 from streams.kafka.serve.coordinator_runner import CoordinatorRunner
 from streams.kafka.serve.deliveries import Ownership, OwnOutbox
 from streams.kafka.serve.device_topic import DeviceTopic
+from streams.kafka.serve.kafka_host import KafkaHost
 from streams.kafka.serve.projection import Projection
 from streams.kafka.serve.projection_consumer import ProjectionConsumer
-from streams.runtime.feeds import MOST, dark_by_feed, with_unheard
+from streams.names.policy import people_of
 from streams.settings import StandardsFiles
 from streams.storage.read_model import ReadModel
 from streams.storage.sqlite import FILE, Database, FolderLock
-from streams.storage.status import Committed, Status
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Coroutine, Sequence
+    from collections.abc import Callable, Coroutine, Sequence
 
     from alerts.channels import Channel, Told
-    from alerts.policy.policy import People
-    from alerts.routing.actions import Action
     from standards.compiler.spec import Loaded
-    from standards.judge.events import Event
-    from standards.practice.practice import Practice
-    from streams.ingest.wire import Refusal
-    from streams.kafka.clients.log import Consumer
-    from streams.names.names import Names
-    from streams.runtime.feeds import FeedStanding
+    from streams.kafka.clients.log import Consumer, Producer
     from streams.settings import Settings
     from streams.storage.devices import DeviceBook
     from streams.storage.rows import Delivery
@@ -61,76 +53,6 @@ _Values = TypeVarTuple("_Values")
 _Result = TypeVar("_Result")
 
 log = structlog.get_logger("kept")
-
-
-class KafkaHost(KafkaEventSink):
-    """An event sink with a read model: what the web side of `kept serve` works with."""
-
-    read_model: ReadModel
-    people: People | None = None
-    practice: Practice | None = None
-    names: Names | None = None
-    watched_clock: None = None  # time here is not this machine's
-    devices: DeviceBook | None = None
-    follower: ProjectionConsumer
-    notify_problems: Callable[[], list[str]]
-    """Gives what keeps this process from deciding whom to notify, for people."""
-    is_operator: Callable[[], bool]  # whether this process is the one that decides whom to notify
-    note_acts: Callable[[Sequence[Action]], Awaitable[None]]
-    """Notes what people did in the read model of this process."""
-
-    def listen(self, listener: Callable[[Committed], None]) -> None:
-        """Have a function called, on the event loop, with what each transaction stored, after it is durable."""
-        self.follower.listen(listener)
-        self._listeners.append(listener)
-
-    async def submit(self, events: Sequence[Event], refusals: Sequence[Refusal] = ()) -> None:
-        """Take events and refusals in, as an event sink does; what people did is then shown here at once."""
-        await super().submit(events, refusals)
-        acts = actions_of(events)
-        if acts:
-            await self.note_acts(acts)
-            for listener in self._listeners:
-                listener(Committed(events=Counter(act.type for act in acts), acts=len(acts)))
-
-    def feeds(self) -> list[FeedStanding]:
-        """Say how the declared feeds stand, as the worker of partition 0 has heard them: those silent longest."""
-        told = self.follower.progress.get(0)
-        if told is None or self.people is None or len(told.feeds) >= MOST:
-            return [] if told is None else told.feeds
-        return with_unheard(self.rulebook, told.feeds, self.people.known_sites, self.wall())
-
-    def sites_of_feeds(self) -> set[str]:
-        """Name the sites of the feeds and keys that worker tells of."""
-        told = self.follower.progress.get(0)
-        return {each.site for each in told.feeds if each.site} if told is not None else set()
-
-    def silent_feeds(self) -> dict[str, int]:
-        """Count by declared feed for how many of its keys it is silent, as that worker counted all of them.
-
-        Where it is an older one that counts none, those that it tells of are counted.
-        """
-        told, feeds = self.follower.progress.get(0), self.rulebook.feeds
-        if told is not None and told.silent is not None:
-            return {feed.name: told.silent.get(feed.name, 0) for feed in feeds}
-        counted = dark_by_feed(feeds, told.feeds if told is not None else (), self.wall())
-        return {feed.name: counted[feed.name] for feed in feeds}
-
-    def now_status(self) -> Status:
-        """Say how the host is: `low` is the instant that every partition's worker has judged up to, by its word."""
-        status, follower = super().now_status(), self.follower
-        progress = follower.progress
-        lows = [each.lows[0] for number, each in progress.items() if number < follower.partitions and each.lows]
-        said = [problem for number in sorted(progress) for problem in progress[number].problems]
-        return msgspec.structs.replace(
-            status,
-            ready=status.ready and not follower.fault,
-            reason=follower.fault or status.reason,
-            low=min(lows) if lows and len(lows) == follower.partitions else -1,
-            newest=max((each.newest for each in progress.values()), default=-1),
-            problems=[*status.problems, *self.notify_problems(), *dict.fromkeys(said)],
-            operator=self.is_operator(),
-        )
 
 
 class ServeHost:
@@ -214,7 +136,7 @@ class ServeHost:
         ]
         if self._device_topic is not None:
             work.append(self._device_topic.run())
-        self._tasks = [asyncio.create_task(each) for each in work]
+        self._tasks += [asyncio.create_task(each) for each in work]
 
     async def work_until(self, stopping: asyncio.Event) -> None:
         """Return when it is time to stop. Raises whatever ended some of the work."""
@@ -233,7 +155,9 @@ class ServeHost:
         consumer = await stack.enter_async_context(consuming(kafka, isolation_level="read_committed", **ahead))
         known, loaded, problems = await self._standards(consumer)
         await known.publish(producer, kafka.names, loaded, self._clock())
-        self._people = policy_in(settings.standards, loaded.standards)
+        names = await self._names(producer, stack)
+        people = policy_in(settings.standards, loaded.standards)
+        self._people = None if people is None else await asyncio.to_thread(people_of, people, names)
         database = await self._write(partial(Database, derived=True), settings.data / FILE)
         stack.push_async_callback(self._write, database.close)
         self._fold = fold = Projection(database, channels=tuple(self._channels), keep=settings.keep)
@@ -243,6 +167,8 @@ class ServeHost:
         stack.callback(read_model.close)
         self._outlet = outlet = Outlet(producer, kafka)
         self.kafka_host = KafkaHost(loaded, outlet, clock=self._clock, backlog=settings.backlog, name=self._name)
+        self.kafka_host.names = names
+        self.kafka_host.gone = partial(self._names_topic.gone, kafka)
         self.kafka_host.problems, self.kafka_host.read_model = [*known.unreadable, *problems], read_model
         self.kafka_host.note_acts = lambda rows: self._write(fold.acts, rows)
         self.follower = ProjectionConsumer(
@@ -253,6 +179,7 @@ class ServeHost:
         await self.follower.begin(outlet.partitions)
         self.outbox = OwnOutbox(read_model, outlet)
         self._dispatcher = Dispatcher(self.outbox, self._channels, self._clock, self._note, self._delivery_listeners)
+        self._dispatcher.names = names
         group = await stack.enter_async_context(consuming(kafka, group=kafka.names.dispatch_group))
         self._ownership = Ownership(group, kafka, self.follower, self.outbox, self._dispatcher)
         self.follower.listen(lambda stored: self._dispatcher.nudge() if stored.notices else None)
@@ -273,7 +200,24 @@ class ServeHost:
 
     def _problems(self) -> list[str]:
         """Say what keeps this process from telling people."""
-        return [*self._coordinator.problems, *(self._device_topic.problems if self._device_topic is not None else ())]
+        names = self._names_topic.problems
+        return [
+            *names,
+            *self._coordinator.problems,
+            *(self._device_topic.problems if self._device_topic is not None else ()),
+        ]
+
+    async def _names(self, producer: Producer, stack: AsyncExitStack) -> SharedNames:
+        """Read who people are, and follow it from now on: the policy is read with references."""
+        kafka, folder = self._settings.kafka, self._settings.data
+        names = stack.enter_context(closing(SharedNames(folder, secret_of(self._settings.person_secret))))
+        reading = await stack.enter_async_context(consuming(kafka))
+        publish = partial(published, producer)
+        self._names_topic = NamesTopic(names, kafka.names.persons, reading, publish, self._clock)
+        await self._names_topic.begin()
+        self._tasks.append(asyncio.create_task(self._names_topic.run()))
+        stack.callback(self._tasks[-1].cancel)
+        return names
 
     async def _standards(self, consumer: Consumer) -> tuple[Revisions, Loaded, list[str]]:
         """Load this process's standards with all revisions that any process judges by, and give what is wrong."""

@@ -67,7 +67,7 @@ class Persons:
             await self._judged(await self._send(LEFT, {"agent": reference}))
         at = await self._send(ERASED, {"agent": reference, "by": by})
         erased = await asked(self._names.erase, reference, at)
-        devices = await self._forget_devices(erased)
+        devices = await self._forget_devices(reference, erased)
         log.info("a name was erased", reference=reference, by=by)
         acts = await asked(self._host.read_model.board.written, erased.near)
         near = [_near_item(each, acts.get(each)) for each in erased.near]
@@ -109,13 +109,13 @@ class Persons:
                 raise retry(HTTPStatus.SERVICE_UNAVAILABLE, words, JUDGED_WITHIN)
             await asyncio.sleep(_LOOK)
 
-    async def _forget_devices(self, erased: Erased) -> int:
+    async def _forget_devices(self, reference: str, erased: Erased) -> int:
         devices, people = self._host.devices, self._host.people
         if devices is None or not erased.names:
             return 0
         told = people.people.values() if people else ()
         ringing = {each.addresses[PUSH] for each in told if PUSH in each.addresses}
-        return await devices.forget(erased.names, ringing if people else None)
+        return await devices.forget((reference, *erased.names), ringing if people else None)
 
 
 def _near_item(reference: str, act: Action | None) -> NearItem:

@@ -1,0 +1,1 @@
+"""Who people are, where several processes have to agree: the topic `names`, and the file that each makes of it."""

@@ -1,0 +1,247 @@
+"""The topic `names`, followed into a process's file: claims and deletions are published, and read back by everybody.
+
+A mark in it says under which secret its keys were made, so that a process with another one is refused. The mark is
+published again now and then: what was deleted goes from the brokers' disks only when a segment ends, and that takes a
+record that comes later.
+Read next: `shared_names.py`, which keeps what is read.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Final
+
+import structlog
+
+from standards.errors import StateError
+from streams.kafka.clients.log import (
+    PATIENCE,
+    KafkaError,
+    Message,
+    Tail,
+    TopicPartition,
+    acknowledged,
+    consuming,
+    no_topic,
+    send,
+    told,
+)
+from streams.kafka.persons.name_records import MARK, NameRecords
+from streams.kafka.persons.shared_names import Place
+from streams.names.erasing import BLOCKED_FOR
+from streams.names.rows import Row
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Collection, Coroutine, Sequence
+
+    from streams.kafka.clients.connection import KafkaSettings
+    from streams.kafka.clients.log import Consumer, ConsumerRecord, Producer
+    from streams.kafka.persons.shared_names import SharedNames
+
+TOGETHER: Final = 2_000
+"""How many records are stored at once."""
+LOOK_SECONDS: Final = 1_800.0
+"""How often it is noted that all was read, and the mark is published again, in seconds."""
+STALE: Final = 3 * 86_400_000_000
+"""How long ago all was last read, in microseconds, that a file is made anew: what was deleted meanwhile could have gone
+without a trace. The topic says of a deletion for seven days."""
+AGAIN_SECONDS: Final = 1.0
+"""How long to wait after a failure, and between two looks for what was deleted, in seconds."""
+
+log = structlog.get_logger("kept")
+
+
+class NamesTopic:
+    """Follows the topic for one process. `publish` returns when the broker has everything; `clock` is the wall's.
+
+    `fault` says why who people are may not be known; it is empty while all is well.
+    """
+
+    def __init__(
+        self,
+        names: SharedNames,
+        topic: str,
+        consumer: Consumer,
+        publish: Callable[[Sequence[Message]], Awaitable[object]],
+        clock: Callable[[], int],
+    ) -> None:
+        self.fault = ""
+        self._names, self._topic, self._consumer = names, topic, consumer
+        self._publish, self._clock = publish, clock
+        self._there = TopicPartition(topic, 0)
+        self._place = Place()
+        self._records = NameRecords(topic)
+        self._moved = asyncio.Condition()
+        self._ended = False
+        self._look_at = 0.0
+
+    @property
+    def problems(self) -> list[str]:
+        """What keeps people from being called by their names, for people."""
+        places = [
+            f"{place} cannot be read; run the Kept that wrote it" for place in sorted(self._records.unreadable.values())
+        ]
+        return [*([self.fault] if self.fault else []), *places]
+
+    async def begin(self) -> None:
+        """Read all that there is now, and let threads ask. Raises StateError: no such topic, or another secret."""
+        if self._topic not in await self._consumer.topics():
+            raise StateError(no_topic(self._topic))
+        self._consumer.assign([self._there])
+        end = await self._end()
+        place = self._names.place()
+        if place.following > end or (place.following and self._clock() - place.seen > STALE):
+            self._names.begin_anew()
+            place = Place()
+        self._place = place
+        if place.following:  # it was made under this secret
+            self._records.marked = self._names.mark
+        self._consumer.seek(self._there, place.following)
+        await self._read_to(end)
+        if not self._records.marked:
+            await self._publish([self._records.mark(self._names.mark)])
+            await self._read_to(await self._end())
+        await self._look()
+        self._names.topic = Asked(self, asyncio.get_running_loop())
+
+    async def run(self) -> None:
+        """Read what comes, for ever."""
+        try:
+            while True:
+                try:
+                    await self._step()
+                    if asyncio.get_running_loop().time() >= self._look_at:
+                        await self._look()
+                    self.fault = ""
+                except (KafkaError, StateError) as error:
+                    if not self.fault:
+                        log.warning("names cannot be read", why=told(error))
+                    self.fault = f"names cannot be read: {told(error)}"
+                    self._consumer.seek(self._there, self._place.following)
+                    await asyncio.sleep(AGAIN_SECONDS)
+        finally:
+            self._ended, self._names.topic = True, None
+            async with self._moved:
+                self._moved.notify_all()
+
+    async def claim(self, rows: Sequence[Row]) -> None:
+        """Publish claims and read back. Raises StateError, KafkaError."""
+        await self._publish([self._records.message(row.by, row) for row in rows])
+        await self.catch_up()
+
+    async def erase(self, keys: Sequence[bytes], rewritten: Sequence[Row], at: int) -> None:
+        """Publish what texts say now, whom nobody finds any more, and read back. Raises StateError, KafkaError."""
+        texts = [self._records.message(row.by, row) for row in rewritten]
+        blocks = [self._records.block(key, at) for key in keys]
+        await self._publish([*texts, *blocks, *(self._records.message(key, None) for key in keys)])
+        await self.catch_up()
+
+    async def catch_up(self) -> None:
+        """Return when all is stored that is in the topic now. Raises StateError."""
+        try:
+            async with asyncio.timeout(PATIENCE):
+                end = await self._end()
+                async with self._moved:
+                    await self._moved.wait_for(lambda: self._ended or self._place.following >= end)
+        except (KafkaError, TimeoutError) as error:
+            raise StateError(f"Kafka does not say who somebody is: {told(error)}; it is asked again") from None
+        if self._place.following < end:
+            raise StateError("nobody can say who somebody is any more; this process ends, or begins anew")
+
+    async def gone(self, kafka: KafkaSettings, references: Collection[str], seconds: float) -> bool:
+        """Say whether the brokers have overwritten what erased references stood for, after so many seconds at most.
+
+        Where they have not, they do within a day or so (`max.compaction.lag.ms`): ask again then.
+        """
+        last = asyncio.get_running_loop().time() + seconds
+        while not (gone := await is_gone(kafka, references)) and asyncio.get_running_loop().time() < last:
+            await self._publish([self._records.mark(self._names.mark)])
+            await asyncio.sleep(AGAIN_SECONDS)
+        return gone
+
+    async def _end(self) -> int:
+        return int((await self._consumer.end_offsets([self._there]))[self._there])
+
+    async def _read_to(self, end: int) -> None:
+        while self._place.following < end:
+            await self._step()
+
+    async def _step(self) -> None:
+        found = await self._consumer.getmany(self._there, timeout_ms=1_000, max_records=TOGETHER)
+        for records in found.values():
+            await self._take(records)
+
+    async def _take(self, records: Sequence[ConsumerRecord]) -> None:
+        """Store records, after what was first is published again where another one came later."""
+        read, own = self._records.read(records), self._records.mark(self._names.mark)
+        again = [self._records.message(row.by, row) for row in await asyncio.to_thread(self._names.rivals, read)]
+        if self._records.marked != self._names.mark and self._records.marked:
+            raise StateError(
+                f"the names in {self._topic} are kept under another secret than this process has; give it the same "
+                "KEPT_PERSON_SECRET as the others"
+            )
+        if any(record.key == MARK and record.value != own.value for record in records):
+            again.append(own)  # somebody with another secret came later, and was refused
+        if again:
+            await self._publish(again)
+        place = Place(records[-1].offset + 1, self._place.seen)
+        await asyncio.to_thread(self._names.take, read, place)
+        self._place = place
+        async with self._moved:
+            self._moved.notify_all()
+
+    async def _look(self) -> None:
+        """Note that all was read, if it was, and move the topic on."""
+        self._look_at = asyncio.get_running_loop().time() + LOOK_SECONDS
+        if self._place.following >= await self._end():
+            self._place = self._place._replace(seen=self._clock())
+            await asyncio.to_thread(self._names.reach, self._place)
+        old = self._names.blocked_before(self._clock() - BLOCKED_FOR)
+        await self._publish([*(self._records.block(key, None) for key in old), self._records.mark(self._names.mark)])
+
+
+class Asked:
+    """The topic for threads other than that of its event loop."""
+
+    def __init__(self, topic: NamesTopic, loop: asyncio.AbstractEventLoop) -> None:
+        self._topic, self._loop = topic, loop
+
+    def claim(self, rows: Sequence[Row]) -> None:
+        """Claim references: what is in the file then is whose they are."""
+        self._wait(self._topic.claim(rows))
+
+    def catch_up(self) -> None:
+        """Read all that is in the topic now."""
+        self._wait(self._topic.catch_up())
+
+    def erase(self, keys: Sequence[bytes], rewritten: Sequence[Row], at: int) -> None:
+        """Erase who is found by some keys, for everybody, and have texts say less; `at` in microseconds UTC."""
+        self._wait(self._topic.erase(keys, rewritten, at))
+
+    def _wait(self, work: Coroutine[None, None, None]) -> None:
+        answer = asyncio.run_coroutine_threadsafe(work, self._loop)
+        try:
+            answer.result(3 * PATIENCE)
+        except (KafkaError, TimeoutError) as error:
+            answer.cancel()
+            raise StateError(f"Kafka does not say who somebody is: {told(error)}; it is asked again") from None
+
+
+async def published(producer: Producer, messages: Sequence[Message]) -> None:
+    """Publish with a producer; returns when the broker has everything. Raises KafkaError."""
+    sent = [await send(producer, message) for message in messages]
+    await acknowledged(sent, lambda: log.warning("Kafka does not acknowledge who people are"))
+
+
+async def is_gone(kafka: KafkaSettings, references: Collection[str]) -> bool:
+    """Say whether the brokers have nothing any more of what references stood for: reads the whole topic."""
+    found = set[bytes]()
+    wanted = [reference.encode() for reference in references]
+
+    def look(record: ConsumerRecord) -> None:
+        if record.value is not None and any(each in record.value for each in wanted):
+            found.add(record.key)
+
+    async with consuming(kafka) as consumer:
+        await Tail(consumer, kafka.names.persons, look).begin()
+    return not found

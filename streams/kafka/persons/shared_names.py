@@ -1,0 +1,234 @@
+"""Names that several processes share: the topic `names` says what a reference stands for, a file has what was read.
+
+Whoever meets somebody new claims a reference for them in the topic and reads back: the first claim in it is theirs. As
+the topic is compacted to the last record of each key, whoever reads another claim later publishes the first one again.
+The file can be lost: it is made anew from the topic. Used from threads; those of the topic answer on their event loop.
+Read next: `names_topic.py`, which follows the topic.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from contextlib import suppress
+from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
+
+from standards.errors import StateError
+from streams.names.erasing import Erased, sever
+from streams.names.names import Names
+from streams.names.references import ERASED, index_of
+from streams.names.rows import Row, store
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Mapping, Sequence
+    from pathlib import Path
+
+    from streams.delivery.channel_settings import Secret
+
+_EMPTYING: Final = tuple(f"DELETE FROM {table}" for table in ("found", "said", "also", "erased", "secret", "followed"))  # noqa: S608 - fixed names
+_ROW: Final = "SELECT by, found.reference, coalesce(text, '') FROM found LEFT JOIN said USING (reference)"
+_ANEW: Final = "UPDATE said SET text = ? WHERE reference = ? AND text != ?"
+
+
+class _LeftError(Exception):
+    """What was done in a transaction is left undone."""
+
+
+class Shared(Protocol):
+    """The topic, as threads ask it. Each returns when what it asked for is in the file, or raises StateError."""
+
+    def claim(self, rows: Sequence[Row]) -> None:
+        """Claim references: what is in the file then is whose they are."""
+
+    def catch_up(self) -> None:
+        """Read all that is in the topic now."""
+
+    def erase(self, keys: Sequence[bytes], rewritten: Sequence[Row], at: int) -> None:
+        """Erase who is found by some keys, for everybody, and have texts say less; `at` in microseconds UTC."""
+
+
+class Place(NamedTuple):
+    """Up to which record the file has the topic, and when it was seen to have all of it: microseconds UTC, or -1."""
+
+    following: int = 0
+    seen: int = -1
+
+
+class Read(NamedTuple):
+    """Records of the topic: rows by what finds them, None where one was deleted; and who was erased when, by it."""
+
+    changes: Sequence[tuple[bytes, Row | None]] = ()
+    blocks: Mapping[bytes, int | None] = {}
+
+
+class SharedNames(Names):
+    """What references stand for, as a process on Kafka has it. `topic` is set while Kafka is connected."""
+
+    topic: Shared | None = None
+
+    def __init__(self, folder: Path, secret: bytes) -> None:
+        """Open the file in a folder, and make it if need be. Raises StateError."""
+        super().__init__(folder, secret, derived=True)
+
+    @property
+    def mark(self) -> str:
+        """What tells the secret from others, in hexadecimal digits."""
+        return index_of(self._secret, "mark").hex()
+
+    def _check_secret(self) -> None:
+        """Begin a file anew that was made under another secret: the topic says whether this one is right."""
+        self._database.all("CREATE TABLE IF NOT EXISTS followed (next INTEGER NOT NULL, seen INTEGER NOT NULL)")
+        try:
+            super()._check_secret()
+        except StateError:
+            self.begin_anew()
+            super()._check_secret()
+
+    def begin_anew(self) -> None:
+        """Forget all that was read of the topic."""
+        with self._lock, self._database.writing():
+            for emptying in _EMPTYING:
+                self._database.put(emptying, [()])
+            self._references.clear()
+            self._said.clear()
+            self._erased = {}
+
+    def are_known(self, references: Collection[str]) -> set[str]:
+        """Name those of some references that stand for somebody, or something; one may have been claimed just now."""
+        found = super().are_known(references)
+        if len(found) < len(set(references) - {ERASED}):
+            self._connected().catch_up()
+            found = super().are_known(references)
+        return found
+
+    def erase(self, reference: str, at: int) -> Erased:
+        """Forget somebody, or a text, in every process; nobody finds them any more when this returns here.
+
+        On the brokers' disks it is overwritten later: see `names_topic.is_gone`.
+        """
+        with self._lock:
+            keys = [key for (key,) in self._database.all("SELECT by FROM found WHERE reference = ?", [reference])]
+            erased = self._foreseen(reference, at)
+            found = {key: row for key, row in map(self._found, erased.rewritten) if row is not None}
+        rewritten = [row._replace(text=erased.rewritten[row.reference]) for row in found.values()]
+        self._connected().erase(keys, rewritten, at)
+        return erased
+
+    def pass_time(self, now: int) -> None:
+        """Forget nothing by time: in every process that is for the topic to say."""
+
+    def blocked_before(self, at: int) -> list[bytes]:
+        """List by what those are found who were erased before an instant, and are known again so far."""
+        return [key for key, since in self._erased.items() if since < at]
+
+    def place(self) -> Place:
+        """Say how far the topic was read."""
+        with self._lock:
+            row = self._database.one("SELECT next, seen FROM followed")
+        return Place() if row is None else Place(*row)
+
+    def reach(self, place: Place) -> None:
+        """Note how far the topic was read."""
+        with self._lock, self._database.writing():
+            self._reach(place)
+
+    def rivals(self, read: Read) -> list[Row]:
+        """Give the rows that were first and are not the last of their keys any more, after these records."""
+        rows: dict[bytes, Row | None] = {}
+        rivals: dict[bytes, Row] = {}
+        for key, row in read.changes:
+            with self._lock:
+                first = rows[key] if key in rows else self._row(key)
+            if row is None or first is None or row.joined or row.reference == first.reference:
+                rows[key] = row
+                rivals.pop(key, None)
+            else:
+                rivals[key] = rows[key] = first
+        return list(rivals.values())
+
+    def take(self, read: Read, place: Place) -> None:
+        """Take records in, in their order, with how far they go. What was deleted is overwritten.
+
+        A text may be said anew under the same reference: with less in it.
+        """
+        gone = [key for key, row in read.changes if row is None]
+        rows: dict[bytes, Row] = {}
+        for key, row in read.changes:
+            if row is None:
+                rows.pop(key, None)
+            elif key not in rows or row.joined or rows[key].reference == row.reference:
+                rows[key] = row
+        with self._lock:
+            with self._database.writing():
+                self._block(read.blocks)
+                deleted = [reference for key in dict.fromkeys(gone) if (reference := self._delete(key))]
+                store(self._database, list(rows.values()), self._today)
+                said = [(row.text, row.reference, row.text) for row in rows.values() if row.text]
+                changed = self._database.put(_ANEW, said)
+                self._reach(place)
+            self._forget_remembered(deleted, rows.values())
+            if deleted or changed:
+                self._database.compact()
+
+    def _add(self, rows: Sequence[Row]) -> None:
+        self._connected().claim(rows)
+
+    def _connected(self) -> Shared:
+        if self.topic is None:
+            raise StateError("nobody can say who somebody is while Kafka is away; it is asked again")
+        return self.topic
+
+    def _reach(self, place: Place) -> None:
+        self._database.put("DELETE FROM followed", [()])
+        self._database.put("INSERT INTO followed VALUES (?, ?)", [place])
+
+    def _row(self, key: bytes) -> Row | None:
+        row = self._database.one(f"{_ROW} WHERE by = ?", [key])
+        return None if row is None else Row(*row)
+
+    def _found(self, reference: str) -> tuple[bytes, Row | None]:
+        row = self._database.one(f"{_ROW} WHERE reference = ?", [reference])
+        return (b"", None) if row is None else (row[0], Row(*row))
+
+    def _foreseen(self, reference: str, at: int) -> Erased:
+        """Say what comes of an erasure, and leave the file as it is: all processes do it by the topic."""
+        erased = Erased(0)
+        with suppress(_LeftError), self._database.writing():
+            erased = sever(self._database, reference, at)
+            raise _LeftError
+        return erased
+
+    def _block(self, blocks: Mapping[bytes, int | None]) -> None:
+        self._database.put("DELETE FROM erased WHERE by = ?", [(key,) for key in blocks])
+        rows = [(key, at) for key, at in blocks.items() if at is not None]
+        self._database.put("INSERT INTO erased VALUES (?, ?)", rows)
+
+    def _delete(self, key: bytes) -> str:
+        """Forget whoever is found by a key, as an erasure does; gives their reference."""
+        row, since = self._row(key), self._database.one("SELECT at FROM erased WHERE by = ?", [key])
+        if row is None:
+            return ""
+        sever(self._database, row.reference, -1 if since is None else since[0])
+        self._database.put("DELETE FROM erased WHERE at < 0", [()])
+        return row.reference
+
+    def _forget_remembered(self, deleted: Collection[str], rows: Iterable[Row]) -> None:
+        self._erased = dict(self._database.all("SELECT by, at FROM erased"))
+        for row in rows:
+            self._said.pop(row.reference, None)
+            self._references.pop(row.by, None)
+        if deleted:
+            self._said.clear()  # it has texts in which their name stood
+            self._references = OrderedDict(it for it in self._references.items() if it[1] not in deleted)
+        for reference in deleted:
+            self._called.pop(reference, None)
+            self._entries.pop(reference, None)
+
+
+def secret_of(given: Secret | None) -> bytes:
+    """Give the secret by which names are found. Raises StateError where none is set: all processes need the same."""
+    if given is None or not given.get_secret_value():
+        raise StateError(
+            "KEPT_PERSON_SECRET is not set; on Kafka names are kept apart under one secret, the same for every intake "
+            "and serve: make one with `openssl rand -hex 32`, and keep it with the backups' keys"
+        )
+    return given.get_secret_value().encode()
