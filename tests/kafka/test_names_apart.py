@@ -6,10 +6,13 @@ A topic or a file that is added is walked too. What is walked on one machine: `t
 from __future__ import annotations
 
 import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from urllib.parse import urlencode
 
 import msgspec
+import pytest
 
 from streams.kafka.clients.connection import KafkaSettings
 from streams.kafka.clients.edge import wall
@@ -71,13 +74,25 @@ def files_with_names(folder: Path) -> set[str]:
     return {file.name for file in files if MARKS.search(file.read_bytes().decode("latin-1"))}
 
 
-async def test_no_topic_behind_the_door_and_no_file_but_one_has_a_name(kafka: KafkaSettings, tmp_path: Path) -> None:
-    """Not facts, ledger, acts, notices or dead letters, nor the store of a worker or a serve; the board has them."""
-    settings = settings_of(tmp_path, kafka)
-    rules, mail, machine, now = tmp_path / "rules", Taking("mail"), Taking("webhook"), wall()
+@asynccontextmanager
+async def house(kafka: KafkaSettings, folder: Path, *channels: Taking) -> AsyncIterator[Served]:
+    """Run an intake, a worker and a serve by this machine's clock."""
+    settings, rules = settings_of(folder, kafka), folder / "rules"
     (rules / "shop.yaml").unlink()
     (rules / "rules.yaml").write_text(STANDARDS, encoding="utf-8")
     (rules / "policy.yaml").write_text(POLICY, encoding="utf-8")
+    async with (
+        intake(kafka, StandardsFiles([str(rules)])),
+        worker(kafka, rules, folder / "worker"),
+        served(settings, clock=WallClock(), channels=channels) as serve,
+    ):
+        yield serve
+
+
+@pytest.mark.slow
+async def test_no_topic_behind_the_door_and_no_file_but_one_has_a_name(kafka: KafkaSettings, tmp_path: Path) -> None:
+    """Not facts, ledger, acts, notices or dead letters, nor the store of a worker or a serve; the board has them."""
+    mail, machine, now = Taking("mail"), Taking("webhook"), wall()
     events = [
         sent("1", "coaching.asked", now - 50 * SECOND, agent=ASKS, team="north"),
         sent("2", "contact.started", now, contact="c7", site="s1", agent=ASKS, customer=BUYS),
@@ -89,11 +104,7 @@ async def test_no_topic_behind_the_door_and_no_file_but_one_has_a_name(kafka: Ka
     await produce(kafka, *events)
     await produce(kafka, b'{"agent": "Quentin Xylo", "team": 7}', headers=BINARY)
     await produce(kafka, b'agent="Quentin Xylo"', headers=BINARY)
-    async with (
-        intake(kafka, StandardsFiles([str(rules)])),
-        worker(kafka, rules, tmp_path / "worker"),
-        served(settings, clock=WallClock(), channels=[mail, machine]) as serve,
-    ):
+    async with house(kafka, tmp_path, mail, machine) as serve:
         letters = [each for each in await letters_of(kafka, 5) if isinstance(each, Letter)]
         assert sorted(each.reason for each in letters) == ["bad-field", "bad-field", "not-json", "not-json", UNKNOWN]
         (stranger,) = [each for each in letters if each.reason == UNKNOWN]
@@ -113,6 +124,27 @@ async def test_no_topic_behind_the_door_and_no_file_but_one_has_a_name(kafka: Ka
     assert files_with_names(tmp_path) == {FILE}
 
 
+@pytest.mark.slow
+async def test_who_is_forgotten_at_a_serve_is_forgotten(kafka: KafkaSettings, tmp_path: Path) -> None:
+    """What they were owed ends, the board says "a former colleague", and the topic's last word does not name them."""
+    await produce(kafka, sent("1", "coaching.asked", wall(), agent=ASKS, team="north"))
+    async with house(kafka, tmp_path) as serve:
+        board = serve.host.kafka_host.read_model
+        await until(lambda: bool(board.promises(PromiseFilter()).items))
+        (promise,) = board.promises(PromiseFilter()).items
+        assert ASKS in (await serve.get(f"/promises/{promise.id}")).text
+        asked = json.dumps({"person": ASKS, "by": HAS}).encode()
+        answer = await serve.post("/v1/persons/erase", asked, "application/json")
+        assert answer.status == 200
+        page = (await serve.get(f"/promises/{promise.id}")).text
+        assert "a former colleague" in page
+        assert ASKS not in page
+        last = {record.key: record.value for record in await whole(kafka, kafka.names.persons, 1)}
+        assert [value for value in last.values() if value is not None and ASKS.encode() in value] == []
+        again = await serve.post("/v1/persons/erase", asked, "application/json")
+        assert again.status == 404
+
+
 async def test_an_event_that_comes_again_is_the_same_in_another_intake(kafka: KafkaSettings, tmp_path: Path) -> None:
     """Whichever intake reads it, with an empty folder or not, names and notes become the references they were."""
     standards = shop(tmp_path)
@@ -125,4 +157,4 @@ async def test_an_event_that_comes_again_is_the_same_in_another_intake(kafka: Ka
             while len(acts) < times:
                 acts = [record.value for record in await whole(kafka, kafka.names.acts, 1)]
     assert acts[0] == acts[1]
-    assert not MARKS.search(acts[0].decode())
+    assert set(await topics_with_names(kafka)) == {"events", "names"}
