@@ -97,7 +97,7 @@ def test_all_that_is_stored_about_somebody_is_printed(folder: Path) -> None:
     printed = kept("export", "--person", "quentin  XYLO", *where)
     found = [json.loads(line) for line in printed.stdout.splitlines()]
     assert found[0]["names"] == [GOES]
-    assert [next(iter(each)) for each in found[1:]] == ["event", "event", "line"]
+    assert [next(iter(each)) for each in found[1:]] == ["event", "event", "act", "line"]
     assert found[1]["event"]["data"]["note"] == "Zarquon wept"
     assert {each["line"]["subject"] for each in found[1:] if "line" in each} == {GOES}
     nobody = kept("export", "--person", "Nobody at all", *where)
