@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 SECRETS: Final = (
-    "token", "view_token", "supervisor_token", "author_token", "webhook_url", "webhook_secret", "chat_urls",
-    "person_secret", "mail_password", "kafka__password",
+    "token", "view_token", "frontliner_token", "supervisor_token", "author_token", "webhook_url", "webhook_secret",
+    "chat_urls", "person_secret", "mail_password", "kafka__password",
 )  # fmt: skip
 """The settings that can come from a file; `push_key` has a setting for its file."""
 END: Final = "_FILE"

@@ -113,6 +113,8 @@ class Settings(ChannelSettings):
     line break at its end is left out. The tokens of the other roles need this one beside them."""
     view_token: Secret | None = None
     """The token of the viewers, who look at everything and change nothing."""
+    frontliner_token: Secret | None = None
+    """The token of the frontliners, who read names on the pages of their team, and take part there."""
     supervisor_token: Secret | None = None
     """The token of the supervisors, who acknowledge, excuse, debrief and silence as well."""
     author_token: Secret | None = None
@@ -179,15 +181,14 @@ class Settings(ChannelSettings):
                 f"{self.listen} can be reached by other machines, and there is no token; "
                 f"set {PREFIX}TOKEN to a long secret, or listen on 127.0.0.1"
             )
-        named = ("token", "author_token", "supervisor_token", "view_token")
+        named = ("token", "author_token", "supervisor_token", "frontliner_token", "view_token")
         given = {name: each.get_secret_value() for name in named if (each := getattr(self, name))}
         taken: dict[str, str] = {}
         for name, secret in given.items():
             if "token" not in given or secret in taken:
                 other = f"{PREFIX}{taken.get(secret, 'token').upper()}"
-                raise ValueError(
-                    f"{PREFIX}{name.upper()} is for one role alone; set {other} to another secret, for more"
-                )
+                words = f"{PREFIX}{name.upper()} is for one role alone; set {other} to another secret, for more"
+                raise ValueError(words)
             taken[secret] = name
             if self.can_be_reached and len(secret) < SHORTEST_TOKEN:
                 raise ValueError(

@@ -37,22 +37,26 @@ _NOTHING: Final = Practice()
 
 
 def draw(
-    shell: Shell, standards: Sequence[Standard], practice: Practice | None, owed: Sequence[PromiseRow] = ()
-) -> str:
-    """Draw the page. `standards` are those in force; who acts says what they did, of the promises that are `owed`."""
+    shell: Shell, standards: Sequence[Standard], practice: Practice | None, owed: Sequence[PromiseRow] = (),
+    teams: Sequence[str] = (),
+) -> str:  # fmt: skip
+    """Draw the page. `standards` are those in force.
+
+    Who takes part says for one of the `teams` what they did, of the promises that are `owed`.
+    """
     sheet = handbook(shell.words, standards, practice)
-    if shell.acts and practice is not None and practice.scenarios and practice.teams:
+    if shell.joins and practice is not None and practice.scenarios and teams:
         *others, scenarios = sheet.parts
         pairs = zip(scenarios.entries, practice.scenarios, strict=True)
-        forms = [entry._replace(done=_done(shell, name, practice, owed)) for entry, name in pairs]
+        forms = [entry._replace(done=_done(shell, name, practice, owed, teams)) for entry, name in pairs]
         sheet = sheet._replace(parts=[*others, scenarios._replace(entries=forms)])
     return page(shell, sheet.title, PATH, content(sheet), every=SELDOM)
 
 
-def _done(shell: Shell, name: str, practice: Practice, owed: Sequence[PromiseRow]) -> Html:
+def _done(shell: Shell, name: str, practice: Practice, owed: Sequence[PromiseRow], teams: Sequence[str]) -> Html:
     """Ask whoever did what a scenario lets everybody do for whom, and which promise it was about."""
     say, scenario = shell.words.say, practice.scenarios[name]
-    teams = el("select", (el("option", each, value=each) for each in practice.teams), name="team")
+    choice = el("select", (el("option", each, value=each) for each in teams), name="team")
     about = [el("option", _named(shell, row), value=row.id) for row in owed if row.standard in scenario.excuses]
     none = el("option", say("none of these"), value="")
     note = el("textarea", name="note", rows=2, maxlength=2000)
@@ -60,7 +64,7 @@ def _done(shell: Shell, name: str, practice: Practice, owed: Sequence[PromiseRow
     content = form(
         shell, "/acts/make-exception", hidden("next", PATH), hidden("scenario", name),
         hidden("drawn", str(shell.now)), acting_as(shell),
-        field(say("Team"), "team", control=teams),
+        field(say("Team"), "team", control=choice),
         field(say("Which promise it was about"), "promise", control=el("select", none, about, name="promise"),
               hint=say("it is excused by that")) if about else None,
         field(say("What you did"), "note", control=note), el("button", say("I did this")),

@@ -42,7 +42,8 @@ class Shell(Wording, frozen=True, kw_only=True):
     `unguarded`: there is no token. `overdue` counts the promises that are, for those who may look. `version` is of the
     rows that the page shows, `changes` counts what else changed; `mark` is of its own style and script.
     `urgent` counts the promises that need a hand: what is overdue, and what was warned of. `rings`: devices can be
-    told while no page is open. `zones` are those of the sites that have one of their own, `usual` is that of all
+    told while no page is open. `joins`: they read whom it is about, and take part in what a team does for each other;
+    who acts does that everywhere. `zones` are those of the sites that have one of their own, `usual` is that of all
     others; None: the page's.
     """
 
@@ -58,6 +59,7 @@ class Shell(Wording, frozen=True, kw_only=True):
     urgent: int = 0
     mark: str = ""
     rings: bool = False
+    joins: bool = False
     zones: Mapping[str, ZoneInfo] = {}
     usual: ZoneInfo | None = None
 

@@ -49,11 +49,11 @@ class Team(msgspec.Struct, frozen=True):
         return f"{path}?{urlencode(query)}" if query else path
 
 
-def team_of(practice: Practice | None, query: Mapping[str, str], sites: Iterable[str]) -> Team:
-    """Read from an address which team and site are looked at; the first team, where it names none that is known."""
+def team_of(practice: Practice | None, query: Mapping[str, str], sites: Iterable[str], own: str = "") -> Team:
+    """Read from an address which team and site are looked at; where it names none that is known, `own` or the first."""
     teams = practice.teams if practice else {}
     name = query.get("team", "").strip()
-    name = name if name in teams else next(iter(teams), "")
+    name = next((each for each in (name, own) if each in teams), next(iter(teams), ""))
     team = teams.get(name)
     offered = [] if team is not None and team.site else list(sites)
     site = query.get("site", "").strip()

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 LONGEST: Final = 2_000
 PAGE: Final = "page"
 PROMISE, MOMENT = "promise", "moment"
-_SIGN_IN: Final = phrase("Who signs in as a supervisor sees by whom and for what.")
+_SIGN_IN: Final = phrase("Who signs in as a supervisor, or for this team, sees by whom and for what.")
 
 
 class Votes(msgspec.Struct, frozen=True):
@@ -66,7 +66,7 @@ class Thanks(msgspec.Struct, frozen=True):
 
 def draw(shell: Shell, thanks: Thanks) -> str:
     """Draw the page."""
-    people = el("datalist", (el("option", value=name) for name in thanks.people), id="people") if shell.acts else None
+    people = el("datalist", (el("option", value=name) for name in thanks.people), id="people") if shell.joins else None
     return page(
         shell, shell.words.say("Thanks"), "", *team_bar(shell, THANKS, thanks.team), people,
         _moments(shell, thanks), _said(shell, thanks), _rewards(shell, thanks), _votes(shell, thanks),
@@ -95,7 +95,7 @@ def _tick(label: str, name: str) -> Html:
 def _moments(shell: Shell, thanks: Thanks) -> Html:
     say, count = shell.words.say, len(thanks.unthanked)
     title = titled(shell, phrase("Moments that nobody has thanked for"), count)
-    if not shell.acts:
+    if not shell.joins:
         return section(title, el("p", say(_SIGN_IN), class_="quiet"), id="moments")
     rows = el("ul", (_moment(shell, thanks, each) for each in thanks.unthanked), class_="acts") if count else None
     none = say("There is none of the last four weeks. A moment comes as moment.shared, or from the form below.")
@@ -141,7 +141,7 @@ def _giver(shell: Shell) -> Html:
 
 def _said(shell: Shell, thanks: Thanks) -> Html:
     say = shell.words.say
-    if not shell.acts:
+    if not shell.joins:
         return section(say("Thanks"), el("p", say(_SIGN_IN), class_="quiet"))
     rows = [_thanked(shell, act) for act in thanks.thanks.rows]
     none = el("p", say("None in four weeks: no recognition.given has come."), class_="quiet")
@@ -162,12 +162,15 @@ def _rewards(shell: Shell, thanks: Thanks) -> Html | None:
     say = shell.words.say
     if not thanks.team.agreed:
         return None
-    if not shell.acts:
+    if not shell.joins:
         return section(say("Rewards"), el("p", say(_SIGN_IN), class_="quiet"))
     given = [_rewarded(shell, thanks, act) for act in thanks.given]
     none = el("p", say("None in four weeks: no reward.given has come."), class_="quiet")
     return section(
-        say("Rewards"), el("ul", given, class_="acts") if given else none, _offer(shell, thanks), id="rewards"
+        say("Rewards"),
+        el("ul", given, class_="acts") if given else none,
+        _offer(shell, thanks) if shell.acts else None,
+        id="rewards",
     )
 
 
@@ -233,7 +236,18 @@ def _votes(shell: Shell, thanks: Thanks) -> Html:
     wishes = [_wish(thanks, act) for act in thanks.proposed]
     wished = join(el("h3", say("On the list")), el("ul", wishes, class_="handed")) if wishes else None
     shown = el("p", small, class_="quiet") if votes.few else said
-    return section(say("What the team wishes for"), el("p", span, class_="quiet"), shown, wished, id="votes")
+    asked = _propose(shell, thanks) if shell.joins and thanks.team.name else None
+    return section(say("What the team wishes for"), el("p", span, class_="quiet"), shown, wished, asked, id="votes")
+
+
+def _propose(shell: Shell, thanks: Thanks) -> Html:
+    say = shell.words.say
+    content = _acting(
+        shell, thanks, "propose", field(say("What you would like to see among the rewards"), "reward", required=True,
+                                        maxlength=200),
+        _text(say("What is good about it"), "note"), el("button", say("Put it on the list")),
+    )  # fmt: skip
+    return el("details", el("summary", say("Propose a reward")), content, class_="excuse", id="propose")
 
 
 def _called(thanks: Thanks, name: str) -> str:

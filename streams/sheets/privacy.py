@@ -152,6 +152,10 @@ def _seen(words: Words, known: Known) -> Iterator[str]:
             "With Kafka other fields that name people and stand on promises are shown to viewers too: {fields}.",
             fields=fields,
         )
+    yield say(
+        "Frontliners: the same as viewers; on the pages of the team that they sign in for, also names and what was "
+        "written. Their token is one for all teams, so nothing but their word says which team is theirs."
+    )
     yield say("Supervisors: all of it, with names and what was written, and what was refused.")
     yield say(
         "Authors and admins: on one machine references in the place of names and of what was written, and an admin can "

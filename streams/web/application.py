@@ -175,10 +175,11 @@ def _routed(operations: Iterable[Operation], *middlewares: Middleware) -> web.Ap
 
 def access(settings: Settings, folder: Path | None = None) -> Access:
     """Say who may ask this process. In `folder` it keeps which sessions were ended."""
-    given = (settings.token, settings.view_token, settings.supervisor_token, settings.author_token)
-    token, view, supervisor, author = (each.get_secret_value() if each else "" for each in given)
+    given = (settings.token, settings.view_token, settings.supervisor_token, settings.author_token,
+             settings.frontliner_token)  # fmt: skip
+    token, view, supervisor, author, frontliner = (each.get_secret_value() if each else "" for each in given)
     hosts, proxies = (settings.address.host,), settings.trusted_proxies
-    return Access(token, hosts, view, supervisor, author, settings.public_url, proxies, folder)
+    return Access(token, hosts, view, supervisor, author, settings.public_url, proxies, folder, frontliner)
 
 
 def links(settings: Settings) -> Links | None:

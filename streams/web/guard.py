@@ -47,9 +47,11 @@ LINKED: Final = "/do/"
 ACTS: Final = ("/acts/", "/sign-")
 """How the paths of the board's forms begin: what comes there from a session proves that it came from our own page."""
 WRITES: Final[tuple[tuple[str, Role], ...]] = (
-    ("/sign-", "viewer"), ("/acts/resend", "author"), ("/acts/set-aside", "author"), ("/acts/", "supervisor"),
+    ("/sign-", "viewer"), ("/acts/share", "frontliner"), ("/acts/thank", "frontliner"),
+    ("/acts/propose", "frontliner"), ("/acts/make-exception", "frontliner"),
+    ("/acts/resend", "author"), ("/acts/set-aside", "author"), ("/acts/", "supervisor"),
     ("/do/", "viewer"), ("/v1/exceptions", "supervisor"), ("/v1/calendars/", "supervisor"),
-    ("/v1/shift/", "supervisor"),    ("/v1/dead-letters/", "author"),
+    ("/v1/shift/", "supervisor"), ("/v1/dead-letters/", "author"),
 )  # fmt: skip
 """Which role each kind of write needs, by how its path begins; the first that fits. Everything else is for admins."""
 READS: Final[tuple[tuple[str, Role], ...]] = (("/v1/dead-letters", "supervisor"),)
@@ -67,6 +69,8 @@ ROLE: Final = web.RequestKey("role", str)
 """The key of a request under which stands what whoever asks may do: `session.Role`."""
 SESSION: Final = web.RequestKey("session", Session)
 """The key of a request under which its session stands, if it has one."""
+OWN_TEAM: Final = web.RequestKey("own_team", bool)
+"""The key of a request under which it stands that its page is of the asker's own team, who reads names there."""
 STORE_RETRY: Final = 5
 """Seconds after which it is worth asking again when the store has failed."""
 _NO_STORE: Final = later("Kept cannot use its store now. Try again in a moment; its log says why.")
@@ -98,6 +102,7 @@ class Access(msgspec.Struct, frozen=True):
     public_url: str = ""
     proxies: tuple[IPv4Network | IPv6Network, ...] = ()
     folder: Path | None = None
+    frontliner_token: str = ""
 
     def role(self, given: str) -> Role | None:
         """Say what whoever gives this token may do; takes the same time for every wrong one."""
@@ -108,7 +113,8 @@ class Access(msgspec.Struct, frozen=True):
         return found
 
     def _tokens(self) -> tuple[tuple[Role, str], ...]:
-        return (("viewer", self.view_token), ("supervisor", self.supervisor_token), ("author", self.author_token),
+        return (("viewer", self.view_token), ("frontliner", self.frontliner_token),
+                ("supervisor", self.supervisor_token), ("author", self.author_token),
                 ("admin", self.token))  # fmt: skip
 
     @property

@@ -1,6 +1,7 @@
 """Names, on the web side: those that are sent become references, and answers show them to who may see them.
 
-Supervisors read who it was. Who looks on reads "somebody"; authors and admins, who need not know, read references.
+Supervisors read who it was, and frontliners on the pages of their team. Who looks on reads "somebody"; authors and
+admins, who need not know, read references.
 Where one token is everybody's, or nobody needs one, whoever has it is the supervisor too.
 Read next: `streams/names/showing.py`.
 """
@@ -14,7 +15,7 @@ from pydantic import BaseModel
 
 from streams.names.references import references_in
 from streams.names.showing import Showing
-from streams.web.guard import LINKED, ROLE
+from streams.web.guard import LINKED, OWN_TEAM, ROLE
 from streams.web.operation import asked
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ def showing_to(
 ) -> Showing | None:
     """Say how whoever asks is shown names; None: as references."""
     role = request.get(ROLE, "")
-    if not access.token or role == "supervisor" or request.path.startswith(LINKED):
+    if not access.token or role == "supervisor" or request.path.startswith(LINKED) or OWN_TEAM in request:
         return Showing(names, words(request))
     if role in ("author", "admin"):
         alone = role == "admin" and not access.supervisor_token

@@ -24,7 +24,7 @@ from streams.web.ended_sessions import EndedSessions
 if TYPE_CHECKING:
     from aiohttp import web
 
-Role = Literal["viewer", "supervisor", "author", "admin"]
+Role = Literal["viewer", "frontliner", "supervisor", "author", "admin"]
 ROLES: Final[tuple[Role, ...]] = get_args(Role)
 """All roles; each may do what those before it may, and more."""
 
@@ -41,12 +41,13 @@ def may(role: str, needed: Role) -> bool:
 
 
 class Session(msgspec.Struct, frozen=True, array_like=True):
-    """Who somebody is. `since` is in seconds since 1970; `number` is secret."""
+    """Who somebody is. `since` is in seconds since 1970; `number` is secret; on pages of `team` they read names."""
 
     number: str
     role: Role
     since: int
     name: str = ""
+    team: str = ""
 
 
 _encode = msgspec.json.encode
@@ -69,6 +70,10 @@ class Sessions:
     def named(self, session: Session, name: str) -> Session:
         """Give the session under another name."""
         return msgspec.structs.replace(session, name=name.strip()[:LONGEST_NAME])
+
+    def of_team(self, session: Session, team: str) -> Session:
+        """Give the session of somebody of a team."""
+        return msgspec.structs.replace(session, team=team)
 
     def proof(self, session: Session) -> str:
         """Give what a form has to carry, so that only our own pages can send it."""

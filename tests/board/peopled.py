@@ -19,8 +19,9 @@ routes:
   - {match: no-wait, tell: ann, well_for: 0s, escalate: [{after: 30s, tell: bob}]}
 """
 BASE = "https://kept.shop.example"
-TOKENS: dict[str, str] = dict(zip(ROLES, ("look", "supervise", "author", SECRET), strict=True))
-ALL = Access(SECRET, (), TOKENS["viewer"], TOKENS["supervisor"], TOKENS["author"], BASE)
+TOKENS: dict[str, str] = dict(zip(ROLES, ("look", "on the floor", "supervise", "author", SECRET), strict=True))
+ALL = Access(SECRET, (), TOKENS["viewer"], TOKENS["supervisor"], TOKENS["author"], BASE,
+             frontliner_token=TOKENS["frontliner"])  # fmt: skip
 
 
 def entered(served: Served, role: str = "admin") -> tuple[Visitor, str]:

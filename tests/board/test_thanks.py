@@ -162,7 +162,7 @@ def test_who_only_looks_on_reads_no_names(practised: Served) -> None:
     assert "gave a reward" not in entered(practised, "viewer")[0].ask(f"/promises/{promise}")[2]
     page = entered(practised, "viewer")[0].ask("/thanks?team=north")[2]
     assert ("ola" in page, "Secret." in page, "<option" in page) == (False, False, False)
-    assert page.count("Who signs in as a supervisor sees by whom and for what.") == 3
+    assert page.count("Who signs in as a supervisor, or for this team, sees by whom and for what.") == 3
 
 
 def test_votes_are_counted_and_nobody_is_counted_out(practised: Served) -> None:

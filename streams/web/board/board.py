@@ -128,6 +128,7 @@ class Board:
             name=session.name if session else "",
             proof=self.sessions.proof(session) if session else "",
             acts=session is not None and may(request[ROLE], "supervisor"),
+            joins=session is not None and may(request[ROLE], "supervisor"),
             corrects=session is not None and may(request[ROLE], "author"),
             administers=session is not None and may(request[ROLE], "admin"),
             unguarded=self.unguarded, version=version, changes=self._live.commits, mark=self._files.mark,

@@ -25,7 +25,18 @@ from streams.board.reportable import reports, untold
 from streams.board.silences import SPANS, TERMS
 from streams.web.actions import check_open, known_sites
 from streams.web.board.chosen import Chosen
-from streams.web.board.fields import NAME, SOURCE, WHY, by_script, needed, no_standard, read_form, said_event, unfit
+from streams.web.board.fields import (
+    NAME,
+    SOURCE,
+    WHY,
+    by_script,
+    needed,
+    no_standard,
+    of_own_team,
+    read_form,
+    said_event,
+    unfit,
+)
 from streams.web.board.places import zone_at
 from streams.web.board.practising import Practising
 from streams.web.board.reporting import check_keeps, data_of
@@ -78,6 +89,7 @@ class Acts:
             "silence": self._silence, "unsilence": self._unsilence, "change-day": self._change_day,
             "resend": self._resend, "set-aside": self._set_aside, "hand-over": self._hand_over,
             "share": practising.share, "thank": practising.thank, "reward": practising.reward,
+            "propose": practising.propose,
             "make-exception": practising.make_exception,
         }  # fmt: skip
 
@@ -93,7 +105,7 @@ class Acts:
         async def answer(request: web.Request) -> web.Response:
             board = self._board
             try:
-                given = await read_form(request, board)
+                given = of_own_team(request, await read_form(request, board))
                 check_open(self._host)
                 own = await referred(self._host, request[SESSION].name)
                 name = needed({"name": given.get("name") or own}, "name", NAME)

@@ -82,6 +82,19 @@ async def read_form(request: web.Request, board: Board) -> Given:
     return {**given, **persons, "source": SOURCE, "role": session.role}
 
 
+def of_own_team(request: web.Request, given: Given) -> Given:
+    """Give what was filled in; a frontliner's is of their own team. Raises Problem where it names another one."""
+    session = request[SESSION]
+    if session.role != "frontliner":
+        return given
+    if not session.team:
+        raise Problem(HTTPStatus.FORBIDDEN, later("Say first which team you are in: sign out, and in again."))
+    if given.get("team", session.team) != session.team:
+        words = later("You are signed in for the team {team}, and this is of another one.", team=session.team)
+        raise Problem(HTTPStatus.FORBIDDEN, words)
+    return {**given, "team": session.team}
+
+
 def _naming(host: Host) -> frozenset[str]:
     """Name the fields of forms that may name a person; `by` is a role, but in an event that is filled in."""
     marked = {name for kind in host.rulebook.vocabulary.values() for name, field in kind.fields.items() if field.person}

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 from alerts.routing.actions import COUNTED, PRAISE, SILENCED, UNSILENCED
 from standards.calendar.duration import HOUR
+from standards.practice.practice import Whose
 from streams.board import debriefs, devices, feeds, handbook, handover, notices, people, shift
 from streams.board.feeds import Page, Standings
 from streams.board.handover import Notes
@@ -81,12 +82,17 @@ class Lists:
         return board.answer(request, shift.draw(shell, drawn))
 
     async def handbook(self, request: web.Request) -> web.Response:
-        """Show what is promised, and what everybody may do; who may act says that they did it."""
-        shell, host, practice = self._board.shell(request), self._host, self._host.practice
+        """Show what is promised, and what everybody may do; who takes part says that they did it."""
+        host, practice, own = self._host, self._host.practice, seen_by.own_team(request)
+        teams = practice.teams if practice else {}
+        shell = seen_by.on_page_of(own if own in teams else "", request, self._board.shell(request))
         standards = list(host.rulebook.current.values())
         names = {name for each in practice.scenarios.values() for name in each.excuses} if practice else set()
-        owed = await asked(host.read_model.practice.excusable, names, shell.now, ASKED) if shell.acts and names else []
-        return self._board.answer(request, handbook.draw(shell, standards, practice, owed))
+        owed = await asked(host.read_model.practice.excusable, names, shell.now, ASKED) if shell.joins and names else []
+        if not shell.acts and own in teams:
+            owed = [row for row in owed if Whose(own, teams[own].site).has(row.fields)]
+        offered = tuple(teams) if shell.acts else (own,)
+        return self._board.answer(request, handbook.draw(shell, standards, practice, owed, offered))
 
     async def debriefs(self, request: web.Request) -> web.Response:
         """Show what waits to be talked over, and what was."""

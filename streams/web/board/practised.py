@@ -58,8 +58,10 @@ class Practised:
 
     async def team(self, request: web.Request) -> tuple[Shell, Team, Whose]:
         """Read which team is looked at, as whom, and what is theirs."""
-        found = team_of(self._host.practice, request.query, await sites_offered(self._host, ()))
-        return self._board.shell(request).about(found.site), found, Whose(found.name, found.site)
+        own, sites = seen_by.own_team(request), await sites_offered(self._host, ())
+        found = team_of(self._host.practice, request.query, sites, own)
+        shell = seen_by.on_page_of(found.name, request, self._board.shell(request))
+        return shell.about(found.site), found, Whose(found.name, found.site)
 
     async def today(self, request: web.Request) -> web.Response:
         """Show what a team still owes, its goals, from deadline to done, and what its lead has promised."""

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from alerts.routing.actions import MADE, REWARDED, SHARED, THANKED
+from alerts.routing.actions import MADE, PROPOSED, REWARDED, SHARED, THANKED
 from alerts.words.later import later
 from alerts.words.words import phrase
 from standards.judge.standard import SCENARIO
@@ -44,6 +44,7 @@ NO_SCENARIO: Final = (
     phrase("There is no scenario {name}."), phrase("There is no scenario {name}. Did you mean {close}?"),
 )  # fmt: skip
 NO_REWARD: Final = phrase("There is no reward {name}."), phrase("There is no reward {name}. Did you mean {close}?")
+LONGEST_REWARD: Final = 200
 _AGAIN: Final = phrase("Somebody was rewarded for it already.")
 
 
@@ -69,6 +70,12 @@ class Practising:
         if given.get("giver") in ("colleague", "lead"):
             data["giver"] = given["giver"]
         await self._submit(THANKED, data | _ticked(given, "public"), given)
+
+    async def propose(self, given: Given, name: str) -> None:  # noqa: ARG002 - nobody needs to know who wished for it
+        """Take in what somebody would like to see among the rewards; it is on the list of the team, and of nobody."""
+        wanted = needed(given, "reward", phrase("Say which reward; then it can be done."))[:LONGEST_REWARD]
+        data: dict[str, Plain] = {"team": self._team(given), "reward": wanted}
+        await self._submit(PROPOSED, data | ({"note": given["note"]} if given.get("note") else {}), given)
 
     async def reward(self, given: Given, name: str) -> None:
         """Take a reward in, for one kept promise or one moment."""
@@ -107,6 +114,8 @@ class Practising:
         found = await asked(self._host.read_model.promise, number)
         if found is None:
             raise Problem(HTTPStatus.NOT_FOUND, no_promise(number))
+        if given.get("role") == "frontliner" and not self._whose(team).has(found.row.fields):
+            raise Problem(HTTPStatus.FORBIDDEN, later("This promise is not one of your team {team}.", team=team))
         if found.row.standard not in scenario.excuses:
             words = later("This scenario does not excuse promises of {standard}.", standard=found.row.standard)
             raise Problem(HTTPStatus.CONFLICT, words)

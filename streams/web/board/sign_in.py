@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
+from urllib.parse import quote
 
 from aiohttp import web
 
 from alerts.words.words import phrase
 from streams.board.markup import el
-from streams.board.shell import field, hidden, page, your_name
+from streams.board.shell import field, form, hidden, page, your_name
 from streams.web.board.fields import read_fields, read_form
 from streams.web.guard import SESSION, see_other
 from streams.web.guesses import WITHIN
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from streams.web.guesses import Guesses
 
 _BODY: Final = 1 << 13
+TEAM: Final = "/sign-in/team"
+"""Where a frontliner says in which team they are: their token is one for all teams."""
 
 
 class SignIn:
@@ -38,7 +41,10 @@ class SignIn:
 
     def routes(self) -> list[web.RouteDef]:
         """Give the routes for signing in and out."""
-        return [web.get("/sign-in", self._show), web.post("/sign-in", self._enter), web.post("/sign-out", self._leave)]
+        return [
+            web.get("/sign-in", self._show), web.post("/sign-in", self._enter), web.post("/sign-out", self._leave),
+            web.get(TEAM, self._ask_team), web.post(TEAM, self._join),
+        ]  # fmt: skip
 
     async def _show(self, request: web.Request) -> web.Response:
         if self._board.unguarded:
@@ -56,10 +62,43 @@ class SignIn:
                 return self._draw(request, after, words, HTTPStatus.TOO_MANY_REQUESTS)
             words = phrase("This is not a token of this server. Ask whoever runs Kept for it.")
             return self._draw(request, after, words, HTTPStatus.FORBIDDEN)
-        response = see_other(after)
         name = await referred(self._board.host, given.get("name", "").strip()[:LONGEST_NAME])
-        session = self._board.sessions.begin(role, name)
+        session, teams = self._board.sessions.begin(role, name), self._teams()
+        asks = role == "frontliner" and len(teams) > 1
+        if role == "frontliner" and len(teams) == 1:
+            session = self._board.sessions.of_team(session, teams[0])
+        response = see_other(f"{TEAM}?next={quote(after)}" if asks else after)
         self._board.sessions.write(request, response, session)
+        return response
+
+    def _teams(self) -> list[str]:
+        practice = self._board.host.practice
+        return list(practice.teams) if practice is not None else []
+
+    async def _ask_team(self, request: web.Request) -> web.Response:
+        """Ask who has signed in as a frontliner for their team."""
+        session, teams = request.get(SESSION), self._teams()
+        if session is None or session.role != "frontliner" or session.team or not teams:
+            return see_other(_ours(request.query.get("next", "/")))
+        shell = self._board.shell(request)
+        say = shell.words.say
+        choice = el("select", (el("option", each, value=each) for each in teams), name="team")
+        content = form(
+            shell, TEAM, hidden("next", _ours(request.query.get("next", "/"))),
+            field(say("Team"), "team", control=choice, hint=say("on its pages you read names, and take part")),
+            el("button", say("Go on")), class_="door",
+        )  # fmt: skip
+        return self._board.answer(request, page(shell, say("Which team are you in?"), "", content))
+
+    async def _join(self, request: web.Request) -> web.Response:
+        """Have the session be of a team, once."""
+        try:
+            given = await read_form(request, self._board)
+        except Problem as problem:
+            return self._board.refusal(request, problem)
+        response, session, sessions = see_other(_ours(given.get("next", "/"))), request[SESSION], self._board.sessions
+        if not session.team and given.get("team") in self._teams():
+            sessions.write(request, response, sessions.of_team(session, given["team"]))
         return response
 
     async def _leave(self, request: web.Request) -> web.Response:
@@ -77,7 +116,7 @@ class SignIn:
         request.pop(SESSION, None)
         shell = self._board.shell(request)
         say = shell.words.say
-        form = el(
+        drawn = el(
             "form",
             hidden("next", after),
             field(say("Token"), "token", type="password", required=True, autocomplete="current-password"),
@@ -86,7 +125,7 @@ class SignIn:
             method="post", action="/sign-in", class_="door",
         )  # fmt: skip
         said = el("p", say(trouble), class_="trouble", role="alert") if trouble else None
-        response = self._board.answer(request, page(shell, say("Sign in"), "", said, form), status)
+        response = self._board.answer(request, page(shell, say("Sign in"), "", said, drawn), status)
         if status == HTTPStatus.TOO_MANY_REQUESTS:
             response.headers["Retry-After"] = str(int(WITHIN))
         return response
