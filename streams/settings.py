@@ -186,9 +186,8 @@ class Settings(ChannelSettings):
         taken: dict[str, str] = {}
         for name, secret in given.items():
             if "token" not in given or secret in taken:
-                other = f"{PREFIX}{taken.get(secret, 'token').upper()}"
-                words = f"{PREFIX}{name.upper()} is for one role alone; set {other} to another secret, for more"
-                raise ValueError(words)
+                other = f"{PREFIX}{taken.get(secret, 'token').upper()} to another secret"
+                raise ValueError(f"{PREFIX}{name.upper()} is for one role alone; set {other}, for more")
             taken[secret] = name
             if self.can_be_reached and len(secret) < SHORTEST_TOKEN:
                 raise ValueError(
