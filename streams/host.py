@@ -9,6 +9,7 @@ import msgspec
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
 
+    from alerts.channels import Channel
     from alerts.policy.policy import People
     from standards.judge.events import Event
     from standards.judge.rulebook import Rulebook
@@ -94,6 +95,10 @@ class Host(EventSink, Protocol):
     @property
     def names(self) -> Names | None:
         """Who people are, where that is kept apart; None where names stand in the events themselves."""
+
+    @property
+    def channels(self) -> Mapping[str, Channel]:
+        """The channels that this process delivers by, by their names."""
 
     @property
     def devices(self) -> DeviceBook | None:

@@ -81,20 +81,31 @@ class Mail:
         envelope = self._envelope_of(notice)
         missing = [address.addr_spec for address in envelope.to if address.addr_spec not in have]
         message = letter(notice, envelope, self._clock(), self._links(notice) if self._links else NO_LINKS)
+        refused = await self._handed_over(message, missing)
+        if not refused:
+            self._have.pop(notice.id, None)
+            return
+        self._remember(notice.id, have | set(missing) - set(refused))
+        raise _refusal(refused)
+
+    async def write(self, to: str, whom: str, written: Callable[[Envelope, int], bytes]) -> None:
+        """Hand a letter that tells of no promise to the server, for `whom` at one address. Raises DeliveryError."""
+        envelope = self._envelope_to(to, whom)
+        refused = await self._handed_over(written(envelope, self._clock()), [each.addr_spec for each in envelope.to])
+        if refused:
+            raise _refusal(refused)
+
+    async def _handed_over(self, message: bytes, to: list[str]) -> dict[str, int]:
+        """Send a message; give the code of each address that was refused. Raises DeliveryError."""
         try:
             async with asyncio.timeout(self._timeout):
-                refused = await self._send(message, missing)
+                return await self._send(message, to)
         except TimeoutError:
             raise unanswered(self._where, self._timeout) from None
         except aiosmtplib.SMTPException as error:
             raise self._miss(error) from None
         except (OSError, ValueError) as error:
             raise unconnected(self._where, error) from None
-        if not refused:
-            self._have.pop(notice.id, None)
-            return
-        self._remember(notice.id, have | set(missing) - set(refused))
-        raise _refusal(refused)
 
     def _envelope_of(self, notice: Notice) -> Envelope:
         """Say to whom a notice goes. Raises DeliveryError for an address that no letter can be sent to."""
@@ -104,10 +115,13 @@ class Mail:
             raise DeliveryError(words, again=False)
         if own is None:
             return self._envelope
+        return self._envelope_to(own, notice.to)
+
+    def _envelope_to(self, own: str, whom: str) -> Envelope:
         try:
             return self._envelope._replace(to=(Address(addr_spec=own.strip()),))
         except (ValueError, HeaderParseError):
-            words = f"{own[:100]!r} is not a valid mail address; correct it in the policy, at {notice.to}"
+            words = f"{own[:100]!r} is not a valid mail address; correct it in the policy, at {whom}"
             raise DeliveryError(words, again=False) from None
 
     async def close(self) -> None:

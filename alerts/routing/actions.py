@@ -39,6 +39,9 @@ ERASED: Final = "person.erased"
 VOTED: Final = "reward.voted"
 COMPLAINED: Final = "complaint.received"
 ANSWERED: Final = "survey.answered"
+REVIEWED: Final = "review.completed"
+ASSESSED: Final = "assessment.completed"
+COACH_ASKED: Final = "coaching.asked"
 ROUTED: Final = frozenset({ACKNOWLEDGED, HANDED_ON, GIVEN_BACK, DEBRIEFED, SILENCED, UNSILENCED})
 """What routers hear of. That an exception was granted, the judge's own line tells."""
 
@@ -46,11 +49,16 @@ PRAISE: Final = frozenset({THANKED, SHARED, REWARDED, MADE})
 """What says who did something well, or something out of the usual: who only looks on does not see it."""
 COUNTED: Final = frozenset({VOTED, COMPLAINED, ANSWERED})
 """What is only counted, and never listed: of it nothing is kept that names anybody, or says what they wrote."""
+PRIVATE: Final = frozenset({REVIEWED})
+"""What is between two people: no list has it, and the one it is about reads it on their own page."""
+UNLISTED: Final = COUNTED | PRIVATE
 ACTIONS: Final = (
-    ROUTED | PRAISE | COUNTED | {DONE, EXCUSED, SETTLED, CHANGED, HANDED_OVER, PROPOSED, ERASED}
+    ROUTED | PRAISE | UNLISTED | {DONE, EXCUSED, SETTLED, CHANGED, HANDED_OVER, PROPOSED, ERASED}
 )  # fmt: skip
 _OF_COUNTED: Final = frozenset({"team", "site", "topic", "kind", "score", "contact", "reward"})
 """All that is kept of what is only counted."""
+_OF_PRIVATE: Final = frozenset({"agent", "team", "by", "form", "yes", "of"})
+"""All that is kept of what is between two people."""
 
 _MATCHED: Final = ("standard", "owner", "aspect", "severity", "subject", "site")
 """The fields of `alert.silenced` that narrow what is silent."""
@@ -96,8 +104,9 @@ def as_known(action: Action, people: People) -> Action:
 
 def _action(event: Event) -> Action:
     data = msgspec.to_builtins(event.data)
-    if type_of(event) in COUNTED:
-        data = {name: value for name, value in data.items() if name in _OF_COUNTED}
+    if type_of(event) in UNLISTED:
+        kept = _OF_COUNTED if type_of(event) in COUNTED else _OF_PRIVATE
+        data = {name: value for name, value in data.items() if name in kept}
     about, by = str(data.get("promise") or data.get("letter") or ""), str(data.get("by") or "")
     return Action(event.id, event.at, by, about, type_of(event), event.source, data, _silence(event))
 

@@ -57,6 +57,10 @@ class Form(msgspec.Struct, frozen=True):
     statements: tuple[str, ...]
     bands: tuple[Band, ...] = ()
 
+    def band(self, count: int) -> Band | None:
+        """Give the band of so many true statements: the first whose least is reached."""
+        return next((band for band in self.bands if count >= band.least), None)
+
 
 class Reward(msgspec.Struct, frozen=True):
     """A small reward, and the standards whose kept promises it is for."""

@@ -15,6 +15,7 @@ from standards.practice.cells import LEAST
 from streams.board.markup import Child, Html, el, join, section, sentence
 from streams.board.now import titled
 from streams.board.paging import Paged, pager
+from streams.board.review import own_pages, reviewing
 from streams.board.shell import Shell, acting_as, field, form, hidden, page
 from streams.board.team_bar import THANKS, Team, team_bar
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from alerts.routing.actions import Action
-    from standards.practice.practice import Reward
+    from standards.practice.practice import Form, Reward
     from streams.storage.rows import PromiseRow
 
 LONGEST: Final = 2_000
@@ -47,7 +48,8 @@ class Thanks(msgspec.Struct, frozen=True):
     """All of the page. `unthanked` are moments for which nobody has said thanks, the oldest first.
 
     `earned` and `moments` can be rewarded. `kept` are those of the rewarded promises that still are. `promises` are
-    what standards promise, by their ids. `proposed` stands on the team's own list.
+    what standards promise, by their ids. `proposed` stands on the team's own list. `reviews` are the forms in which
+    somebody else's work is looked at. `sends`: people can be sent the link to their own page.
     """
 
     team: Team
@@ -62,6 +64,8 @@ class Thanks(msgspec.Struct, frozen=True):
     promises: Mapping[str, str] = {}
     proposed: Sequence[Action] = ()
     people: Sequence[str] = ()
+    reviews: Mapping[str, Form] = {}
+    sends: bool = False
 
 
 def draw(shell: Shell, thanks: Thanks) -> str:
@@ -70,7 +74,18 @@ def draw(shell: Shell, thanks: Thanks) -> str:
     return page(
         shell, shell.words.say("Thanks"), "", *team_bar(shell, THANKS, thanks.team), people,
         _moments(shell, thanks), _said(shell, thanks), _rewards(shell, thanks), _votes(shell, thanks),
+        *_own(shell, thanks),
     )  # fmt: skip
+
+
+def _own(shell: Shell, thanks: Thanks) -> list[Html | None]:
+    """Draw what is between two people, and the way to one's own page."""
+    say, back = shell.words.say, thanks.team.address(THANKS)
+    looks = el("p", el("a", say("Look at my own work, or ask for a coach"), href="/mine")) if shell.joins else None
+    if not shell.acts:
+        return [looks]
+    reviewed = reviewing(shell, thanks.team, thanks.reviews, back) if thanks.team.name else None
+    return [reviewed, own_pages(shell, thanks.people, back) if thanks.sends else None, looks]
 
 
 def _acting(shell: Shell, thanks: Thanks, act: str, *content: Child) -> Html:
@@ -245,7 +260,9 @@ def _propose(shell: Shell, thanks: Thanks) -> Html:
     content = _acting(
         shell, thanks, "propose", field(say("What you would like to see among the rewards"), "reward", required=True,
                                         maxlength=200),
-        _text(say("What is good about it"), "note"), el("button", say("Put it on the list")),
+        _text(say("What is good about it"), "note"),
+        el("p", say("It stands on the list without your name."), class_="quiet"),
+        el("button", say("Put it on the list")),
     )  # fmt: skip
     return el("details", el("summary", say("Propose a reward")), content, class_="excuse", id="propose")
 

@@ -1,5 +1,7 @@
 """Links by which somebody who got a message can act: signed, for one act on one promise by one person, and for a day.
 
+One of another kind, `mine`, leads a person to their own page, and is about no promise.
+
 A link carries all that it says, sealed with a key made of the tokens, so every process of a Kept makes and reads the
 same ones, and all end when a token is changed. Opening one does nothing: mail scanners open all that they find. Only
 the form behind it acts. Read next: `streams/web/board/linked.py`, which answers them.
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
 
     from alerts.routing.notice import Notice
 
-Deed = Literal["acknowledge", "excuse", "debrief"]
+Deed = Literal["acknowledge", "excuse", "debrief", "mine"]
 
 LASTS: Final = DAY
 """How long a link can be used after its message was decided on, in microseconds: as long as a verdict can change."""
@@ -84,6 +86,10 @@ class Links:
             if len(more) <= (MOST_TOGETHER if deed == "acknowledge" else 0):
                 found[deed] = self._base + PATH + self.seal(Link(deed, notice.promise, notice.to, until, more))
         return found
+
+    def mine(self, person: str, now: int) -> str:
+        """Give the address of somebody's own page, which can be used for a day from now on (microseconds UTC)."""
+        return self._base + PATH + self.seal(Link("mine", "", person, now + LASTS))
 
     def seal(self, link: Link) -> str:
         """Write a link's last part."""

@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from alerts.policy.policy import Policy
-from alerts.routing.actions import COUNTED, actions_of
+from alerts.routing.actions import UNLISTED, actions_of
 from alerts.routing.stalls import NOTED, Stall, stall_of
 from alerts.words.words import SOURCE
 from standards.documents.excerpt import owed_for
@@ -263,7 +263,7 @@ class Engine:
             lines=lines,
             notices=alerts.notices,
             withheld=alerts.withheld,
-            acts=sum(each.type not in COUNTED for each in actions),
+            acts=sum(each.type not in UNLISTED for each in actions),
             joined=joined,
             handed=handed,
             events=Counter(map(type_of, taken)),

@@ -107,6 +107,10 @@ class Names:
         with self._lock:
             return self._known([index]).get(index, "")
 
+    def mark(self, *parts: str) -> str:
+        """Give a mark that nobody can make without the secret: the same for the same parts (HMAC-SHA-256)."""
+        return index_of(self._secret, *parts).hex()
+
     def in_subject(self, subject: str) -> str:
         """Give a subject, values joined by `/`, with references in the place of the names in it that are known."""
         parts = [part.replace("%2F", "/").replace("%25", "%") for part in subject.split("/")]

@@ -162,6 +162,11 @@ def _seen(words: Words, known: Known) -> Iterator[str]:
         "erase a name; with Kafka all that supervisors see."
     )
     yield say(
+        "Reviews: who wrote one and whom it is about, on the page to which the link in their own mail leads. What "
+        "somebody answers about their own work is shown to them once, and stored nowhere; of a vote nobody learns "
+        "whose."
+    )
+    yield say(
         "Whoever gets a message: who a promise is about stands in it for the team that it concerns. Where a promise is "
         "owed for each person alone, the name is in every message about it."
     )

@@ -64,6 +64,9 @@ def _theirs(column: str) -> str:
 
 _FIELDS, _BODY = _theirs("fields"), _theirs("body")
 _ACTS: Final = f"FROM acts WHERE type = ? AND at >= ? AND at < ? AND {_BODY}"
+_ABOUT: Final = f"""
+SELECT {ACT} FROM acts WHERE type = ? AND at >= ? AND CAST(body AS TEXT) ->> 'agent' = ? ORDER BY seq DESC LIMIT ?
+"""  # noqa: S608 - fixed text
 _COUNTS: Final = f"""
 SELECT standard, sum(verdict = 'kept'), sum(verdict = 'broken') FROM promises INDEXED BY promises_settled
 WHERE settled >= ? AND verdict IN ('kept', 'broken') AND standard IN (SELECT value FROM json_each(?)) AND {_FIELDS}
@@ -118,6 +121,10 @@ class PracticeQueries:
         sql = f"SELECT {ACT} {_ACTS} ORDER BY seq DESC LIMIT ? OFFSET ?"
         rows = self._all(sql, kind, since, _NEWEST, *_values(whose), limit, skipped)
         return list(map(act_row, rows))
+
+    def about(self, kind: str, agent: str, since: int, limit: int) -> list[Action]:
+        """Give what was done of one type for one of us from an instant on, the newest first."""
+        return list(map(act_row, self._all(_ABOUT, kind, since, agent, limit)))
 
     def counts(self, standards: Collection[str], since: int, whose: Whose) -> dict[str, tuple[int, int]]:
         """Count what was kept and broken of some standards from an instant on."""

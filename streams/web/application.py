@@ -25,6 +25,7 @@ from streams.web.api.handing_over import HandingOver
 from streams.web.api.intake import Intake, Limits
 from streams.web.api.letters import Letters
 from streams.web.api.openapi import document
+from streams.web.api.own_pages import OwnPages
 from streams.web.api.persons import Persons
 from streams.web.api.reading import Reading
 from streams.web.board.board import Board
@@ -72,6 +73,8 @@ def application(
     """
     grants, letters, days = Grants(host), Letters(host, max_skew=limits.max_skew), Days(host)
     handing_over = HandingOver(host)
+    made = Links(access.secret, access.public_url) if access.public_url else None
+    own_pages = OwnPages(host, made, usual.language)
     operations = [
         *Intake(host, metrics.intake, limits).operations(),
         *Reading(host).operations(),
@@ -80,6 +83,7 @@ def application(
         *days.operations(),
         *handing_over.operations(),
         *(Persons(host, host.names).operations() if host.names is not None else ()),
+        *own_pages.operations(),
         *Pages(host.now_status, _scraping(host, metrics)).operations(),
         *(ClockOperations(host.watched_clock).operations() if host.watched_clock else ()),
     ]
@@ -93,13 +97,15 @@ def application(
         live.showing = partial(showing_to, names=host.names, access=access, words=board.words)
     app = _application(host, operations, *shown, guard)
     acts = Acts(board, grants, letters, days, handing_over)
+    acts.actions["own-page"] = own_pages.take
+    board.sends_own_pages = own_pages.can
     if host.devices is not None:
         board.rings = Rings(board, host.devices)
         app.add_routes(board.rings.routes())
     for part in (board, acts, SignIn(board, access, guesses)):
         app.add_routes(part.routes())
-    if access.public_url:
-        app.add_routes(Linked(board, acts, Links(access.secret, access.public_url), guesses).routes())
+    if made is not None:
+        app.add_routes(Linked(board, acts, made, guesses).routes())
     app.router.add_get("/live", live.watch, allow_head=False)
     app.cleanup_ctx.append(live.running)
     app.on_shutdown.append(live.stop)

@@ -177,6 +177,13 @@ class NotesQuery(Query):
     limit: Limit = 100
 
 
+class OwnPages(BaseModel):
+    """To whom the link to their own page is sent."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+    person: Short | None = Field(default=None, description="One of the policy; everybody with an address without it.")
+
+
 def _readable(text: str) -> str:
     """Refuse a text in which there is nothing to be read, or what would show it otherwise than it is."""
     if not any(char.isprintable() and not char.isspace() for char in text):

@@ -44,18 +44,18 @@ BOARD_OPEN: Final = frozenset({
 """What of the board is answered without a token. A browser asks for an app's manifest and icons as nobody."""
 LINKED: Final = "/do/"
 """How the paths of links in messages begin: each carries its own proof."""
-ACTS: Final = ("/acts/", "/sign-")
+ACTS: Final = ("/acts/", "/sign-", "/mine")
 """How the paths of the board's forms begin: what comes there from a session proves that it came from our own page."""
 WRITES: Final[tuple[tuple[str, Role], ...]] = (
     ("/sign-", "viewer"), ("/acts/share", "frontliner"), ("/acts/thank", "frontliner"),
-    ("/acts/propose", "frontliner"), ("/acts/make-exception", "frontliner"),
+    ("/acts/propose", "frontliner"), ("/acts/make-exception", "frontliner"), ("/mine", "frontliner"),
     ("/acts/resend", "author"), ("/acts/set-aside", "author"), ("/acts/", "supervisor"),
     ("/do/", "viewer"), ("/v1/exceptions", "supervisor"), ("/v1/calendars/", "supervisor"),
-    ("/v1/shift/", "supervisor"), ("/v1/dead-letters/", "author"),
+    ("/v1/shift/", "supervisor"), ("/v1/persons/", "supervisor"), ("/v1/dead-letters/", "author"),
 )  # fmt: skip
 """Which role each kind of write needs, by how its path begins; the first that fits. Everything else is for admins."""
-READS: Final[tuple[tuple[str, Role], ...]] = (("/v1/dead-letters", "supervisor"),)
-"""What not everybody reads who may look: what a sender sent as it was, whatever stands in it."""
+READS: Final[tuple[tuple[str, Role], ...]] = (("/v1/dead-letters", "supervisor"), ("/mine", "frontliner"))
+"""What not everybody reads who may look: what a sender sent as it was, whatever stands in it; and their own page."""
 PROGRAMS: Final = ("/v1/", "/metrics", "/openapi.json", "/healthz", "/readyz", "/live")
 """How the paths begin that are not for people: who may not ask there is told so, and not led to the sign-in."""
 PROBES: Final = frozenset({"/healthz", "/readyz"})

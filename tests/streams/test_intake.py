@@ -149,7 +149,7 @@ class Starting:
         self.wall, self.room, self.listen = host.wall, host.room, host.listen
         self.people, self.feeds, self.watched_clock = host.people, host.feeds, host.watched_clock
         self.devices, self.silent_feeds, self.practice = host.devices, host.silent_feeds, host.practice
-        self.sites_of_feeds, self.names = host.sites_of_feeds, host.names
+        self.sites_of_feeds, self.names, self.channels = host.sites_of_feeds, host.names, host.channels
 
     def now_status(self) -> Status:
         return Status(ready=False, reason="it is reading its store")

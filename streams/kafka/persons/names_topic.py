@@ -95,11 +95,11 @@ class NamesTopic:
             place = Place()
         self._place = place
         if place.following:  # it was made under this secret
-            self._records.marked = self._names.mark
+            self._records.marked = self._names.secret_mark
         self._consumer.seek(self._there, place.following)
         await self._read_to(end)
         if not self._records.marked:
-            await self._publish([self._records.mark(self._names.mark)])
+            await self._publish([self._records.mark(self._names.secret_mark)])
             await self._read_to(await self._end())
         await self._look()
         self._names.topic = Asked(self, asyncio.get_running_loop())
@@ -155,7 +155,7 @@ class NamesTopic:
         """
         last = asyncio.get_running_loop().time() + seconds
         while not (gone := await is_gone(kafka, references)) and asyncio.get_running_loop().time() < last:
-            await self._publish([self._records.mark(self._names.mark)])
+            await self._publish([self._records.mark(self._names.secret_mark)])
             await asyncio.sleep(AGAIN_SECONDS)
         return gone
 
@@ -173,9 +173,9 @@ class NamesTopic:
 
     async def _take(self, records: Sequence[ConsumerRecord]) -> None:
         """Store records, after what was first is published again where another one came later."""
-        read, own = self._records.read(records), self._records.mark(self._names.mark)
+        read, own = self._records.read(records), self._records.mark(self._names.secret_mark)
         again = [self._records.message(row.by, row) for row in await asyncio.to_thread(self._names.rivals, read)]
-        if self._records.marked != self._names.mark and self._records.marked:
+        if self._records.marked != self._names.secret_mark and self._records.marked:
             raise StateError(
                 f"the names in {self._topic} are kept under another secret than this process has; give it the same "
                 "KEPT_PERSON_SECRET as the others"
@@ -197,7 +197,7 @@ class NamesTopic:
             self._place = self._place._replace(seen=self._clock())
             await asyncio.to_thread(self._names.reach, self._place)
         old = self._names.blocked_before(self._clock() - BLOCKED_FOR)
-        await self._publish([*(self._records.block(key, None) for key in old), self._records.mark(self._names.mark)])
+        await self._publish([*(self._records.block(key, None) for key in old), self._records.mark(self._names.secret_mark)])
 
 
 class Asked:

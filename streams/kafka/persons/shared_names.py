@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 from standards.errors import StateError
 from streams.names.erasing import Erased, sever
 from streams.names.names import Names
-from streams.names.references import ERASED, index_of
+from streams.names.references import ERASED
 from streams.names.rows import Row, store
 
 if TYPE_CHECKING:
@@ -70,9 +70,9 @@ class SharedNames(Names):
         super().__init__(folder, secret, derived=True)
 
     @property
-    def mark(self) -> str:
+    def secret_mark(self) -> str:
         """What tells the secret from others, in hexadecimal digits."""
-        return index_of(self._secret, "mark").hex()
+        return self.mark("mark")
 
     def _check_secret(self) -> None:
         """Begin a file anew that was made under another secret: the topic says whether this one is right."""

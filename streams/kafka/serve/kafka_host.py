@@ -17,8 +17,9 @@ from streams.runtime.feeds import MOST, dark_by_feed, with_unheard
 from streams.storage.status import Committed, Status
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Collection, Sequence
+    from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 
+    from alerts.channels import Channel
     from alerts.policy.policy import People
     from alerts.routing.actions import Action
     from standards.judge.events import Event
@@ -38,6 +39,7 @@ class KafkaHost(KafkaEventSink):
     practice: Practice | None = None
     watched_clock: None = None  # time here is not this machine's
     devices: DeviceBook | None = None
+    channels: Mapping[str, Channel]
     follower: ProjectionConsumer
     notify_problems: Callable[[], list[str]]
     """Gives what keeps this process from deciding whom to notify, for people."""

@@ -172,8 +172,7 @@ class ServeHost:
         self.kafka_host.problems, self.kafka_host.read_model = [*known.unreadable, *problems], read_model
         self.kafka_host.note_acts = lambda rows: self._write(fold.acts, rows)
         self.follower = ProjectionConsumer(
-            consumer, kafka.names, fold, clock=self._clock,
-            fold_in=lambda records, wall: self._write(fold.fold, records, wall),
+            consumer, kafka.names, fold, clock=self._clock, fold_in=lambda got, wall: self._write(fold.fold, got, wall),
         )  # fmt: skip
         self.kafka_host.follower = self.follower
         await self.follower.begin(outlet.partitions)
@@ -188,7 +187,7 @@ class ServeHost:
             channels=tuple(self._channels),
         )  # fmt: skip
         self._coordinator.clock = self._clock if settings.time == "clock" else None
-        self.kafka_host.people = self._people
+        self.kafka_host.people, self.kafka_host.channels = self._people, self._channels
         self.kafka_host.practice = practice_in(settings.standards, list(loaded.rulebook.current.values()))
         self.kafka_host.notify_problems = self._problems
         self.kafka_host.is_operator = lambda: self._coordinator.is_at_work

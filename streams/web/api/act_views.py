@@ -115,6 +115,13 @@ class NotePage(View, frozen=True):
     next: int | None
 
 
+class OwnPagesAnswer(View, frozen=True):
+    """To whom the link to their own page was sent; to whom not, and why not."""
+
+    sent: list[str]
+    missed: dict[str, str]
+
+
 class NoteAnswer(View, frozen=True):
     """The note as it was taken in."""
 

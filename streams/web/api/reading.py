@@ -8,7 +8,7 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final, ParamSpec, TypeVar
 
-from alerts.routing.actions import COUNTED, PRAISE
+from alerts.routing.actions import PRAISE, UNLISTED
 from alerts.words.later import later
 from alerts.words.words import ENGLISH
 from standards.calendar.duration import HOUR
@@ -150,7 +150,7 @@ class Reading:
     async def _acts(self, request: web.Request) -> web.Response:
         query = read_query(request, ActsQuery)
         types, seen = [query.type] if query.type else [], may(request[ROLE], SEES_PERSONS)
-        listed, unseen = self._host.read_model.board.actions, COUNTED if seen else COUNTED | PRAISE
+        listed, unseen = self._host.read_model.board.actions, UNLISTED if seen else UNLISTED | PRAISE
         rows = await asked(listed, query.after, query.limit, types=types, without=unseen)
         vain = await asked(self._host.read_model.board.without_effect, [act for _, act in rows])
         rows = rows if seen else [(number, showing.act_without(act)) for number, act in rows]

@@ -22,6 +22,7 @@ from streams.board import now, standards, story, trends, wall
 from streams.board.filters import Choices
 from streams.board.having import present
 from streams.board.markup import el
+from streams.board.mine import PATH as MINE
 from streams.board.opening_hours import Opening
 from streams.board.reportable import reports, untold
 from streams.board.shell import Shell, page
@@ -38,6 +39,7 @@ from streams.web.board.board_looks import Look, persons
 from streams.web.board.fields import by_script, no_promise, no_standard
 from streams.web.board.files import Files
 from streams.web.board.lists import Lists
+from streams.web.board.mine import MinePages
 from streams.web.board.places import is_known, names_of, sites_offered, unknown_site, zone_of_all, zones_of
 from streams.web.board.practised import Practised
 from streams.web.board.readers import language_of
@@ -90,18 +92,21 @@ class Board:
         self._language = usual.language
         self._files = Files()
         self.rings: Rings | None = None
+        self.sends_own_pages = False
 
     def routes(self) -> list[web.RouteDef]:
         """Give the pages and their files."""
-        lists, practised = Lists(self), Practised(self)
+        lists, practised, mine = Lists(self), Practised(self), MinePages(self)
         pages = {
             "/": self._now, "/standards": self._standards, "/promises/{id}": self._promise,
             "/debriefs": lists.debriefs, "/notices": lists.notices, "/feeds": lists.feeds, "/people": lists.people,
             "/wall": self._wall, "/standards/{id}": self._trends, "/shift": lists.shift,
-            "/handbook": lists.handbook, TODAY: practised.today, THANKS: practised.thanks, VOICES: practised.voices,
+            "/handbook": lists.handbook, MINE: mine.show, TODAY: practised.today,
+            THANKS: practised.thanks, VOICES: practised.voices,
         }  # fmt: skip
         drawn = {path: self._counted(page) for path, page in pages.items()}
-        return [*(web.get(path, page) for path, page in drawn.items()), *self._files.routes()]
+        shown = (web.get(path, page) for path, page in drawn.items())
+        return [*shown, web.post(MINE, mine.take), *self._files.routes()]
 
     def _counted(self, page: Handler) -> Handler:
         """Give what answers with a page after what is overdue was counted, as every page says that."""

@@ -89,7 +89,7 @@ class Acts:
             "silence": self._silence, "unsilence": self._unsilence, "change-day": self._change_day,
             "resend": self._resend, "set-aside": self._set_aside, "hand-over": self._hand_over,
             "share": practising.share, "thank": practising.thank, "reward": practising.reward,
-            "propose": practising.propose,
+            "propose": practising.propose, "review": practising.review,
             "make-exception": practising.make_exception,
         }  # fmt: skip
 

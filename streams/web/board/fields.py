@@ -44,7 +44,8 @@ PERSONS: Final = frozenset({"name", "to"})
 FORM: Final = "application/x-www-form-urlencoded"
 _BODY: Final = 1 << 18
 """An event that could not be read comes back whole, and may need three characters for one."""
-_FIELDS: Final = 20
+_FIELDS: Final = 80
+"""How many fields a form has at most: one of statements has one for each."""
 _LONGEST: Final = 2_000
 _FITTING: Final = {
     "by": phrase("The name"), "person": phrase("The name"), "reason": phrase("The reason"), "note": phrase("The note"),

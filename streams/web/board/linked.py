@@ -1,6 +1,7 @@
 """What stands behind the links in messages: a page with the promise and one button. Opening it changes nothing.
 
-Whoever has a link may do this one thing about this one promise, without signing in. A link that was changed, or is
+Whoever has a link may do this one thing about this one promise, without signing in; one that is somebody's own leads to
+their own page. A link that was changed, or is
 over, says so and what else can be done; guessing counts like a wrong token.
 Read next: `streams/delivery/links.py`.
 """
@@ -23,6 +24,7 @@ from streams.board.wording import OVERDUE
 from streams.delivery.links import PATH
 from streams.web.actions import check_open
 from streams.web.board.fields import NAME, bounded, needed, read_fields
+from streams.web.board.mine import MinePages, Person
 from streams.web.guard import SESSION
 from streams.web.guesses import too_many
 from streams.web.naming import referred
@@ -54,7 +56,7 @@ class Linked:
     """Answers the links."""
 
     def __init__(self, board: Board, acts: Acts, links: Links, guesses: Guesses) -> None:
-        self._board = board
+        self._board, self._mine = board, MinePages(board)
         self._acts = acts
         self._links = links
         self._guesses = guesses
@@ -66,7 +68,10 @@ class Linked:
     async def _show(self, request: web.Request) -> web.Response:
         request.pop(SESSION, None)
         try:
-            return await self._page(request, self._link(request))
+            link = self._link(request)
+            if link.deed == "mine":
+                return await self._mine.page(request, _person(request, link))
+            return await self._page(request, link)
         except Problem as problem:
             return self._board.refusal(request, problem, back=TO_BOARD)
 
@@ -76,6 +81,8 @@ class Linked:
             link = self._link(request)
             check_open(self._board.host)
             given = bounded(await read_fields(request, _BODY))
+            if link.deed == "mine":
+                return await self._mine.do(request, _person(request, link), given)
             name = await referred(self._board.host, link.by or needed(given, "name", NAME))
             said = {field: given[field] for field in _ASKED[link.deed] if field in given}
             about = {"group": held_in((link.promise, *link.more))} if link.more else {"promise": link.promise}
@@ -136,6 +143,10 @@ class Linked:
         form = _form(shell, link, standard, owed=owed, others=bool(others_owed))
         text = page(shell, title, "", words, state, whose, others, form)
         return self._board.answer(request, text)
+
+
+def _person(request: web.Request, link: Link) -> Person:
+    return Person(link.by, request.path, known=True, until=link.until)
 
 
 def _form(shell: Shell, link: Link, standard: Standard | None, *, owed: bool, others: bool) -> Html:

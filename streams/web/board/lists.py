@@ -8,7 +8,7 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final, TypeVar
 
-from alerts.routing.actions import COUNTED, PRAISE, SILENCED, UNSILENCED
+from alerts.routing.actions import PRAISE, SILENCED, UNLISTED, UNSILENCED
 from standards.calendar.duration import HOUR
 from standards.practice.practice import Whose
 from streams.board import debriefs, devices, feeds, handbook, handover, notices, people, shift
@@ -155,7 +155,7 @@ class Lists:
         query = {name: str(page_of(request.query, name)) for name in ("page", devices.PAGE) if name in request.query}
         ringing = page_of(request.query, devices.PAGE)
         phones = devices.draw(shell, page_from(rings.phones(request), ringing), query) if rings is not None else None
-        unseen = COUNTED if shell.acts else COUNTED | PRAISE
+        unseen = UNLISTED if shell.acts else UNLISTED | PRAISE
         rows = await asked(self._host.read_model.board.actions, 0, ASKED, without=unseen, skipped=skipped(page))
         acts = paged(seen_by.acts(shell, (act for _, act in rows)), page)
         named, read_model = [act.promise for act in acts.rows], self._host.read_model

@@ -111,6 +111,8 @@ class Practised:
             {row.id for row in await asked(host.read_model.owed.named, promises) if row.verdict == "kept"},
             earned[:OFFERED], [act for act in moments if act.data.get("moment") not in rewarded][:OFFERED], told,
             await asked(queries.acts, PROPOSED, whose, shell.now - QUARTER, today.SHOWN), persons(host),
+            {name: form for name, form in practice.forms.items() if form.kind == "review"} if practice else {},
+            self._board.sends_own_pages,
         )  # fmt: skip
         return self._board.answer(request, thanks.draw(shell, drawn))
 

@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from alerts.routing.actions import MADE, PROPOSED, REWARDED, SHARED, THANKED
+from alerts.routing.actions import MADE, PROPOSED, REVIEWED, REWARDED, SHARED, THANKED
 from alerts.words.later import later
 from alerts.words.words import phrase
 from standards.judge.standard import SCENARIO
 from standards.natural import natural, same
 from standards.practice.practice import Whose
+from streams.board.statements import count_true
 from streams.board.thanks import MOMENT, PROMISE
 from streams.web.board.fields import needed, no_promise, said_event
 from streams.web.board.practised import MONTH, MOST
@@ -44,6 +45,7 @@ NO_SCENARIO: Final = (
     phrase("There is no scenario {name}."), phrase("There is no scenario {name}. Did you mean {close}?"),
 )  # fmt: skip
 NO_REWARD: Final = phrase("There is no reward {name}."), phrase("There is no reward {name}. Did you mean {close}?")
+NO_FORM: Final = phrase("There is no form {name}."), phrase("There is no form {name}. Did you mean {close}?")
 LONGEST_REWARD: Final = 200
 _AGAIN: Final = phrase("Somebody was rewarded for it already.")
 
@@ -76,6 +78,19 @@ class Practising:
         wanted = needed(given, "reward", phrase("Say which reward; then it can be done."))[:LONGEST_REWARD]
         data: dict[str, Plain] = {"team": self._team(given), "reward": wanted}
         await self._submit(PROPOSED, data | ({"note": given["note"]} if given.get("note") else {}), given)
+
+    async def review(self, given: Given, name: str) -> None:
+        """Take in how many questions of a form were answered with yes about somebody's work; not which."""
+        forms = {each: form for each, form in self._practice().forms.items() if form.kind == "review"}
+        wanted, agent = given.get("form", ""), needed(given, "agent", _WHOM)
+        if wanted not in forms:
+            raise unknown(wanted, forms, *NO_FORM)
+        if same(agent, name):
+            raise Problem(HTTPStatus.CONFLICT, later("Nobody reviews their own work; ask a colleague to do it."))
+        form = forms[wanted]
+        data: dict[str, Plain] = {"agent": agent, "by": name, "team": self._team(given), "form": wanted}
+        data |= {"yes": count_true(form, given), "of": len(form.statements)}
+        await self._submit(REVIEWED, data, given)
 
     async def reward(self, given: Given, name: str) -> None:
         """Take a reward in, for one kept promise or one moment."""
