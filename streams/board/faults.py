@@ -23,6 +23,8 @@ FAULTS: Final = {
     "from-the-future": phrase("Its time is ahead of the clock here"),
     "too-large": phrase("It is too long"),
     "no-event": phrase("There is no event in it"),
+    "not-agreed": phrase("The practice document does not have what it names"),
+    "private-answer": phrase("It said what somebody answered about their own work"),
     "defect": phrase("It could not be judged; that is a defect in Kept"),
 }
 """What is said of each reason for which an event that comes in live is refused."""

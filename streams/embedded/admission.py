@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING
 
 from standards.errors import EventError
 from standards.judge.events import type_of
+from standards.practice.agreed import objection
 from streams.ingest.wire import Refusal, encode, in_future, reserved
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from standards.judge.events import Event
+    from standards.practice.practice import Practice
     from streams.ingest.wire import Reader
     from streams.names.door import Door
     from streams.runtime.source_clocks import SourceClocks
@@ -23,11 +25,14 @@ if TYPE_CHECKING:
 class Admission:
     """Admits events of the vocabulary of a reader; `max_skew`, in microseconds, is how far ahead they may be.
 
-    `sources` hear of what each sender's clock says. Without a `door` names stay as they are.
+    `sources` hear of what each sender's clock says. Without a `door` names stay as they are; without a `practice`
+    events may name any reward, scenario and form.
     """
 
-    def __init__(self, reader: Reader, sources: SourceClocks, door: Door | None, max_skew: int) -> None:
-        self.sources = sources
+    def __init__(
+        self, reader: Reader, sources: SourceClocks, door: Door | None, max_skew: int, practice: Practice | None
+    ) -> None:
+        self.sources, self._practice = sources, practice
         self._reader, self._door, self._max_skew = reader, door, max_skew
         self._types = set(reader.classes.values())
 
@@ -44,6 +49,10 @@ class Admission:
             error = in_future(event, received, self._max_skew) or reserved(event)
             if error is not None:
                 refused.append(Refusal(0, error.reason, str(error), encode(event)))
+                continue
+            against = objection(event, self._practice) if self._practice is not None else None
+            if against is not None:
+                refused.append(Refusal(0, against.reason, against.found, encode(event)))
                 continue
             self.sources.hear(event.source, event.at, received)
             event.at = min(event.at, received)

@@ -178,7 +178,7 @@ class Engine:
         self.sources = SourceClocks(read_sources(self.database, wall))
         self.reader = Reader(rulebook.classes)
         self.door = None if options.names is None else Door(rulebook, options.names)
-        self._admission = Admission(self.reader, self.sources, self.door, options.max_skew)
+        self._admission = Admission(self.reader, self.sources, self.door, options.max_skew, rules.practice)
         self.alerts = alerts
         self._lists = any(group.listed for group in rulebook.groups.values())
         self._retired = len(rulebook.standards) > len(rulebook.current)

@@ -17,5 +17,7 @@ LIVE_REASONS: Final = (
     "from-the-future",
     "too-large",
     "no-event",
+    "not-agreed",
+    "private-answer",
     "defect",
 )

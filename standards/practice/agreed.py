@@ -1,0 +1,61 @@
+"""What events name that a practice document agrees on, rewards, scenarios and forms, and what they may not say of them.
+
+A name that is not in the document would be stored, and count for nothing: whoever sent it would never learn of it.
+Read next: `practice.py`; `streams/embedded/admission.py`, which asks for each event.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from standards.calendar.hours import did_you_mean
+from standards.judge.events import type_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from standards.judge.events import Event
+    from standards.practice.practice import Practice
+
+NOT_AGREED: Final = "not-agreed"
+"""Why an event is refused that names a reward, a scenario or a form that the practice document does not have."""
+PRIVATE: Final = "private-answer"
+"""Why an event is refused that says what somebody answered about their own work."""
+ASSESSED: Final = "assessment.completed"
+_NAMED: Final[Mapping[str, tuple[str, str]]] = {
+    "reward.given": ("reward", "rewards"), "reward.voted": ("reward", "rewards"),
+    "exception.made": ("scenario", "scenarios"), ASSESSED: ("form", "forms"), "review.completed": ("form", "forms"),
+}  # fmt: skip
+"""Which field of an event names something of which section. A reward that is proposed may be a new one."""
+_ANSWERS: Final = ("score", "passed")
+
+
+class Objection(NamedTuple):
+    """Why an event is not taken: a reason in one word, and what is wrong with it."""
+
+    reason: str
+    found: str
+
+
+def objection(event: Event, practice: Practice) -> Objection | None:
+    """Say what speaks against an event; nothing, where the document has nothing of the sort that the event names.
+
+    Private answers are taken out of it, so that what is kept of the refused event does not have them either.
+    """
+    kind = type_of(event)
+    if kind not in _NAMED:
+        return None
+    field, section = _NAMED[kind]
+    name, known = getattr(event.data, field, None), getattr(practice, section)
+    if not name or not known:
+        return None
+    if name not in known:
+        fix = did_you_mean(str(name), known) or f"it has {', '.join(sorted(known))}"
+        return Objection(NOT_AGREED, f"{kind}: the practice document has no {field} {str(name)[:80]!r}; {fix}")
+    said = [each for each in _ANSWERS if getattr(event.data, each, None) is not None]
+    if kind == ASSESSED and practice.forms[name].kind == "self" and said:
+        for each in said:
+            setattr(event.data, each, None)
+        words = f"{name} is for one's own eyes, so {' and '.join(said)} was taken out; it can be sent again like this"
+        return Objection(PRIVATE, f"{kind}: {words}")
+    return None
