@@ -197,7 +197,8 @@ class NamesTopic:
             self._place = self._place._replace(seen=self._clock())
             await asyncio.to_thread(self._names.reach, self._place)
         old = self._names.blocked_before(self._clock() - BLOCKED_FOR)
-        await self._publish([*(self._records.block(key, None) for key in old), self._records.mark(self._names.secret_mark)])
+        own = self._records.mark(self._names.secret_mark)
+        await self._publish([*(self._records.block(key, None) for key in old), own])
 
 
 class Asked:
