@@ -258,7 +258,7 @@ def notice(line: Line, standard: Standard, reader: Reader, *, now: int = -1, mor
         english="" if english == text else english,
         zone=reader.zone.key,
         names_zone=reader.names_zone,
-        names_one_of_us=not PERSONS.isdisjoint(standard.per),
+        names_one_of_us=not (PERSONS | standard.persons).isdisjoint(standard.per),
     )
     return _with_numbers(made, line, standard, reader, max(now, line.at)) if made.is_trouble else made
 

@@ -18,18 +18,14 @@ import msgspec
 import structlog
 
 from alerts.channels import TryLaterError
-from alerts.channels.console import Console
-from alerts.policy.policy import MACHINES
-from alerts.words.words import Words
 from standards.calendar.duration import SECOND
 from standards.errors import DeliveryError, StateError
-from streams.names.showing import Showing
+from streams.delivery.shown_on import shown_on
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 
     from alerts.channels import Channel
-    from alerts.routing.notice import Notice
     from streams.names.names import Names
     from streams.storage.rows import Delivery, NoticeRow
 
@@ -112,7 +108,7 @@ class Dispatcher:
             gone = DeliveryError(f"no channel {delivery.channel} is set up any more", again=False)
             return self._missed(delivery, gone)
         try:
-            await channel.deliver(self._shown(row.notice, channel.name))
+            await channel.deliver(shown_on(channel.name, row.notice, self.names))
         except DeliveryError as error:
             return self._missed(delivery, error)
         except Exception as error:  # noqa: BLE001 - a defect in one channel must not stop the others
@@ -122,17 +118,6 @@ class Dispatcher:
             return self._missed(delivery, DeliveryError(f"a defect in the channel: {name}", again=True))
         self._tell(delivery.channel, "delivered")
         return msgspec.structs.replace(delivery, state="delivered", delivered=self.clock(), error="")
-
-    def _shown(self, notice: Notice, channel: str) -> Notice:
-        """Give a notice with names in it, where it goes to people: a machine is told of nobody, a log of references.
-
-        The log says to whom it goes as the policy has it for the log.
-        """
-        if self.names is None:
-            return notice
-        if channel == Console.name:
-            return msgspec.structs.replace(notice, to=notice.addresses.get(channel, notice.to))
-        return Showing(self.names, Words(notice.language), named=channel not in MACHINES).notice(notice)
 
     def _missed(self, delivery: Delivery, error: DeliveryError) -> Delivery:
         again = error.again and delivery.tries < MOST_TRIES

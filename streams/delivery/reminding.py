@@ -13,11 +13,13 @@ import structlog
 
 from alerts.channels import Reminding
 from standards.errors import DeliveryError, StateError
+from streams.delivery.shown_on import shown_on
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from alerts.channels import Channel, Told
+    from streams.names.names import Names
 
     Standing = Callable[[str, int], Sequence[Told]]
     """Gives what stands on a channel since an instant, in microseconds UTC. Called in other threads."""
@@ -25,21 +27,28 @@ if TYPE_CHECKING:
 log = structlog.get_logger("kept")
 
 
-async def remind(channels: Iterable[Channel], standing: Standing, clock: Callable[[], int]) -> None:
-    """Remind all channels that want it, for ever; return where none does. `clock` gives microseconds UTC."""
+async def remind(
+    channels: Iterable[Channel], standing: Standing, clock: Callable[[], int], names: Names | None = None
+) -> None:
+    """Remind all channels that want it, for ever; return where none does. `clock` gives microseconds UTC.
+
+    They are told of whom `names` know as in the first message.
+    """
     async with asyncio.TaskGroup() as group:
         for channel in channels:
             if isinstance(channel, Reminding):
-                group.create_task(_remind(channel, standing, clock))
+                group.create_task(_remind(channel, standing, clock, names))
 
 
-async def _remind(channel: Reminding, standing: Standing, clock: Callable[[], int]) -> None:
+async def _remind(channel: Reminding, standing: Standing, clock: Callable[[], int], names: Names | None) -> None:
     failing = False
     while True:
         try:
             told = await asyncio.to_thread(standing, channel.name, clock() - channel.remembers)
             if told:
-                await channel.remind(told)
+                await channel.remind(
+                    [each._replace(notice=shown_on(channel.name, each.notice, names)) for each in told]
+                )
             failing = False
         except (DeliveryError, StateError) as error:
             if not failing:

@@ -99,7 +99,7 @@ async def run(plan: Plan, machine: SteadyClock | None = None) -> None:
         resume(view, host)
         host.listen(follow(view, host))
         view.api = await _serve(settings, host, stack)
-        reminders = asyncio.create_task(remind(host.channels.values(), host.read_model.standing, host.wall))
+        reminders = asyncio.create_task(remind(host.channels.values(), host.read_model.standing, host.wall, host.names))
         stack.callback(reminders.cancel)
         work: list[Coroutine[None, None, None]] = []
         if isinstance(clock, DemoClock):

@@ -17,7 +17,7 @@ import msgspec
 
 from standards.calendar.duration import spoken
 from standards.errors import EventError
-from standards.judge.events import DERIVED_SOURCE, EPOCH, Event, microseconds, union_of
+from standards.judge.events import DERIVED_SOURCE, EPOCH, Event, microseconds, type_of, union_of
 from standards.judge.fitting import Fitting
 from standards.judge.promise import NEVER
 
@@ -31,6 +31,8 @@ MOST_REFUSED = 1_000
 MAX_SKEW = 300_000_000
 """How far an event's time may be ahead of this machine's clock where nobody set it otherwise, in microseconds."""
 
+MADE_HERE: Final = {"person.erased": f"{DERIVED_SOURCE}/erasing"}
+"""The types of events that only Kept makes beside `promise.*`, each with the source that it has then."""
 FROM_THE_FUTURE: Final = "from-the-future"
 """Why an event is refused whose time is too far ahead."""
 
@@ -255,7 +257,10 @@ def is_own(source: str) -> bool:
 
 
 def reserved(event: Event, is_ours: Callable[[str], bool] = DERIVED_SOURCE.__eq__) -> EventError | None:
-    """Say that an event claims to come from Kept itself."""
+    """Say that an event claims to come from Kept itself, or is one that only Kept makes."""
+    maker = MADE_HERE.get(type_of(event))
+    if maker and event.source != maker:
+        return EventError("reserved-type", f"{type_of(event)} is made by Kept itself and is not taken from outside")
     if not is_ours(event.source):
         return None
     return EventError("reserved-source", f"the source {event.source!r} is Kept's own; let the sender use its own name")

@@ -69,6 +69,8 @@ ROLE: Final = web.RequestKey("role", str)
 """The key of a request under which stands what whoever asks may do: `session.Role`."""
 SESSION: Final = web.RequestKey("session", Session)
 """The key of a request under which its session stands, if it has one."""
+NAMES_PEOPLE: Final = web.RequestKey("names_people", bool)
+"""The key of a request under which stands whether whoever asks reads names."""
 OWN_TEAM: Final = web.RequestKey("own_team", bool)
 """The key of a request under which it stands that its page is of the asker's own team, who reads names there."""
 STORE_RETRY: Final = 5
@@ -116,6 +118,10 @@ class Access(msgspec.Struct, frozen=True):
         return (("viewer", self.view_token), ("frontliner", self.frontliner_token),
                 ("supervisor", self.supervisor_token), ("author", self.author_token),
                 ("admin", self.token))  # fmt: skip
+
+    def names_people(self, role: str) -> bool:
+        """Say whether a role reads names: supervisors do, and whoever has the one token where they have none."""
+        return not self.token or role == "supervisor" or (role == "admin" and not self.supervisor_token)
 
     @property
     def secret(self) -> str:
@@ -238,6 +244,7 @@ def _role(request: web.Request, access: Access, sessions: Sessions | None) -> Ro
     if not access.token:
         role = "admin"
     request[ROLE] = role or ""
+    request[NAMES_PEOPLE] = access.names_people(role or "")
     return role
 
 

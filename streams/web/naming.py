@@ -1,7 +1,7 @@
 """Names, on the web side: those that are sent become references, and answers show them to who may see them.
 
-Supervisors read who it was, and frontliners on the pages of their team. Who looks on reads "somebody"; authors and
-admins, who need not know, read references.
+Supervisors read who it was, frontliners on the pages of their team, and whoever a link was sent to. Who looks on reads
+"somebody"; authors and admins, who need not know, read references.
 Where one token is everybody's, or nobody needs one, whoever has it is the supervisor too.
 Read next: `streams/names/showing.py`.
 """
@@ -15,7 +15,7 @@ from pydantic import BaseModel
 
 from streams.names.references import references_in
 from streams.names.showing import Showing
-from streams.web.guard import LINKED, OWN_TEAM, ROLE
+from streams.web.guard import NAMES_PEOPLE, OWN_TEAM, ROLE
 from streams.web.operation import asked
 
 if TYPE_CHECKING:
@@ -61,12 +61,10 @@ def showing_to(
 ) -> Showing | None:
     """Say how whoever asks is shown names; None: as references."""
     role = request.get(ROLE, "")
-    if not access.token or role == "supervisor" or request.path.startswith(LINKED) or OWN_TEAM in request:
-        return Showing(names, words(request))
-    if role in ("author", "admin"):
-        alone = role == "admin" and not access.supervisor_token
-        return Showing(names, words(request)) if alone else None
-    return Showing(names, words(request), named=False)
+    named = not access.token or request.get(NAMES_PEOPLE, False) or OWN_TEAM in request
+    if not named and role in ("author", "admin"):
+        return None
+    return Showing(names, words(request), named=named)
 
 
 async def referred(host: Host, name: str) -> str:

@@ -10,6 +10,7 @@ import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from urllib.parse import quote
 
 import msgspec
 import pytest
@@ -18,6 +19,7 @@ from alerts.channels import Channel
 from alerts.routing.notice import Notice
 from streams.names.names import FILE
 from streams.settings import StandardsFiles
+from streams.storage.rows import PromiseFilter
 from streams.web import Access
 from tests.streams.asking import Caller, Peopled, asking, cloud
 from tests.streams.hosting import until
@@ -188,3 +190,32 @@ async def test_no_file_but_that_of_names_has_one(tmp_path: Path) -> None:
         pass
     files = contents(tmp_path)
     assert [name for name, content in files.items() if MARKS.search(content)] == [FILE]
+
+
+@pytest.mark.parametrize("role", ["viewer", "author"])
+async def test_nobody_is_found_by_asking(tmp_path: Path, role: str) -> None:
+    """Who reads no names is told neither whose a promise is, nor who was not told, by a name or a reference."""
+    async with walked(tmp_path) as caller:
+        (own,) = {row.fields["agent"] for row in caller.host.read_model.promises(PromiseFilter()).items}
+        asked_for = (ASKS, str(own)) if role == "viewer" else (ASKS,)
+        for name in (*asked_for, HAS):
+            for path in (f"/v1/promises?subject={quote(name)}", f"/v1/withheld?to={quote(name)}"):
+                answer = json.loads((await caller.get(path, **bearer(role))).text)
+                assert answer["items"] == [], path
+
+
+async def test_a_link_that_a_machine_was_sent_names_nobody(tmp_path: Path) -> None:
+    """It is opened without a token: what the machine was not told, its link does not tell either."""
+    hook, mail = Taking("webhook"), Taking("mail")
+    async with walked(tmp_path, hook, mail):
+        await until(lambda: bool(hook.came) and bool(mail.came))
+    assert {each.to for each in hook.came} == {""}
+    assert "" not in {each.to for each in mail.came}
+
+
+async def test_only_kept_says_that_somebody_was_erased(tmp_path: Path) -> None:
+    """Sent by anybody else it is refused: it would be listed as done, and nothing was."""
+    async with walked(tmp_path) as caller:
+        event = cloud("person.erased", "e", caller.clock.at, agent=ASKS, by=HAS)
+        answer = await caller.post("/v1/events", json.dumps(event).encode(), "application/x-ndjson", **bearer("admin"))
+        assert (answer.status, "reserved-type" in answer.text) == (400, True)

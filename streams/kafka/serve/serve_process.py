@@ -90,7 +90,7 @@ async def run(settings: Settings) -> None:
             written.callback(output.note)
             log.info("serving", api=view.api, data=str(settings.data), brokers=settings.kafka.brokers)
         host.start()
-        reminders = asyncio.create_task(remind(channels, host.standing, wall))
+        reminders = asyncio.create_task(remind(channels, host.standing, wall, host.kafka_host.names))
         stack.callback(reminders.cancel)
         await host.work_until(stopping)
 

@@ -19,7 +19,18 @@ import msgspec
 from aiohttp import web
 
 from standards.errors import EventError
-from streams.ingest.wire import MAX_SKEW, UNREADABLE, Refusal, TooManyRefusedError, bounded, in_future, is_own, reserved
+from standards.judge.events import type_of
+from streams.ingest.wire import (
+    MADE_HERE,
+    MAX_SKEW,
+    UNREADABLE,
+    Refusal,
+    TooManyRefusedError,
+    bounded,
+    in_future,
+    is_own,
+    reserved,
+)
 from streams.web.actions import SENDING, check_open
 from streams.web.api.views import IntakeAnswer, RefusedItem
 from streams.web.body import PATIENCE, check_type, read_body
@@ -109,7 +120,8 @@ class Intake:
             return []
         wall, max_skew = self._sink.wall(), self._limits.max_skew
         newest = max((event.at for event in events), default=0)
-        if newest <= wall + max_skew and not any(map(is_own, set(map(_SOURCE, events)))):
+        own = any(map(is_own, set(map(_SOURCE, events)))) or not MADE_HERE.keys().isdisjoint(map(type_of, events))
+        if newest <= wall + max_skew and not own:
             return events
         gone, present = {refusal.place for refusal in refusals}, []
         pieces = [piece for piece in _pieces(form, _whole(form, request, body)) if piece[0] not in gone]

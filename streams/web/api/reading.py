@@ -14,13 +14,14 @@ from alerts.words.words import ENGLISH
 from standards.calendar.duration import HOUR
 from standards.judge.events import microseconds
 from standards.judge.score import Score
+from streams.names.references import references_in
 from streams.runtime.feeds import MOST, without_persons
 from streams.runtime.source_clocks import off_time
 from streams.storage.promise_view import PromiseView
 from streams.storage.rows import PromiseFilter, SuppressedFilter
 from streams.web.api import act_views, feed_views, showing, views
 from streams.web.forms import ActsQuery, NoQuery, NoticesQuery, PromiseQuery, RowsQuery, ScoreQuery, SuppressedQuery
-from streams.web.guard import ROLE
+from streams.web.guard import NAMES_PEOPLE, ROLE
 from streams.web.naming import known_in
 from streams.web.operation import Operation, asked, json_answer, read_query
 from streams.web.problem import Problem, did_you_mean
@@ -81,7 +82,7 @@ class Reading:
         wanted = PromiseFilter(
             standard=query.standard or "",
             owner=query.owner or "",
-            subject=await known_in(self._host, query.subject or "") if seen else query.subject or "",
+            subject=await self._asked_for(request, query.subject or ""),
             verdict=query.verdict or "",
             open=query.open,
             state=query.state or "",
@@ -93,6 +94,13 @@ class Reading:
         page = await _asked_after(self._host.read_model.promises, wanted, query.after, query.limit)
         items = [showing.promise_item(row if seen else showing.row_without_persons(row)) for row in page.items]
         return json_answer(views.PromisePage(items=items, next=page.next or None))
+
+    async def _asked_for(self, request: web.Request, subject: str) -> str:
+        """Give a subject, or a person, that somebody asks for: who reads no names is not told by asking."""
+        if request[NAMES_PEOPLE]:
+            return await known_in(self._host, subject)
+        blind = self._host.names is not None and not may(request[ROLE], SEES_PERSONS)
+        return "-" if blind and references_in(subject) else subject
 
     async def _promise(self, request: web.Request) -> web.Response:
         read_query(request, NoQuery)
@@ -139,7 +147,7 @@ class Reading:
 
     async def _suppressed(self, request: web.Request) -> web.Response:
         query = read_query(request, SuppressedQuery)
-        to, people = await known_in(self._host, query.to or ""), self._host.people
+        to, people = await self._asked_for(request, query.to or ""), self._host.people
         wanted = SuppressedFilter(query.promise or "", people.known_as(to) if people else to, query.reason or "")
         queries = self._host.read_model.board
         rows = await asked(queries.suppressed, wanted, query.after, query.limit)

@@ -25,7 +25,7 @@ from streams.delivery.links import PATH
 from streams.web.actions import check_open
 from streams.web.board.fields import NAME, bounded, needed, read_fields
 from streams.web.board.mine import MinePages, Person
-from streams.web.guard import SESSION
+from streams.web.guard import NAMES_PEOPLE, SESSION
 from streams.web.guesses import too_many
 from streams.web.naming import referred
 from streams.web.operation import asked
@@ -108,6 +108,7 @@ class Linked:
         if link.until < self._board.host.wall():
             words = later("This link is over; it lasted a day. Sign in on the board to do it there.")
             raise Problem(HTTPStatus.GONE, words)
+        request[NAMES_PEOPLE] = request[NAMES_PEOPLE] or bool(link.by)  # one that a machine was sent is for nobody
         return link
 
     async def _page(self, request: web.Request, link: Link) -> web.Response:

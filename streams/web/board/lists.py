@@ -27,6 +27,7 @@ from streams.web.board import seen_by
 from streams.web.board.board_looks import SILENCES, Look
 from streams.web.board.places import is_known, sites_offered, unknown_site
 from streams.web.board.wanted import unsaid_since
+from streams.web.guard import NAMES_PEOPLE
 from streams.web.naming import known_in
 from streams.web.operation import asked
 
@@ -128,7 +129,7 @@ class Lists:
         owed = await asked(read_model.board.owed_of, named, self._host.rulebook.owed_since(self._host.wall()))
         reason, to = (query.get(name, "")[:200] for name in ("reason", "to"))
         people = self._host.people
-        to = await known_in(self._host, to.strip())
+        to = await known_in(self._host, to.strip()) if request[NAMES_PEOPLE] else to.strip()
         wanted = SuppressedFilter(to=people.known_as(to) if people else to, reason=reason)
         given = {name: str(page_of(query, name)) for name in _PAGES if name in query}
         given |= {"reason": reason, "to": wanted.to}

@@ -25,7 +25,7 @@ def owed_filter(host: Host, view: View, name: str, *, acts: bool) -> OwedFilter:
 
     Words find a name of one of us only for who acts, and so may read it; where names are kept apart, the whole name.
     """
-    people = [name or " "] if view.mine else []
+    people = [(acts and name) or " "] if view.mine else []
     team = host.people.teams.get(view.team) if host.people and view.team else None
     if view.team:
         people += [view.team, *(member.person for member in (team.members if team else ()))]

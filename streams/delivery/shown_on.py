@@ -1,0 +1,36 @@
+"""Who a notice names, as each channel is told it: people read names, machines nobody, the log references.
+
+Read next: `streams/names/showing.py`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from alerts.channels.console import Console
+from alerts.policy.policy import MACHINES
+from alerts.words.words import Words
+from streams.names.references import is_reference
+from streams.names.showing import Showing
+
+if TYPE_CHECKING:
+    from alerts.routing.notice import Notice
+    from streams.names.names import Names
+
+
+def shown_on(channel: str, notice: Notice, names: Names | None) -> Notice:
+    """Give a notice as it goes to a channel; as it is, where names are not kept apart.
+
+    The log says to whom it goes as the policy has it for the log. To a machine it goes to nobody, so that a link in it
+    leads to a page that names nobody.
+    """
+    if names is None:
+        return notice
+    if channel == Console.name:
+        return msgspec.structs.replace(notice, to=notice.addresses.get(channel, notice.to))
+    if channel not in MACHINES:
+        return Showing(names, Words(notice.language)).notice(notice)
+    shown = Showing(names, Words(notice.language), named=False).notice(notice)
+    return msgspec.structs.replace(shown, to="") if is_reference(notice.to, "p") else shown
