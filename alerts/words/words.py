@@ -10,7 +10,8 @@ A page asks for `Words(language)` at each request; there is nothing to close. Re
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 
@@ -31,11 +32,16 @@ from standards.judge.events import moment
 from standards.natural import LEAST, runs
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import date
     from zoneinfo import ZoneInfo
 
-__all__ = ["ENGLISH", "LANGUAGES", "SOURCE", "Words", "phrase", "several"]
+__all__ = ["ENGLISH", "LANGUAGES", "SOURCE", "Words", "filled", "phrase", "several"]
+
+_LAST: Final = re.compile(r"\{(\w+)\}\.(?!\.)")
+"""A value with a full stop behind it."""
+_CLOSED: Final = re.compile(r"(?:</\w+>)+$")
+"""The ends of elements of HTML, which nobody reads."""
 
 
 def phrase(message: str) -> str:
@@ -48,6 +54,15 @@ def several(one: str, many: str) -> tuple[str, str]:
     return one, many
 
 
+def filled(message: str, values: Mapping[str, object]) -> str:
+    """Put values into a message. Where one ends with a full stop, as "31. Okt." does, the sentence adds none."""
+
+    def ended(place: re.Match[str]) -> str:
+        return place[0][:-1] if _CLOSED.sub("", str(values.get(place[1], ""))).endswith(".") else place[0]
+
+    return (_LAST.sub(ended, message) if "}." in message else message).format_map(values)
+
+
 class Words(msgspec.Struct, frozen=True):
     """What is said in one language: one of `LANGUAGES`. Instants and lengths are microseconds."""
 
@@ -55,7 +70,7 @@ class Words(msgspec.Struct, frozen=True):
 
     def say(self, message: str, /, **values: object) -> str:
         """Say a message with its values."""
-        return self.translated(message).format_map(values)
+        return filled(self.translated(message), values)
 
     def translated(self, message: str) -> str:
         """Give a message with the names of its values still in it."""
@@ -68,7 +83,7 @@ class Words(msgspec.Struct, frozen=True):
     def how_many(self, count: int, one: str, many: str, /, **values: object) -> str:
         """Say a message about so many, in the form that the language has for them; `{count}` is how many."""
         said = catalogue(self.language).ngettext(one, many, count)
-        return said.format_map({**values, "count": self.number(count)})
+        return filled(said, {**values, "count": self.number(count)})
 
     def number(self, value: float) -> str:
         """Write a number."""

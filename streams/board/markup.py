@@ -11,6 +11,8 @@ from collections.abc import Iterable, Sequence
 from html import escape
 from typing import TYPE_CHECKING, Final
 
+from alerts.words.words import filled
+
 if TYPE_CHECKING:
     from alerts.words.words import Words
 
@@ -44,7 +46,7 @@ def join(*children: Child) -> Html:
 
 def sentence(words: Words, message: str, /, **values: Child) -> Html:
     """Say a whole sentence in which elements stand, such as a time or a link, by their names."""
-    return Html(escape(words.translated(message)).format_map({name: _child(value) for name, value in values.items()}))
+    return Html(filled(escape(words.translated(message)), {name: _child(value) for name, value in values.items()}))
 
 
 def section(title: str, *content: Child, **attributes: str | int | bool | None) -> Html:

@@ -10,9 +10,10 @@ import pytest
 from babel.messages.catalog import Message
 
 from alerts.words.catalogues import LANGUAGES, SOURCE
-from alerts.words.words import Words
+from alerts.words.words import Words, filled
 from standards.calendar.duration import DAY, HOUR, MINUTE, SECOND, spoken
 from standards.judge.events import microseconds
+from streams.board.markup import el, sentence
 from tests.catalogues import CATALOGUES, KEYWORDS, calls, read, texts, updated
 
 FILES = sorted(CATALOGUES.glob("*.po"))
@@ -124,3 +125,14 @@ x = f"{words.say('Two')} {how_many(3, 'b', 'bs', of=x)}" + words.say("Th"
         ("how_many", (None, "b", "bs")), ("phrase", ("One",)), ("say", ("Three",)), ("say", ("Two",)),
         ("several", ("a", "as")),
     ]  # fmt: skip
+
+
+def test_a_sentence_ends_with_one_full_stop() -> None:
+    """A value that brings its own, as a short date does in German, ends the sentence, in plain text and in HTML."""
+    german, last = Words("de"), datetime(2026, 10, 31, tzinfo=ZoneInfo("UTC"))
+    day = german.day(last, year=False)
+    assert day.endswith("Okt.")
+    assert german.say("From {first} to {last}.", first=day, last=day) == f"Von {day} bis {day}"
+    assert sentence(german, "Drawn at {time}.", time=el("time", day)) == f"Stand: <time>{day}</time>"
+    assert filled("See {what}...", {"what": "it."}) == "See it...."
+    assert filled("See {what}.", {"what": "it"}) == "See it."
