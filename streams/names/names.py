@@ -54,11 +54,9 @@ class Names:
         self._secret, self._lock = secret, Lock()
         self._references: OrderedDict[bytes, str] = OrderedDict()
         self._said: OrderedDict[str, str] = OrderedDict()
-        self._called: dict[str, str] = {}
-        self._entries: dict[str, str] = {}
+        self._called, self._entries = dict[str, str](), dict[str, str]()
         self._tidied, self._today = -DAY, 0
-        self._looked_up = set[bytes]()
-        self._erased: dict[bytes, int] = {}
+        self._looked_up, self._erased = set[bytes](), dict[bytes, int]()
         self._rooms = frozenset[str]()
         try:
             self._check_secret()
