@@ -72,7 +72,7 @@ def told_before(start: int) -> Iterator[Happening]:
         yield from (
             _said(start, quarter, "reward.voted", f"{reward}-{n}", team=TEAM, reward=reward) for n in range(votes)
         )
-    yield _said(start, quarter + DAY, "reward.proposed", "parking", team=TEAM, reward="A parking place for a week")
+    yield _said(start, quarter + DAY, "reward.proposed", "plants", team=TEAM, reward="Plants for the break room")
     for month, since in enumerate(months_before(start, _UTC, 2)[:-1]):
         at = since + 3 * DAY
         for topic, counts in _TOPICS.items():

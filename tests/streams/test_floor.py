@@ -4,10 +4,11 @@ Next: `test_live.py`, which looks at what is made of it.
 """
 
 import asyncio
+import json
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from itertools import islice, takewhile
+from itertools import chain, islice, takewhile
 
 import msgspec
 import pytest
@@ -17,7 +18,9 @@ from standards.compiler.spec import Loaded, Source, load
 from standards.judge.events import Event, microseconds
 from standards.judge.ledger import Line, line
 from standards.judge.shapes import Bounded, Level, Precedence, Recurrence, Response
-from streams.floor.playing import DEMO_POLICY, DEMO_STANDARDS, DemoClock, play, simulate
+from standards.practice.agreed import objection
+from streams.documents.rules import practice_in
+from streams.floor.playing import DEMO, DEMO_POLICY, DEMO_STANDARDS, DemoClock, play, simulate
 from streams.floor.praise import told_before
 from streams.floor.stage import Happening
 from streams.ingest.wire import Reader, Refusal
@@ -226,3 +229,13 @@ def test_what_was_said_before_is_the_same_each_time(loaded: Loaded) -> None:
     assert len(told) == len(first)
     assert {event.id for event in again} == set(told)
     assert max(microseconds(at) for at in told.values()) < START
+
+
+def test_the_demo_names_what_its_practice_document_has(loaded: Loaded) -> None:
+    """Whoever tries Kept begins without letters: each reward, scenario and form of the floor is agreed on."""
+    paths = [str(path) for path in DEMO]
+    practice = practice_in(paths, list(loaded.rulebook.current.values()))
+    assert practice is not None
+    reader, told = Reader(loaded.rulebook.classes), chain(told_before(START), islice(simulate(1, START), 20_000))
+    events = [reader.one(json.dumps(happening.event).encode()) for happening in told]
+    assert [found for event in events if (found := objection(event, practice)) is not None] == []
