@@ -27,6 +27,9 @@ ERASED: Final = f"p~{'erased':a<20}"
 """The one reference of all who were erased, where something that happened before then names them afterwards."""
 
 
+_BEGINS: Final = {"p": "p~", "t": "t~"}
+
+
 def new(kind: Kind) -> str:
     """Make a reference: a hundred bits of chance (base32, RFC 4648), so that two never meet and none is guessed."""
     return f"{kind}~{b32encode(os.urandom(13))[:20].decode().lower()}"
@@ -34,8 +37,7 @@ def new(kind: Kind) -> str:
 
 def is_reference(text: str, kind: Kind) -> bool:
     """Say whether a text is a reference of a kind, and nothing else."""
-    found = REFERENCE.fullmatch(text)
-    return found is not None and found[1] == kind
+    return text.startswith(_BEGINS[kind]) and REFERENCE.fullmatch(text) is not None
 
 
 def canonical(name: str) -> str:
