@@ -169,6 +169,11 @@ class SharedNames(Names):
             if deleted or changed:
                 self._database.compact()
 
+    def _known(self, asked: Collection[bytes]) -> dict[bytes, str]:
+        found = super()._known(asked)
+        self._looked_up.clear()  # nothing goes by time here, and there may be millions
+        return found
+
     def _add(self, rows: Sequence[Row]) -> None:
         self._connected().claim(rows)
 
