@@ -13,7 +13,7 @@ import msgspec
 
 from standards.errors import KeptError, StateError
 from streams.delivery.channel_settings import secret_of
-from streams.names.names import FILE as NAMES
+from streams.names.name_file import FILE as NAMES
 from streams.names.names import kept_in
 from streams.names.references import put_back, references_in
 from streams.storage.sqlite import FILE, Database

@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Final
 
 from standards.errors import StateError
 from streams.delivery.channel_settings import secret_of
-from streams.names.names import FILE, KEY_FILE, Names, read_secret
+from streams.names.name_file import FILE
+from streams.names.names import Names
+from streams.names.secret import KEY_FILE, read_secret
 from streams.storage.device_file import write_private
 from streams.storage.sqlite import FolderLock
 

@@ -32,7 +32,8 @@ from streams.live.refusal_log import RefusalLog
 from streams.live.screen import show, terminal
 from streams.live.writing import PatientStream, patient
 from streams.metrics import Metrics
-from streams.names.names import Names, read_secret
+from streams.names.names import Names
+from streams.names.secret import read_secret
 from streams.settings import StandardsFiles
 from streams.web import Limits, Usual, access, application, links, listening
 

@@ -12,22 +12,27 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import msgspec
 
+from alerts.routing.actions import SILENCED
 from standards.judge.events import type_of
 from standards.judge.rulebook import GRANT, opening_fields, subject_key, subject_text
 from streams.ingest.wire import UNREADABLE, Refusal, encode
-from streams.names.references import ERASED, is_reference
+from streams.names.references import ERASED, ERASED_TEXT, is_reference
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from standards.judge.events import Event, EventType
     from standards.judge.rulebook import Rulebook
+    from standards.judge.standard import Standard
     from streams.names.names import Names
 
 UNKNOWN: Final = "unknown-reference"
 """Why an event is refused that names somebody by a reference that nobody was given."""
 _WHOLE: Final = ("data", "data_base64")
 """The members whose text could be a whole event's data, which nobody looks through."""
+_SUBJECT: Final = "subject"
+_ABOUT: Final = frozenset({GRANT, SILENCED})
+"""The events that say in a text of one field, their subject, whom they are about."""
 DEEPEST: Final = 40
 """How deep what was refused is looked through; what lies deeper is left out."""
 
@@ -54,7 +59,7 @@ class Door:
         self._names, self._current, self._vocabulary = names, rulebook.current, rulebook.vocabulary
         self._marked = {name: marked([kind]) for name, kind in rulebook.vocabulary.items()}
         self._every = marked(rulebook.vocabulary.values())
-        self._naming = {name for name, fields in self._marked.items() if any(fields)} | {GRANT}
+        self._naming = {name for name, fields in self._marked.items() if any(fields)} | _ABOUT
 
     def let_in(self, events: Sequence[Event], refused: list[Refusal]) -> list[Event]:
         """Put references into events, and give those that are taken; the others are refused.
@@ -64,15 +69,17 @@ class Door:
         concerned = [event for event in events if type_of(event) in self._naming]
         if not concerned:
             return list(events)
-        self._leave_out(concerned)
-        persons: dict[str, str] = {}
+        people: list[tuple[Event, str, str]] = []
         texts: dict[tuple[str, ...], str] = {}
         for event in concerned:
-            people, free = self._marked[type_of(event)]
-            persons |= {said: said for name in people if (said := getattr(event.data, name))}
+            persons, free = self._marked[type_of(event)]
+            people += [(event, name, said) for name in persons if (said := getattr(event.data, name))]
             texts |= {(event.source, event.id, name): said for name in free if (said := getattr(event.data, name))}
-        known = self._names.are_known({said for said in (*persons, *texts.values()) if _is_any(said)}) | {ERASED}
-        references = self._names.persons(name for name in persons if not _is_any(name) and name.strip())
+        told = {said for said in (*(said for *_, said in people), *texts.values()) if _is_any(said)}
+        known = self._names.are_known(told) | {ERASED, ERASED_TEXT}
+        named = {(said, event.at) for event, _, said in people if said.strip() and not _is_any(said)}
+        references = self._names.persons_at(named)
+        self._note_late(people)
         written = self._names.texts({place: said for place, said in texts.items() if said not in known})
         gone = set()
         for event in concerned:
@@ -82,53 +89,73 @@ class Door:
                 gone.add(id(event))
         return [event for event in events if id(event) not in gone] if gone else list(events)
 
-    def _leave_out(self, events: Sequence[Event]) -> None:
-        """Put the one reference of all who were erased where they are named, and note which senders name them."""
-        people = [(event, name) for event in events for name in self._marked[type_of(event)].persons]
-        named = [(event, name, said) for event, name in people if (said := getattr(event.data, name))]
-        erased = self._names.erased({said for _, _, said in named})
-        late = [(event, name, erased[said]) for event, name, said in named if said in erased]
-        for event, name, at in late:
-            if event.at < at:
-                setattr(event.data, name, ERASED)
+    def _note_late(self, people: Sequence[tuple[Event, str, str]]) -> None:
+        """Note which senders name who was erased."""
+        erased = self._names.erased({said for _, _, said in people})
+        late = [event for event, _, said in people if said in erased]
         if late:
-            latest = max(event.received for event, _, _ in late)
-            self._names.still_named(Counter(event.source for event, _, _ in late), latest)
+            latest = max(event.received for event in late)
+            self._names.still_named(Counter(event.source for event in late), latest)
 
     def _refer(
-        self, event: Event, persons: Mapping[str, str], texts: Mapping[tuple[str, ...], str], known: set[str]
-    ) -> str:
+        self, event: Event, persons: Mapping[tuple[str, int], str], texts: Mapping[tuple[str, ...], str],
+        known: set[str],
+    ) -> str:  # fmt: skip
         """Put references into an event; gives the reference in it that stands for nobody, if there is one."""
         people, free = self._marked[type_of(event)]
         for name in people:
             said = getattr(event.data, name) or ""
             if _is_any(said) and said not in known:
                 return str(said)
-            if said in persons:
-                setattr(event.data, name, persons[said])
+            if (said, event.at) in persons:
+                setattr(event.data, name, persons[said, event.at])
         for name in free:
             if (place := (event.source, event.id, name)) in texts:
                 setattr(event.data, name, texts[place])
-        if type_of(event) == GRANT:
-            event.data.subject = self._subject(event.data.standard, event.data.subject)
+        if type_of(event) in _ABOUT and (subject := event.data.subject):
+            place = (event.source, event.id, _SUBJECT)
+            event.data.subject = self._subject(event.data.standard or "", subject, place, event.at)
         return ""
 
-    def _subject(self, standard: str, subject: str) -> str:
-        """Put references into the subject of a grant, where its standard is owed by person."""
-        found = self._current.get(standard)
-        if found is None or self._every.persons.isdisjoint(found.per):
-            return subject
-        fields = opening_fields(found, self._vocabulary)
-        key = subject_key(subject, [fields[name].type for name in found.per])
-        if key is None:
-            return subject
-        named = [name in self._every.persons for name in found.per]
-        parts = [self._person(str(part)) if is_one else part for part, is_one in zip(key, named, strict=True)]
-        return subject_text(tuple(parts))
+    def _subject(self, standard: str, subject: str, place: tuple[str, ...], at: int | None) -> str:
+        """Put references into a subject, where its standard is owed by person; one that it cannot have is a text.
 
-    def _person(self, name: str) -> str:
-        """Give the reference of somebody whose name came without a time: who was erased is nobody."""
-        return ERASED if self._names.erased([name]) else self._names.persons([name])[name]
+        Without a standard, as a silence may be, it is read as the standards in force have subjects, if they agree.
+        """
+        if not standard:
+            return self._of_any(subject, place, at)
+        found = self._current.get(standard)
+        read = None if found is None else self._parts(found, subject)
+        return self._text(subject, place) if read is None else self._put(read, at)
+
+    def _of_any(self, subject: str, place: tuple[str, ...], at: int | None) -> str:
+        """Put references into a subject of any standard; where they disagree, in the place of names that are known."""
+        read = [parts for each in self._current.values() if (parts := self._parts(each, subject)) is not None]
+        if not read:
+            return self._text(subject, place)
+        alike = {tuple(is_one for _, is_one in parts) for parts in read}
+        return self._put(read[0], at) if len(alike) == 1 else self._names.in_subject(subject)
+
+    def _parts(self, standard: Standard, subject: str) -> list[tuple[str | int, bool]] | None:
+        """Give the values of a subject, and which of them are people; None where the standard cannot have it."""
+        fields = opening_fields(standard, self._vocabulary)
+        key = subject_key(subject, [fields[name].type if name in fields else "text" for name in standard.per])
+        if key is None:
+            return None
+        return [(part, name in self._every.persons) for part, name in zip(key, standard.per, strict=True)]
+
+    def _put(self, parts: Iterable[tuple[str | int, bool]], at: int | None) -> str:
+        return subject_text(tuple(self._person(str(part), at) if is_one else part for part, is_one in parts))
+
+    def _text(self, text: str, place: tuple[str, ...]) -> str:
+        return text if _is_any(text) or not text.strip() else self._names.texts({place: text})[place]
+
+    def _person(self, name: str, at: int | None = None) -> str:
+        """Give the reference of a name. Who was erased is nobody before then, and where nothing says when it was."""
+        if _is_any(name) or not name.strip():
+            return name
+        when = -1 if at is None else at
+        return self._names.persons_at([(name, when)])[name, when]
 
     def kept_of(self, refusal: Refusal) -> Refusal:
         """Give what is kept of a refused event: with references, where it is JSON; else without its body."""
@@ -140,24 +167,41 @@ class Door:
         return msgspec.structs.replace(refusal, raw=msgspec.json.encode(self._replaced(found)))
 
     def _replaced(self, found: Any, name: str = "", depth: int = 0) -> Any:  # noqa: ANN401 - whatever somebody sent
-        """Put references into what was sent, at every depth down to a bound."""
+        """Put references into what was sent, at every depth down to a bound: into all that stands under a mark."""
         if depth > DEEPEST:
             return None
         match found:
             case dict():
-                return {key: self._replaced(value, key, depth + 1) for key, value in found.items()}
+                return {key: self._member(found, key, name, depth) for key in found}
             case list():
                 return [self._replaced(value, name, depth + 1) for value in found]
+            case bool() | None:
+                return found
             case str() if not found.strip() or _is_any(found):
                 return found
             case str() if name in _WHOLE:
                 return None
-            case str() if name in self._every.persons:
-                return self._person(found)
-            case str() if name in self._every.free:
-                return self._names.texts({("refused", name, found): found})["refused", name, found]
+            case str() | int() | float():
+                return self._scalar(found, name)
             case _:
                 return found
+
+    def _member(self, whole: dict[str, Any], key: str, name: str, depth: int) -> Any:  # noqa: ANN401 - as it was sent
+        """Give a member of an object; what has no mark of its own has that under which the object stands."""
+        value = whole[key]
+        inherits = name in self._every.persons | self._every.free
+        if key == _SUBJECT and isinstance(value, str) and value.strip() and not inherits:
+            standard = whole.get("standard")
+            about = standard if isinstance(standard, str) else ""
+            return self._subject(about, value, ("refused", key, value), None)
+        marks = key in self._every.persons | self._every.free
+        return self._replaced(value, name if inherits and not marks else key, depth + 1)
+
+    def _scalar(self, found: str | float, name: str) -> str | float:
+        said = str(found)
+        if name in self._every.persons:
+            return self._person(said)
+        return self._text(said, ("refused", name, said)) if name in self._every.free else found
 
 
 def _is_any(said: str) -> bool:

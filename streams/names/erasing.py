@@ -28,7 +28,9 @@ if TYPE_CHECKING:
 SOURCE: Final = "kept/erasing"
 """The `source` of events that say that somebody was erased; nobody else may use it by HTTP."""
 BLOCKED_FOR: Final = 35 * DAY
-"""For how long the name of who was erased is known again, by its keyed hash, in microseconds."""
+"""For how long the name of who was erased is known again, or a text that was, by its keyed hash, in microseconds."""
+UNFINISHED: Final = 0x4B505433
+"""The `application_id` of a file of names from which something was deleted, and that still has to be written anew."""
 UNSEEN: Final = 400
 """For how many days somebody is known whom nothing names any more."""
 MOST_NEAR: Final = 100
@@ -97,9 +99,8 @@ def sever(database: Database, reference: str, at: int) -> Erased:
     said = database.all("SELECT text FROM said WHERE reference = ?", [reference])
     also = database.all("SELECT text FROM also WHERE reference = ?", [reference])
     names = sorted({str(name) for (name,) in (*said, *also)})
-    if reference.startswith("p"):
-        found = "INSERT OR REPLACE INTO erased SELECT by, ? FROM found WHERE reference = ?"
-        database.put(found, [(at, reference)])
+    found = "INSERT OR REPLACE INTO erased SELECT by, ? FROM found WHERE reference = ?"
+    database.put(found, [(at, reference)])
     rows = database.put("DELETE FROM found WHERE reference = ?", [(reference,)])
     database.put("DELETE FROM said WHERE reference = ?", [(reference,)])
     database.put("DELETE FROM also WHERE reference = ?", [(reference,)])

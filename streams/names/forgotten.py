@@ -22,7 +22,8 @@ log = structlog.get_logger("kept")
 
 
 def forget_again(database: Database, names: Names) -> None:
-    """Forget whoever was erased, and is known all the same. Raises StateError."""
+    """Forget whoever was erased, and is known all the same, and end what of an erasure was not. Raises StateError."""
+    names.finish()
     erased = {str(reference): int(at) for at, reference in database.all(_ERASED, [ERASED, SOURCE])}
     known = names.are_known(erased)
     for reference in known:

@@ -7,30 +7,22 @@ An edge: it makes the secret. Used from several threads. Read next: `door.py`.
 
 from __future__ import annotations
 
-import os
 from collections import OrderedDict
 from contextlib import suppress
-from threading import Lock
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, Final
 
 from standards.calendar.duration import DAY
-from standards.errors import StateError
 from streams.names.erasing import Erased, forget_old, rekeyed, sever
-from streams.names.references import canonical, index_of, is_reference, new
-from streams.names.rows import Row, store
-from streams.names.schema import SCHEMA
-from streams.storage.sqlite import Database
+from streams.names.name_file import FILE, ErasedMeanwhileError, NameFile
+from streams.names.references import ERASED, ERASED_TEXT, canonical, index_of, is_reference
+from streams.names.rows import Row
+from streams.names.secret import read_secret
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping
     from pathlib import Path
 
-    from streams.names.references import Kind
 
-FILE: Final = "names.sqlite"
-KEY_FILE: Final = "names.key"
-REMEMBERED: Final = 20_000
-"""How many rows are remembered in memory, each way."""
 _SENDER: Final = """
 INSERT INTO senders VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET last = excluded.last, count = count + excluded.count
 """
@@ -42,62 +34,48 @@ SELECT reference FROM said WHERE reference < 'q' AND name_key(text) IN (
     SELECT name_key(text) FROM also WHERE joined AND reference = ?)
 """
 
-_Key = TypeVar("_Key", bytes, str)
 
-
-class Names:
+class Names(NameFile):
     """What references stand for. Raises StateError where the file cannot be used."""
 
-    def __init__(self, folder: Path, secret: bytes, *, derived: bool = False) -> None:
-        """Open the file in a folder, and make it if need be; `derived` as for `Database`."""
-        self._database = Database(folder / FILE, schema=SCHEMA, derived=derived)
-        self._secret, self._lock = secret, Lock()
-        self._references: OrderedDict[bytes, str] = OrderedDict()
-        self._said: OrderedDict[str, str] = OrderedDict()
-        self._called, self._entries = dict[str, str](), dict[str, str]()
-        self._tidied, self._today = -DAY, 0
-        self._looked_up, self._erased = set[bytes](), dict[bytes, int]()
-        self._rooms = frozenset[str]()
-        try:
-            self._check_secret()
-            self._erased = dict(self._database.all("SELECT by, at FROM erased"))
-        except StateError:
-            self._database.close()
-            raise
-
-    def _check_secret(self) -> None:
-        """Refuse another secret than the one under which the rows are found: everybody would be somebody new."""
-        mark, row = index_of(self._secret, "mark"), self._database.one("SELECT mark FROM secret")
-        if row is None:
-            with self._database.writing():
-                self._database.put("INSERT INTO secret VALUES (?)", [(mark,)])
-        elif row[0] != mark:
-            raise StateError(
-                f"the names in {self._database.file} are kept under another secret; "
-                f"set KEPT_PERSON_SECRET, or put back {KEY_FILE}, as it was"
-            )
-
-    def close(self) -> None:
-        """Close the file."""
-        with self._lock:
-            self._database.close()
-
-    def persons(self, names: Iterable[str]) -> dict[str, str]:
+    def persons(self, names: Iterable[str], erased: Mapping[bytes, int] | None = None) -> dict[str, str]:
         """Give a reference for each of these names, by how it is written; who has none yet is given one.
 
-        What is a reference already stays as it is, and so does a team's room.
+        What is a reference already stays as it is, and so does a team's room. Raises ErasedMeanwhileError where
+        `erased` is given, and somebody else was erased since; then nobody was given one.
         """
         given = list(names)
         people = [name for name in given if name not in self._rooms and not is_reference(name, "p")]
         asked = {name: index_of(self._secret, "p", canonical(name)) for name in people}
-        found = self._refer("p", {index: " ".join(name.split()) for name, index in asked.items()})
+        found = self._refer("p", {index: " ".join(name.split()) for name, index in asked.items()}, erased)
         return {name: found[asked[name]] if name in asked else name for name in given}
 
+    def persons_at(self, named: Collection[tuple[str, int]]) -> dict[tuple[str, int], str]:
+        """Give references of those who are named by what happened at instants (microseconds UTC), by (name, instant).
+
+        Who was erased since is nobody in it. Nobody who is erased just now is made known again by what happened before.
+        """
+        asked = {name: index_of(self._secret, "p", canonical(name)) for name, _ in named}
+        while True:
+            erased = self._erased
+            since = {name for name, at in named if at >= erased.get(asked[name], at)}
+            with suppress(ErasedMeanwhileError):
+                found = self.persons(since, erased)
+                if erased == self._erased:
+                    break
+        return {
+            (name, at): found[name] if at >= erased.get(asked[name], at) else ERASED for name, at in named
+        }  # fmt: skip
+
     def texts(self, texts: Mapping[tuple[str, ...], str]) -> dict[tuple[str, ...], str]:
-        """Give a reference for each of these texts, by where it stands: one that comes again has the one it had."""
+        """Give a reference for each of these texts, by where it stands: one that comes again has the one it had.
+
+        One that was erased of late is not kept again: it has that of all erased texts.
+        """
         asked = {place: index_of(self._secret, "t", *place) for place in texts}
-        found = self._refer("t", {index: texts[place] for place, index in asked.items()})
-        return {place: found[index] for place, index in asked.items()}
+        kept = {index: texts[place] for place, index in asked.items() if index not in self._erased}
+        found = self._refer("t", kept)
+        return {place: found.get(index, ERASED_TEXT) for place, index in asked.items()}
 
     def find(self, name: str) -> str:
         """Give the reference of a name, or nothing where it has none."""
@@ -177,13 +155,30 @@ class Names:
         with self._lock:
             with self._database.writing():
                 erased = sever(self._database, reference, at)
+                self._begin_anew()
             self._references = OrderedDict(each for each in self._references.items() if each[1] != reference)
             self._said.clear()  # it has texts in which their name stood
             self._called.pop(reference, None)
             self._entries.pop(reference, None)
             self._erased = dict(self._database.all("SELECT by, at FROM erased"))
-            self._database.compact()
+            self._left = (reference, erased)
+            self._write_anew()
         return erased
+
+    def finish(self) -> tuple[str, Erased] | None:
+        """Write the file anew where an erasure could not; gives whose it was, if it was this process's, and what came.
+
+        None: nothing was left to do. Raises StateError where it cannot be done now either.
+        """
+        with self._lock:
+            left = self._left
+            return left if self._write_anew() else None
+
+    def called(self, reference: str) -> list[str]:
+        """Give all that somebody is called."""
+        listed = "SELECT text FROM said WHERE reference = ?1 UNION SELECT text FROM also WHERE reference = ?1"
+        with self._lock:
+            return [str(text) for (text,) in self._database.all(listed, [reference])]
 
     def erased(self, names: Iterable[str]) -> dict[str, int]:
         """Say who of these was erased of late, by how they are written, and when (microseconds UTC)."""
@@ -226,75 +221,7 @@ class Names:
         self._references.clear()
         return found
 
-    def _refer(self, kind: Kind, asked: Mapping[bytes, str]) -> dict[bytes, str]:
-        with self._lock:
-            found = self._known(asked)
-        while missing := [Row(index, new(kind), asked[index]) for index in asked if index not in found]:
-            self._add(missing)
-            with self._lock:
-                found |= self._known([row.by for row in missing])  # somebody else may have been first
-        return found
-
-    def _add(self, rows: Sequence[Row]) -> None:
-        """Make rows durable; where somebody is found already, they stay who they are."""
-        with self._lock, self._database.writing():
-            store(self._database, rows, self._today)
-            self._remember(self._references, {row.by: row.reference for row in rows if row.joined})
-
-    def _known(self, asked: Collection[bytes]) -> dict[bytes, str]:
-        found = {index: self._references[index] for index in asked if index in self._references}
-        for index in asked:
-            if index not in found:
-                row = self._database.one("SELECT reference FROM found WHERE by = ?", [index])
-                found |= {index: str(row[0])} if row is not None else {}
-        self._remember(self._references, found)
-        self._looked_up.update(found)
-        return found
-
-    def _read(self, references: Collection[str]) -> dict[str, str]:
-        with self._lock:
-            found = {each: self._said[each] for each in references if each in self._said}
-            for each in references:
-                if each not in found:
-                    row = self._database.one("SELECT text FROM said WHERE reference = ?", [each])
-                    found |= {each: str(row[0])} if row is not None else {}
-            self._remember(self._said, found)
-            return found
-
-    @staticmethod
-    def _remember(kept: OrderedDict[_Key, str], rows: Mapping[_Key, str]) -> None:
-        """Remember the latest rows, up to so many."""
-        for name, value in rows.items():
-            kept[name] = value
-            kept.move_to_end(name)
-        while len(kept) > REMEMBERED:
-            kept.popitem(last=False)
-
 
 def kept_in(folder: Path, given: str = "") -> Names | None:
     """Open the names of a folder, beside a host or not; None where there are none. Raises StateError."""
     return Names(folder, read_secret(folder, given)) if (folder / FILE).is_file() else None
-
-
-def read_secret(folder: Path, given: str = "") -> bytes:
-    """Give the secret under which names are found: the one that was set, or a folder's own, made where it has none.
-
-    Raises StateError where the file cannot be made or read, or is not one.
-    """
-    if given:
-        return given.encode()
-    file = folder / KEY_FILE
-    try:
-        with suppress(FileExistsError):
-            handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-            with os.fdopen(handle, "wb") as made:
-                made.write(os.urandom(32).hex().encode())
-                made.flush()
-                os.fsync(made.fileno())
-        secret = file.read_bytes().strip()
-    except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise StateError(f"{file} cannot be used: {reason}; check the rights of the file and its folder") from None
-    if not secret:
-        raise StateError(f"{file} is empty; put it back from a backup, beside {FILE} of the same day")
-    return secret

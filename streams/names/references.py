@@ -25,6 +25,8 @@ REFERENCE: Final = re.compile(r"\b([pt])~[a-z2-7]{20}\b", re.ASCII)
 
 ERASED: Final = f"p~{'erased':a<20}"
 """The one reference of all who were erased, where something that happened before then names them afterwards."""
+ERASED_TEXT: Final = f"t~{'erased':a<20}"
+"""The one reference of all texts that were erased, where one comes again."""
 
 
 _BEGINS: Final = {"p": "p~", "t": "t~"}

@@ -173,10 +173,15 @@ class Database:
             return self._connection.executemany(sql, rows).rowcount
 
     def compact(self) -> None:
-        """Write the file anew without what was deleted, and empty its log. Raises StateError."""
+        """Write the file anew without what was deleted, and empty its log. Raises StateError.
+
+        While somebody else reads the file its log cannot be emptied; then it says so.
+        """
         with self._explaining():
             self._connection.execute("VACUUM")
-            self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            busy, _, _ = self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        if busy:
+            raise StateError(f"{self.file}: what was deleted is still in its log, as {_ADVICE[sqlite3.SQLITE_BUSY]}")
 
     def close(self) -> None:
         """Close the connection."""

@@ -18,7 +18,7 @@ from streams.kafka.clients.log import consuming, producing
 from streams.kafka.persons.name_records import Named
 from streams.kafka.persons.names_topic import STALE, NamesTopic, is_gone, published
 from streams.kafka.persons.shared_names import Place, Read, SharedNames, secret_of
-from streams.names.names import FILE
+from streams.names.name_file import FILE
 from streams.names.references import ERASED, canonical, index_of, new
 from streams.names.rows import Row
 from tests.kafka.broker import Broker

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from standards.judge.events import iso
 from standards.judge.rulebook import Rulebook
 from streams.ingest.wire import Reader, Refusal
 from streams.names.door import UNKNOWN, Door
 from streams.names.names import Names
-from streams.names.references import is_reference, new
+from streams.names.references import ERASED, ERASED_TEXT, is_reference, new
 from tests.history import rulebook
-from tests.streams.hosting import T0, event
+from tests.streams.hosting import SECOND, T0, event
 
 COACH = """
 kept: 1
@@ -126,3 +128,73 @@ def test_what_lies_too_deep_is_left_out(names: Names, rules: Rulebook) -> None:
     kept = Door(rules, names).kept_of(Refusal(1, "unknown-type", "no event type", raw))
     assert kept.raw.startswith(b'{"x":')
     assert b"Ann" not in kept.raw
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        {"agent": {"name": "Quentin Xylo", "more": ["Quentin", 4711]}},
+        {"agent": 4711, "by": 47.5},
+        {"note": {"text": "Quentin wept", "parts": [{"said": "Xylo too"}, 4711]}},
+        {"standard": "no-such", "subject": "north/Quentin"},
+        {"standard": {"odd": 1}, "subject": "Quentin"},
+        {"standard": "coach-comes", "subject": "north/Quentin"},
+    ],
+)
+def test_all_that_stands_under_a_mark_is_referred(names: Names, rules: Rulebook, data: dict[str, object]) -> None:
+    """In an object, a list or as a number, as well as in a subject: nothing of it is kept with what was refused."""
+    sent = {"id": "7", "type": "odd", "data": data, "on": True}
+    kept = Door(rules, names).kept_of(Refusal(1, "bad-field", "it is not text", json.dumps(sent).encode())).raw
+    assert not re.search(b"Quentin|Xylo|47", kept)
+    assert (json.loads(kept)["id"], json.loads(kept)["on"]) == ("7", True)
+
+
+@pytest.mark.parametrize(("standard", "subject"), [("no-such", "north/Ann"), ("coach-comes", "Ann")])
+def test_a_subject_that_its_standard_cannot_have_is_a_text(
+    names: Names, rules: Rulebook, standard: str, subject: str
+) -> None:
+    """Nobody can say whom it names, so nothing of it goes further."""
+    reader, door = Reader(rules.classes), Door(rules, names)
+    grant = event(reader, "exception.granted", "2", T0, standard=standard, subject=subject, by="lead", reason="ill")
+    door.let_in([grant], [])
+    assert is_reference(grant.data.subject, "t")
+    assert names.shown([grant.data.subject]) == {grant.data.subject: subject}
+
+
+@pytest.mark.parametrize("standard", ["coach-comes", ""])
+def test_a_silence_finds_the_person_whom_it_is_about(names: Names, rules: Rulebook, standard: str) -> None:
+    """As it is written by hand, with the name: it silences what is said of their reference."""
+    reader, door = Reader(rules.classes), Door(rules, names)
+    asked = event(reader, "coaching.asked", "1", T0, agent="Ann", team="north")
+    about = {"standard": standard} if standard else {}
+    quiet = event(reader, "alert.silenced", "2", T0, silence="s", until=iso(T0 + SECOND), by="Ben",
+                  subject="north/Ann", **about)  # fmt: skip
+    door.let_in([asked, quiet], [])
+    assert quiet.data.subject == f"north/{asked.data.agent}"
+
+
+def test_an_exception_for_who_was_erased_goes_by_its_time(names: Names, rules: Rulebook) -> None:
+    """What was granted before then is for nobody; what is granted since is for somebody new."""
+    reader, door = Reader(rules.classes), Door(rules, names)
+    names.erase(names.persons(["Ann"])["Ann"], T0)
+    before, since = (
+        event(reader, "exception.granted", str(at), at, standard="coach-comes", subject="north/Ann", by="lead",
+              reason="ill") for at in (T0 - SECOND, T0 + SECOND)
+    )  # fmt: skip
+    door.let_in([before, since], [])
+    assert before.data.subject == f"north/{ERASED}"
+    assert since.data.subject == f"north/{names.find('Ann')}"
+
+
+def test_a_text_that_was_erased_is_not_kept_again(names: Names, rules: Rulebook) -> None:
+    """Its event comes again: what it says stays deleted."""
+    reader, door = Reader(rules.classes), Door(rules, names)
+    first, again = (event(reader, "recognition.given", "2", T0, agent="Ann", by="Ben", reason="Ann wept") for _ in "12")
+    door.let_in([first], [])
+    names.erase(first.data.reason, T0)
+    door.let_in([again], [])
+    assert again.data.reason == ERASED_TEXT
+    assert names.shown([again.data.reason]) == {}
+    refused: list[Refusal] = []
+    door.let_in([again], refused)
+    assert refused == []

@@ -9,7 +9,8 @@ import pytest
 
 from streams.embedded.embedded import EmbeddedHost
 from streams.embedded.engine import Options
-from streams.names.names import Names, read_secret
+from streams.names.names import Names
+from streams.names.secret import read_secret
 from streams.settings import StandardsFiles
 from tests.names.test_erasing import GOES, TRACE, house
 from tests.names.test_every_outlet import ACCESS, bearer, contents

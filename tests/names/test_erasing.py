@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from streams.names.erasing import Erased
-from streams.names.names import FILE, Names
+from streams.names.name_file import FILE
+from streams.names.names import Names
 from streams.names.references import ERASED, is_reference, new
 from streams.settings import StandardsFiles
 from streams.storage.sqlite import FILE as STORE

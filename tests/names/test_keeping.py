@@ -10,7 +10,9 @@ import pytest
 
 from streams.embedded.embedded import EmbeddedHost
 from streams.embedded.engine import Options
-from streams.names.names import FILE, KEY_FILE, Names, read_secret
+from streams.names.name_file import FILE
+from streams.names.names import Names
+from streams.names.secret import KEY_FILE, read_secret
 from streams.settings import StandardsFiles
 from streams.storage.rows import PromiseFilter
 from streams.storage.sqlite import FolderLock

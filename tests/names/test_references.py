@@ -11,9 +11,11 @@ from hypothesis import strategies as st
 from alerts.policy.policy import People, Person
 from alerts.words.words import Words
 from standards.errors import StateError
-from streams.names.names import FILE, KEY_FILE, Names, read_secret
+from streams.names.name_file import FILE
+from streams.names.names import Names
 from streams.names.policy import people_of
 from streams.names.references import canonical, is_reference, new, put_back, references_in
+from streams.names.secret import KEY_FILE, read_secret
 from streams.names.showing import Showing
 
 SECRET = b"a secret of the house"
@@ -103,7 +105,9 @@ def test_the_file_without_its_secret_is_not_opened(tmp_path: Path) -> None:
 
 def test_a_folder_makes_a_secret_of_its_own(tmp_path: Path) -> None:
     """It is made once, its owner alone can read it, and an empty one is refused."""
+    (tmp_path / f"{KEY_FILE}.0123456789abcdef").touch()  # a start that a power cut ended half way
     made = read_secret(tmp_path)
+    assert len(list(tmp_path.iterdir())) == 2
     assert read_secret(tmp_path) == made
     assert len(made) == 64
     assert {(tmp_path / KEY_FILE).stat().st_mode & 0o777} == {0o600}

@@ -21,7 +21,8 @@ from streams.embedded.engine import Options
 from streams.embedded.steady_clock import SteadyClock
 from streams.host import Host
 from streams.metrics import Metrics
-from streams.names.names import Names, read_secret
+from streams.names.names import Names
+from streams.names.secret import read_secret
 from streams.settings import StandardsFiles
 from streams.storage.devices import DeviceBook
 from streams.web import Access, Limits, Usual, application, serving

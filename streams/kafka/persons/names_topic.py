@@ -101,6 +101,7 @@ class NamesTopic:
         if not self._records.marked:
             await self._publish([self._records.mark(self._names.secret_mark)])
             await self._read_to(await self._end())
+        await asyncio.to_thread(self._names.finish)
         await self._look()
         self._names.topic = Asked(self, asyncio.get_running_loop())
 

@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
 from standards.errors import StateError
 from streams.names.erasing import Erased, sever
+from streams.names.name_file import ErasedMeanwhileError
 from streams.names.names import Names
-from streams.names.references import ERASED
+from streams.names.references import ERASED, ERASED_TEXT
 from streams.names.rows import Row, store
 
 if TYPE_CHECKING:
@@ -95,7 +96,7 @@ class SharedNames(Names):
     def are_known(self, references: Collection[str]) -> set[str]:
         """Name those of some references that stand for somebody, or something; one may have been claimed just now."""
         found = super().are_known(references)
-        if len(found) < len(set(references) - {ERASED}):
+        if len(found) < len(set(references) - {ERASED, ERASED_TEXT}):
             self._connected().catch_up()
             found = super().are_known(references)
         return found
@@ -164,17 +165,20 @@ class SharedNames(Names):
                 store(self._database, list(rows.values()), self._today)
                 said = [(row.text, row.reference, row.text) for row in rows.values() if row.text]
                 changed = self._database.put(_ANEW, said)
+                if deleted or changed:
+                    self._begin_anew()
                 self._reach(place)
             self._forget_remembered(deleted, rows.values())
-            if deleted or changed:
-                self._database.compact()
+            self._write_anew()
 
     def _known(self, asked: Collection[bytes]) -> dict[bytes, str]:
         found = super()._known(asked)
         self._looked_up.clear()  # nothing goes by time here, and there may be millions
         return found
 
-    def _add(self, rows: Sequence[Row]) -> None:
+    def _add(self, rows: Sequence[Row], erased: Mapping[bytes, int] | None = None) -> None:
+        if erased is not None and erased != self._erased:
+            raise ErasedMeanwhileError
         self._connected().claim(rows)
 
     def _connected(self) -> Shared:
