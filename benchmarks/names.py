@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING, Final
 from standards.compiler.spec import Source, load
 from streams.ingest.wire import Reader
 from streams.names.door import Door
-from streams.names.names import REMEMBERED, Names
+from streams.names.name_file import REMEMBERED
+from streams.names.names import Names
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

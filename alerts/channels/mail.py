@@ -86,14 +86,14 @@ class Mail:
             self._have.pop(notice.id, None)
             return
         self._remember(notice.id, have | set(missing) - set(refused))
-        raise _refusal(refused)
+        raise self._refusal(notice.to if self.name in notice.addresses else "", refused)
 
     async def write(self, to: str, whom: str, written: Callable[[Envelope, int], bytes]) -> None:
         """Hand a letter that tells of no promise to the server, for `whom` at one address. Raises DeliveryError."""
         envelope = self._envelope_to(to, whom)
         refused = await self._handed_over(written(envelope, self._clock()), [each.addr_spec for each in envelope.to])
         if refused:
-            raise _refusal(refused)
+            raise self._refusal(whom, refused)
 
     async def _handed_over(self, message: bytes, to: list[str]) -> dict[str, int]:
         """Send a message; give the code of each address that was refused. Raises DeliveryError."""
@@ -121,7 +121,7 @@ class Mail:
         try:
             return self._envelope._replace(to=(Address(addr_spec=own.strip()),))
         except (ValueError, HeaderParseError):
-            words = f"{own[:100]!r} is not a valid mail address; correct it in the policy, at {whom}"
+            words = f"this is not a valid mail address; correct it in the policy, at {whom}"
             raise DeliveryError(words, again=False) from None
 
     async def close(self) -> None:
@@ -148,6 +148,20 @@ class Mail:
                 return {each.recipient: each.code for each in error.recipients}
         return {address: code for address, (code, _) in refused.items()}
 
+    def _refusal(self, whom: str, refused: dict[str, int]) -> DeliveryError:
+        """Give the miss for all that were refused: tried again as long as that can help one of them.
+
+        It is stored, so it says whose address that is or, where it is nobody's own, which one of the setting.
+        """
+        places = [each.addr_spec for each in self._envelope.to]
+        misses = [
+            smtp_refusal(code, about=f"the address of {whom}")
+            if whom
+            else smtp_refusal(code, about=f"address {places.index(address) + 1} of KEPT_MAIL_TO")
+            for address, code in refused.items()
+        ]
+        return DeliveryError("; ".join(map(str, misses)), again=any(miss.again for miss in misses))
+
     def _remember(self, notice: str, have: set[str]) -> None:
         if have:
             self._have[notice] = have
@@ -173,9 +187,3 @@ class Mail:
             case _:  # no STARTTLS, or no way to log in that both sides know
                 wanted = {"starttls": "STARTTLS", "tls": "a login", "none": "what is needed"}[self._server.security]
                 return DeliveryError(f"{self._where} does not offer {wanted}; check KEPT_MAIL_SERVER", again=True)
-
-
-def _refusal(refused: dict[str, int]) -> DeliveryError:
-    """Give the miss for all that were refused: tried again as long as that can help one of them."""
-    misses = [smtp_refusal(code, about=address) for address, code in refused.items()]
-    return DeliveryError("; ".join(map(str, misses)), again=any(miss.again for miss in misses))

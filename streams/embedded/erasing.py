@@ -128,7 +128,6 @@ def in_words(erased: ErasedAnswer) -> str:
         "What is left:",
         "- backups: keep none of the file of names for longer than 30 days",
         "- messages that were sent: mails, chats, pushes, and what their receivers made of them",
-        "- addresses: where a message to them went stands beside it in the store, for KEPT_KEEP",
         "- names in ids, in contacts' numbers, and in fields that are not marked",
         f"- senders: what still comes under the name is somebody new; for {BLOCKED_FOR // DAY} days Feeds names them",
     ]

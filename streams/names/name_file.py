@@ -51,6 +51,7 @@ class NameFile:
         self._looked_up = set[bytes]()
         self._erased: Mapping[bytes, int] = {}
         self._left = ("", Erased(0))
+        self._reached: Mapping[str, Mapping[str, str]] = {}
         self._rooms = frozenset[str]()
         try:
             self._check_secret()

@@ -126,6 +126,20 @@ class Names(NameFile):
         with self._lock, self._database.writing():
             self._also({reference: [called] for reference, called in self._called.items()})
 
+    def sign_in(self, names: Mapping[str, str]) -> None:
+        """Say by which names people sign in for pushes, by their own: who is erased is forgotten under them, too."""
+        own = self.persons(names)
+        with self._lock, self._database.writing():
+            self._also({own[name]: [push] for name, push in names.items()})
+
+    def know_addresses(self, addresses: Mapping[str, Mapping[str, str]]) -> None:
+        """Say where people and rooms are reached by each channel, by their references; it is in memory alone."""
+        self._reached = dict(addresses)
+
+    def address(self, reference: str, channel: str) -> str | None:
+        """Give where somebody is reached by a channel, as the policy in force has it; None where it says nothing."""
+        return self._reached.get(reference, {}).get(channel)
+
     def references_of(self, person: str) -> list[str]:
         """Give the references of somebody, by a name or one of them: the one they have, then those from before."""
         own = person if self.are_known([person]) else self.find(person)

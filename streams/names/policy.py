@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Final
 
 from msgspec.structs import replace
 
+from standards.natural import same
+
 PUSH: Final = "push"
 
 if TYPE_CHECKING:
@@ -21,16 +23,21 @@ if TYPE_CHECKING:
 def people_of(people: People, names: Names) -> People:
     """Give a policy with a reference in the place of each person's name; teams and their rooms keep theirs.
 
-    From now on people are shown as it calls them. Raises StateError where names cannot be stored.
+    From now on people are shown as it calls them, and reached where it says. Raises StateError where names cannot
+    be stored.
     """
     own = {name: name for name in people.people if name not in people.teams}
     names.call({name: people.names.get(name, name) for name in own}, people.teams)
+    names.sign_in({name: push for name in own if (push := _own_push(people, name))})
     names.join({name: people.people[name].also for name in own if people.people[name].also})
     references = names.persons(own)
+    names.know_addresses(
+        {references.get(name, name): _addresses(person, names) for name, person in people.people.items()}
+    )
     return replace(
         people,
         people={references.get(name, name): replace(person, name=references.get(name, name),
-                                                    addresses=_addresses(person, names))
+                                                    addresses=_channels(person, names))
                 for name, person in people.people.items()},
         teams={name: _team(team, references) for name, team in people.teams.items()},
         routes=tuple(_route(route, references) for route in people.routes),
@@ -42,6 +49,18 @@ def _addresses(person: Person, names: Names) -> Mapping[str, str]:
     """Give somebody's addresses; that for push is the name by which they sign in, so it is a reference as well."""
     found = person.addresses
     return {**found, PUSH: names.persons([found[PUSH]])[found[PUSH]]} if PUSH in found else found
+
+
+def _channels(person: Person, names: Names) -> Mapping[str, str]:
+    """Give the channels by which somebody is reached: where, is looked up as something is sent, and never stored."""
+    return {name: where if name == PUSH else "" for name, where in _addresses(person, names).items()}
+
+
+def _own_push(people: People, name: str) -> str:
+    """Give the name by which somebody signs in for pushes, where nobody else does."""
+    push = people.people[name].addresses.get(PUSH, "")
+    others = (each for other, each in people.people.items() if other != name)
+    return "" if any(same(each.addresses.get(PUSH, ""), push) for each in others) else push
 
 
 def _team(team: Team, references: Mapping[str, str]) -> Team:

@@ -2,9 +2,11 @@
 
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from alerts.channels.mail import Mail, Security
+from alerts.routing.notice import Notice
 from standards.errors import DeliveryError
 from tests.alerts.mailing import ANN, BEN, TO, office
 from tests.alerts.samples import WARNED
@@ -15,9 +17,9 @@ pytestmark = pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiri
 BOTH = [ANN.addr_spec, BEN.addr_spec]
 
 
-async def missed(mail: Mail) -> DeliveryError:
+async def missed(mail: Mail, notice: Notice = WARNED) -> DeliveryError:
     with pytest.raises(DeliveryError) as caught:
-        await mail.deliver(WARNED)
+        await mail.deliver(notice)
     return caught.value
 
 
@@ -102,7 +104,7 @@ async def test_who_has_the_letter_does_not_get_it_again() -> None:
         mail = Mail(post.server(), TO, clock=Clock())
         error = await missed(mail)
         await mail.deliver(WARNED)
-    assert (str(error), error.again) == ("ben@shop.example: answered 450", True)
+    assert (str(error), error.again) == ("address 2 of KEPT_MAIL_TO: answered 450", True)
     assert post.to == [BOTH[:1], BOTH[1:]]
     assert len({each["Message-ID"] for each in post.letters}) == 1
 
@@ -114,9 +116,23 @@ async def test_who_can_never_be_reached_is_named() -> None:
         error = await missed(Mail(post.server(), TO, clock=Clock()))
         post.answers |= {address: ["550 no such user", "450 later"] for address in BOTH}
         both = await missed(Mail(post.server(), TO, clock=Clock()))
-    assert (str(error), error.again) == ("ann@shop.example: answered 550", False)
+    assert (str(error), error.again) == ("address 1 of KEPT_MAIL_TO: answered 550", False)
     assert post.to == [BOTH[1:]]
-    assert (str(both), both.again) == ("ann@shop.example: answered 550; ben@shop.example: answered 550", False)
+    assert (str(both), both.again) == (
+        "address 1 of KEPT_MAIL_TO: answered 550; address 2 of KEPT_MAIL_TO: answered 550",
+        False,
+    )
+
+
+async def test_an_error_says_whose_address_it_is_and_not_the_address() -> None:
+    """Errors are stored and logged; the policy has the address."""
+    async with office() as post:
+        post.answers["ann@shop.example"] = ["550 no such user"]
+        mail = Mail(post.server(), TO, clock=Clock())
+        gone = await missed(mail, msgspec.structs.replace(WARNED, to="ann", addresses={"mail": "ann@shop.example"}))
+        odd = await missed(mail, msgspec.structs.replace(WARNED, to="ann", addresses={"mail": "ann at shop"}))
+    assert str(gone) == "the address of ann: answered 550"
+    assert str(odd) == "this is not a valid mail address; correct it in the policy, at ann"
 
 
 async def test_nobody_there_or_no_answer_is_worth_another_try() -> None:

@@ -60,7 +60,7 @@ standards:
 POLICY = """
 kept: 1
 people:
-  xaver-quast: {addresses: {mail: x@shop.example}}
+  xaver-quast: {addresses: {mail: xaver.quast@shop.example}}
   dora: {addresses: {mail: d@shop.example}}
 routes:
   - {match: {owner: lead}, tell: xaver-quast, escalate: [{after: 20s, tell: dora}]}
@@ -186,11 +186,15 @@ async def test_the_log_has_references(tmp_path: Path) -> None:
 
 
 async def test_no_file_but_that_of_names_has_one(tmp_path: Path) -> None:
-    """Not the store, nor its log, nor what lies beside it."""
-    async with walked(tmp_path):
-        pass
-    files = contents(tmp_path)
-    assert [name for name, content in files.items() if MARKS.search(content)] == [FILE]
+    """Not the store, nor its log, nor what lies beside it: where people are reached is looked up as they are told."""
+    mail = Taking("mail")
+    async with walked(tmp_path, mail):
+        await until(lambda: len(mail.came) > 1)
+        running = contents(tmp_path)
+    assert {"mail": "xaver.quast@shop.example"} in [each.addresses for each in mail.came]
+    for files in (running, contents(tmp_path)):
+        assert {name for name, content in files.items() if MARKS.search(content)} <= {FILE, f"{FILE}-wal"}
+        assert not any("@shop.example" in content for content in files.values())
 
 
 @pytest.mark.parametrize("role", ["viewer", "author"])

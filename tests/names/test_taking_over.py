@@ -176,6 +176,55 @@ async def test_no_name_is_left_in_the_store(tmp_path: Path) -> None:
         assert database.execute("SELECT count(*) FROM notices").fetchone() == (0,), "all were delivered"
 
 
+TABLES = {
+    "acts", "acts_without_effect", "call_cases", "cases", "dead_letters", "events", "held", "holdings", "identities",
+    "late", "ledger", "notices", "outbox", "past", "position", "progress", "promises", "readings", "reasons",
+    "revisions", "sites", "source_clocks", "spoken_for", "topic_offsets", "totals", "withheld",
+}  # fmt: skip
+"""All tables of the store: of a new one it has to be asked whether names, or ids made of them, can stand in it."""
+
+
+def rows(folder: Path) -> dict[str, str]:
+    """Give all that stands in each table."""
+    with closing(sqlite3.connect(folder / "data" / STORE)) as database:
+        found = database.execute("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%'")
+        return {name: str(database.execute(f"SELECT * FROM {name}").fetchall()) for (name,) in found.fetchall()}
+
+
+async def test_no_table_has_a_name_or_an_id_made_of_one(tmp_path: Path) -> None:
+    """Of each table of the store, in every column."""
+    day = Day(tmp_path, apart=False)
+    await day.half([(at, kind, dict(data)) for at, kind, data in MORNING], apart=False)
+    assert rows(tmp_path).keys() == TABLES
+    with closing(sqlite3.connect(tmp_path / "data" / STORE)) as database:
+        acts = database.execute("SELECT source || '/' || id, id FROM acts WHERE source LIKE 'kept/%'").fetchall()
+        database.execute("INSERT INTO acts_without_effect VALUES (?, 'not-theirs')", [acts[0][0]])
+        database.execute("UPDATE outbox SET error = 'xaver.quast@shop.example: answered 550'")
+        database.commit()
+    await day.half([], apart=True)
+    ids = "|".join(name for _, name in acts)
+    marks = re.compile(f"{MARKS.pattern}|{ids}|@shop", re.IGNORECASE)
+    found = {name: marks.findall(text) for name, text in rows(tmp_path).items()}
+    assert {name: hits for name, hits in found.items() if hits} == {}
+    with closing(sqlite3.connect(tmp_path / "data" / STORE)) as database:
+        joined = "SELECT reason FROM acts_without_effect JOIN acts ON act = source || '/' || id"
+        assert database.execute(joined).fetchall() == [("not-theirs",)]
+
+
+@pytest.mark.parametrize("table", ["dead_letters", "acts"])
+async def test_a_store_that_has_little_is_taken_over_too(tmp_path: Path, table: str) -> None:
+    """One in which there are only refused events, or only what people did."""
+    day = Day(tmp_path, apart=False)
+    await day.half([(at, kind, dict(data)) for at, kind, data in MORNING], apart=False)
+    with closing(sqlite3.connect(tmp_path / "data" / STORE)) as database:
+        database.execute("INSERT INTO dead_letters (received, reason, message, raw) VALUES (1, 'odd', '', 'Quentin')")
+        for name in TABLES - {table, "position", "revisions"}:
+            database.execute(f"DELETE FROM {name}")
+        database.commit()
+    await day.half([], apart=True)
+    assert not MARKS.search(rows(tmp_path)[table])
+
+
 async def test_it_happens_once_whole_or_not_at_all(tmp_path: Path) -> None:
     """What fails half way leaves the store as it was; the next start does it; the one after has nothing to do."""
     day = Day(tmp_path, apart=False)

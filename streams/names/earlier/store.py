@@ -51,8 +51,7 @@ def take_over(database: Database, names: Names, rules: Callable[[], Rules]) -> N
         return
     if state != TAKEN_OVER:
         with database.writing():
-            if database.one("SELECT 1 FROM ledger UNION ALL SELECT 1 FROM events LIMIT 1") is not None:
-                _Taking(database, names, rules()).all()
+            _Taking(database, names, rules()).all()
             database.all(f"PRAGMA application_id = {TAKEN_OVER}")
     database.compact()
     with database.writing():
@@ -72,7 +71,10 @@ class _Taking:
         self._routed.by_policy(rules.former, rules.now)
 
     def all(self) -> None:
-        log.info("names are put apart; this is done once, and may take a while")
+        found = "SELECT 1 FROM ledger UNION ALL SELECT 1 FROM events UNION ALL SELECT 1 FROM acts LIMIT 1"
+        anything = self._database.one(found) is not None
+        if anything:
+            log.info("names are put apart; this is done once, and may take a while")
         self._drop()
         self._ids.draw_acts()
         self._ids.make_promises(self._stored, self._per)
@@ -85,7 +87,8 @@ class _Taking:
         self._acts()
         self._notices()
         self._lines()
-        log.info("names are apart", kept_ids=self._ids.unmade)
+        if anything:
+            log.info("names are apart", kept_ids=self._ids.unmade)
 
     def _drop(self) -> None:
         put = self._database.put
@@ -96,7 +99,9 @@ class _Taking:
         }
         put(f"DELETE FROM outbox WHERE notice NOT IN {_WAITS}", [()])  # noqa: S608 - the same
         put(f"DELETE FROM spoken_for WHERE notice NOT IN {_WAITS}", [()])  # noqa: S608 - the same
-        log.warning("what only was to be looked up, and may hold names, was deleted", **counts)
+        put("UPDATE outbox SET error = ''", [()])  # they may quote addresses
+        if any(counts.values()):
+            log.warning("what only was to be looked up, and may hold names, was deleted", **counts)
 
     def _pages(self, columns: str, table: str) -> Iterator[list[tuple[Any, ...]]]:
         """Give rows some at a time, each with its number first."""
@@ -194,6 +199,10 @@ class _Taking:
             now = [(each["id"], each["promise"], each["by"], msgspec.json.encode(each["data"]), row[0])
                    for each, row in zip(self._stored.all(acts), rows, strict=True)]  # fmt: skip
             self._database.put("UPDATE acts SET id = ?, promise = ?, by = ?, body = ? WHERE seq = ?", now)
+        idle = [name for (name,) in self._database.all("SELECT act FROM acts_without_effect")]
+        named = zip(self._stored.all(idle), idle, strict=True)
+        changed = [pair for pair in named if pair[0] != pair[1]]
+        self._database.put("UPDATE acts_without_effect SET act = ? WHERE act = ?", changed)
         for rows in self._pages("seq, id", "late"):
             ids = [(now, row[0]) for now, row in zip(self._stored.all([name for _, name in rows]), rows, strict=True)]
             self._database.put("UPDATE late SET id = ? WHERE seq = ?", ids)
