@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from alerts.channels.console import Console
-from standards.calendar.duration import DAY
+from standards.calendar.duration import DAY, SECOND
 from standards.errors import KeptError, StateError
 from streams.delivery.pushing import pushing
 from streams.embedded.asking_time import EVERYWHERE
@@ -36,7 +36,8 @@ if TYPE_CHECKING:
     from streams.settings import Settings
 
 PATIENCE: Final = 2.0 * JUDGED_WITHIN
-"""How long an answer is waited for, in seconds: they leave first, and many texts may have to be looked through."""
+"""How long an answer is waited for, in seconds, once judging does not wait for events any more: they leave first, and
+many texts may have to be looked through."""
 
 
 class NotErasedError(KeptError):
@@ -65,7 +66,7 @@ def _by_host(settings: Settings, person: str, by: str) -> ErasedAnswer:
     name, port = EVERYWHERE.get(settings.address.host, settings.address.host), settings.address.port
     headers = {"Content-Type": "application/json"}
     headers |= {"Authorization": f"Bearer {settings.token.get_secret_value()}"} if settings.token else {}
-    connection = HTTPConnection(name, port, timeout=PATIENCE)
+    connection = HTTPConnection(name, port, timeout=PATIENCE + settings.grace / SECOND)
     try:
         connection.request("POST", "/v1/persons/erase", msgspec.json.encode({"person": person, "by": by}), headers)
         answer = connection.getresponse()

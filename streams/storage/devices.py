@@ -176,15 +176,15 @@ class DeviceBook:
         """Forget a device that was switched off. Raises StateError where that cannot be stored: then it is still on."""
         await self._change([Change("device", device.id, None)])
 
-    async def forget(self, names: Collection[str], addresses: Collection[str] | None) -> int:
-        """Forget the devices of somebody, by their names, and those that ring for nobody among `addresses`, if given.
+    async def forget(self, names: Collection[str], others: Collection[str]) -> int:
+        """Forget the devices of somebody, by their names; those stay that ring for `others`, by their addresses.
 
         Says how many there were. Raises StateError where that cannot be stored: then they are still on.
         """
-        theirs, known = {name_key(name) for name in names}, {name_key(each) for each in addresses or ()}
+        theirs = {name_key(name) for name in names} - {name_key(each) for each in others}
 
         def goes(whose: str) -> bool:
-            return name_key(whose) in theirs or (addresses is not None and name_key(whose) not in known)
+            return name_key(whose) in theirs
 
         going = [it for it in (*self.devices.values(), *self._strangers.values()) if goes(it.whose)]
         changes = [Change("device", it.id, None) for it in going]

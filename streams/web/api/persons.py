@@ -1,8 +1,9 @@
 """Forgetting somebody over HTTP: what they are owed ends, their name is erased, and what is left to look at is said.
 
-The order is what a crash may not break: they leave, as any event says it, and that is judged; then it is stored that
-they are erased, by their reference alone; then the name goes. What was stored is done again at each start, so that a
-file of names that is put back forgets them too.
+The order is what a crash may not break: they leave, as any event says it, and that is judged; then their devices go;
+then it is stored that they are erased, by their reference alone; then the name goes, and the file is written anew. Who
+asks again goes on where it ended. What was stored is done again at each start, so that a file of names that is put back
+forgets them too.
 Read next: `streams/names/erasing.py`.
 """
 
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING, Final
 import structlog
 
 from alerts.routing.actions import ERASED
+from standards.calendar.duration import SECOND
 from standards.judge.events import moment
 from streams.names.erasing import SOURCE
 from streams.names.references import is_reference
@@ -32,11 +34,12 @@ if TYPE_CHECKING:
     from streams.host import Host
     from streams.names.erasing import Erased
     from streams.names.names import Names
+    from streams.storage.status import Status
 
 PUSH: Final = "push"
 LEFT: Final = "colleague.left"
 JUDGED_WITHIN: Final = 60
-"""How long it is waited for that their leaving is judged, in seconds."""
+"""How long their leaving may take to be judged, in seconds, once judging does not wait for events any more."""
 _LOOK: Final = 0.05
 _BODY: Final = 1 << 14
 
@@ -48,6 +51,7 @@ class Persons:
 
     def __init__(self, host: Host, names: Names) -> None:
         self._host, self._names = host, names
+        self._leaving: dict[str, int] = {}
 
     def operations(self) -> list[Operation]:
         """Say what can be done."""
@@ -60,18 +64,31 @@ class Persons:
 
     async def take(self, given: Erasure) -> ErasedAnswer:
         """Forget somebody, or a text, and say what came of it. Raises Problem where that cannot be, StateError."""
-        reference = await asked(self._find, given.person)
+        left = await asked(self._finished, given.person)
+        if left is not None:
+            return await self._answer(*left, devices=0)
+        reference, devices = await asked(self._find, given.person), 0
         by = await referred(self._host, given.by)
         if is_reference(reference, "p"):
             await asked(self._check_policy, reference)
-            await self._judged(await self._send(LEFT, {"agent": reference}))
+            await self._leave(reference)
+            devices = await self._forget_devices(reference)
         at = await self._send(ERASED, {"agent": reference, "by": by})
         erased = await asked(self._names.erase, reference, at)
-        devices = await self._forget_devices(reference, erased)
         log.info("a name was erased", reference=reference, by=by)
+        return await self._answer(reference, erased, devices)
+
+    async def _answer(self, reference: str, erased: Erased, devices: int) -> ErasedAnswer:
         acts = await asked(self._host.read_model.board.written, erased.near)
         near = [_near_item(each, acts.get(each)) for each in erased.near]
         return ErasedAnswer(reference, erased.rows, erased.texts, devices, near, erased.near_count - len(near))
+
+    def _finished(self, person: str) -> tuple[str, Erased] | None:
+        """End an erasure whose name went, and whose file could not be written anew; None where there is none."""
+        if self._names.are_known([person]) or self._names.find(person):
+            return None
+        left = self._names.finish()
+        return left if left is not None and (left[0] == person or self._names.erased([person])) else None
 
     def _find(self, person: str) -> str:
         """Find a reference, by itself or by a name. Raises Problem."""
@@ -100,22 +117,40 @@ class Persons:
         await self._host.submit([event])
         return event.at
 
+    async def _leave(self, reference: str) -> None:
+        """Have them leave, and that be judged; who asks again waits for the same. Raises Problem, StateError."""
+        if reference not in self._leaving:
+            self._leaving[reference] = await self._send(LEFT, {"agent": reference})
+        await self._judged(self._leaving[reference])
+        self._leaving.pop(reference, None)
+
     async def _judged(self, at: int) -> None:
         """Return when time has come past an instant for the judge. Raises Problem where it does not come."""
-        deadline = asyncio.get_running_loop().time() + JUDGED_WITHIN
+        seconds = patience(self._host.now_status())
+        deadline = asyncio.get_running_loop().time() + seconds
         while self._host.now_status().low <= at:
             if asyncio.get_running_loop().time() > deadline:
-                words = f"their leaving was not judged within {JUDGED_WITHIN} s, so nothing is erased yet; ask again"
+                words = f"their leaving was not judged within {seconds} s, so nothing is erased yet; ask again"
                 raise retry(HTTPStatus.SERVICE_UNAVAILABLE, words, JUDGED_WITHIN)
             await asyncio.sleep(_LOOK)
 
-    async def _forget_devices(self, reference: str, erased: Erased) -> int:
+    async def _forget_devices(self, reference: str) -> int:
+        """Forget the devices by all that they are called; what rings for others, who share an address, stays."""
         devices, people = self._host.devices, self._host.people
-        if devices is None or not erased.names:
+        if devices is None:
             return 0
+        theirs = await asked(self._signed_in, reference)
         told = people.people.values() if people else ()
-        ringing = {each.addresses[PUSH] for each in told if PUSH in each.addresses}
-        return await devices.forget((reference, *erased.names), ringing if people else None)
+        return await devices.forget(theirs, {each.addresses[PUSH] for each in told if PUSH in each.addresses})
+
+    def _signed_in(self, reference: str) -> set[str]:
+        called = self._names.called(reference)
+        return {reference, *called, *filter(None, map(self._names.find, called))}
+
+
+def patience(status: Status) -> int:
+    """Say how many seconds to wait for a judgement: as long as judging waits for events, and a while."""
+    return JUDGED_WITHIN + -(-status.grace // SECOND)
 
 
 def _near_item(reference: str, act: Action | None) -> NearItem:
