@@ -5,16 +5,18 @@ Read next: `alerts/policy/policy.py`.
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Final
 
 from msgspec.structs import replace
 
 from standards.natural import same
+from streams.names.references import canonical
 
 PUSH: Final = "push"
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from alerts.policy.policy import People, Person, Route, Team
     from streams.names.names import Names
@@ -29,7 +31,7 @@ def people_of(people: People, names: Names) -> People:
     own = {name: name for name in people.people if name not in people.teams}
     names.call({name: people.names.get(name, name) for name in own}, people.teams)
     names.sign_in({name: push for name in own if (push := _own_push(people, name))})
-    names.join({name: people.people[name].also for name in own if people.people[name].also})
+    names.join(_others(people, own))
     references = names.persons(own)
     names.know_addresses(
         {references.get(name, name): _addresses(person, names) for name, person in people.people.items()}
@@ -43,6 +45,19 @@ def people_of(people: People, names: Names) -> People:
         routes=tuple(_route(route, references) for route in people.routes),
         silences=tuple(replace(each, by=references.get(each.by, each.by)) for each in people.silences),
     )  # fmt: skip
+
+
+def _others(people: People, own: Collection[str]) -> dict[str, tuple[str, ...]]:
+    """Give the other names of people: those that they have, and what they are called where that is nobody else's."""
+    called = {name: people.names[name] for name in own if name in people.names}
+    every = (*people.people, *people.teams, *(each for it in people.people.values() for each in it.also))
+    taken = Counter(map(canonical, (*every, *called.values())))
+    others = {name: (*people.people[name].also, *_if_alone(called.get(name), taken)) for name in own}
+    return {name: found for name, found in others.items() if found}
+
+
+def _if_alone(called: str | None, taken: Mapping[str, int]) -> tuple[str, ...]:
+    return (called,) if called and taken[canonical(called)] == 1 else ()
 
 
 def _addresses(person: Person, names: Names) -> Mapping[str, str]:

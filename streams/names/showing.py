@@ -32,8 +32,12 @@ UNNAMED: Final = {"p": phrase("somebody"), "t": phrase("(not shown to everybody)
 IDS: Final = frozenset({"id", "promise", "promises", "notice", "line", "replaces", "about", "reference"})
 """The members of answers and messages that are ids."""
 _TAG: Final = re.compile(r"<[^>]*>")
-_READ: Final = re.compile(r'\b(?:aria-label|title|alt|placeholder|content)="[^"]*"|\bvalue="[pt]~[a-z2-7]{20}"')
-"""The attributes that people read; what a field holds is one where it is a name and nothing else."""
+_READ: Final = re.compile(r'\b(?:aria-label|title|alt|placeholder|content)="[^"]*"')
+"""The attributes that people read."""
+_HELD: Final = re.compile(r'\bvalue="(p~[a-z2-7]{20})"')
+"""What a field holds that people write in, where it is somebody and nothing else."""
+_INSIDE: Final = re.compile(r"<(/?)(datalist|textarea)\b")
+_UNWRITTEN: Final = re.compile(r'\btype="(?:hidden|checkbox|radio|submit)"')
 
 
 @contextmanager
@@ -65,7 +69,10 @@ class Showing(NamedTuple):
         return msgspec.json.encode(self._shown(msgspec.json.decode(text), self._said(text))).decode()
 
     def html(self, text: str) -> str:
-        """Put back what people read on a page; addresses, and what its scripts read, keep references."""
+        """Put back what people read on a page; addresses, and what its scripts read, keep references.
+
+        So does what a form sends by itself. Where people write, a name stands only if it leads back to who has it.
+        """
         if not references_in(text):
             return text
         said = self._said(text)
@@ -73,12 +80,23 @@ class Showing(NamedTuple):
         def shown(reference: str) -> str:
             return escape(said(reference))
 
-        def in_tag(tag: re.Match[str]) -> str:
-            return _READ.sub(lambda found: put_back(found[0], shown), tag[0])
+        def in_tag(tag: str, *, offered: bool) -> str:
+            read = _READ.sub(lambda found: put_back(found[0], shown), tag)
+            written = tag.startswith("<input") and not _UNWRITTEN.search(tag)
+            held = written or (offered and tag.startswith("<option"))
+            return _HELD.sub(lambda found: f'value="{escape(self._typed(found[1]))}"', read) if held else read
 
-        parts, end = [], 0
+        def between(content: str, *, written: bool) -> str:
+            return put_back(content, (lambda it: escape(self._typed(it) or it)) if written else shown)
+
+        parts, end, inside = [], 0, ""
         for tag in _TAG.finditer(text):
-            parts += [put_back(text[end : tag.start()], shown), in_tag(tag)]
+            parts += [
+                between(text[end : tag.start()], written=inside == "textarea"),
+                in_tag(tag[0], offered=inside == "datalist"),
+            ]
+            if found := _INSIDE.match(tag[0]):
+                inside = "" if found[1] else found[2]
             end = tag.end()
         return "".join([*parts, put_back(text[end:], shown)])
 
@@ -111,6 +129,11 @@ class Showing(NamedTuple):
         if self.named or not isinstance(found, str):
             return found
         return put_back(found, lambda _: blake2b(found.encode(), digest_size=6).hexdigest())
+
+    def _typed(self, reference: str) -> str:
+        """Give the name to write for somebody: one that leads back to them, or nothing."""
+        given = (self.names.shown([reference]).get(reference), self.names.entry(reference)) if self.named else ()
+        return next((name for name in given if name and self.names.find(name) == reference), "")
 
     def _said(self, text: str) -> Callable[[str], str]:
         if not self.named:

@@ -148,6 +148,24 @@ def test_a_page_shows_names_as_text(known: tuple[Names, str]) -> None:
     assert Showing(names).html(page) == expected
 
 
+def test_a_form_sends_back_whom_it_is_about(known: tuple[Names, str]) -> None:
+    """What a form sends by itself stays a reference; where people write stands a name that leads back to its person."""
+    names, one = known
+    two = names.persons(["ola"])["ola"]
+    names.call({"ola": "Ola Kowal"})
+    gone = "p~" + "b" * 20
+    by_itself = (
+        f'<input type="hidden" name="agent" value="{two}"/>'
+        f'<select name="agent"><option value="{two}"></option></select><button value="{two}"></button>'
+    )
+    assert Showing(names).html(by_itself) == by_itself
+    written = '<input name="agent" value="{}"/><datalist id="people"><option value="{}"></option></datalist>'
+    assert Showing(names).html(written.format(two, gone)) == written.format("ola", "")
+    names.join({"ola": ["Ola Kowal"]})
+    assert Showing(names).html(written.format(two, two)) == written.format("Ola Kowal", "Ola Kowal")
+    assert Showing(names).html(f'<textarea name="raw">{gone} {two} {one}</textarea>').count(gone) == 1
+
+
 def test_an_answer_shows_names_and_keeps_ids(known: tuple[Names, str]) -> None:
     """What programs send back as an id stays; all else is what people read."""
     names, one = known
