@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from hashlib import blake2b
 from http import HTTPStatus
+from itertools import chain
 from typing import TYPE_CHECKING, Final, TypeVar
 
 import msgspec
@@ -14,8 +15,10 @@ from pydantic import BaseModel, ValidationError
 
 from alerts.words.later import later
 from standards.calendar.duration import DAY
-from standards.judge.events import iso
+from standards.judge.events import iso, type_of
 from standards.natural import natural
+from streams.names.door import marked
+from streams.names.references import ERASED, references_in
 from streams.web.body import check_type, read_body
 from streams.web.forms import NoQuery
 from streams.web.naming import referred_in
@@ -48,7 +51,7 @@ LONGEST_KEY: Final = 255
 NOT_READY_RETRY: Final = 2
 FULL_RETRY: Final = 1
 
-
+_ERASED: Final = later("Nothing was done: a name in it was erased here. Load the page again to see whom it names now.")
 _NOT_READY: Final = later("Kept takes nothing now. Try again in a moment; the top of each page of the board says why.")
 
 
@@ -93,6 +96,21 @@ def key_of(request: web.Request) -> str:
     if len(key) > LONGEST_KEY:
         raise Problem(HTTPStatus.BAD_REQUEST, f"the Idempotency-Key has at most {LONGEST_KEY} characters")
     return key
+
+
+async def take_in(host: Host, events: Sequence[Event]) -> None:
+    """Take in what somebody did. Raises Problem, and takes nothing in, where it names who was erased meanwhile."""
+    if host.names is not None:
+        vocabulary = host.rulebook.vocabulary
+        named = {
+            said
+            for event in events
+            for name in chain(*marked([vocabulary[type_of(event)]]))
+            if (said := getattr(event.data, name)) and said != ERASED and references_in(said) == {said}
+        }
+        if named - await asked(host.names.are_known, named):
+            raise Problem(HTTPStatus.CONFLICT, _ERASED)
+    await host.submit(events)
 
 
 def action_event(host: Host, kind: str, data: Mapping[str, Plain], source: str, *, identity: Sequence[object]) -> Event:

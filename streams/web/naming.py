@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 from aiohttp import web
 from pydantic import BaseModel
 
-from streams.names.references import references_in
+from streams.names.references import is_reference, references_in
 from streams.names.showing import Showing
 from streams.web.guard import NAMES_PEOPLE, OWN_TEAM, ROLE
 from streams.web.operation import asked
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from streams.host import Host
     from streams.names.names import Names
     from streams.web.guard import Access
+    from streams.web.session import Session
 
 HTML: Final = "text/html"
 SHOWN: Final = frozenset({HTML, "application/json", "application/problem+json"})
@@ -72,6 +73,13 @@ async def referred(host: Host, name: str) -> str:
     if host.names is None or not name.strip():
         return name
     return (await asked(host.names.persons, [name]))[name]
+
+
+def own_name(host: Host, session: Session) -> str:
+    """Give the name of a session, or nothing where it was erased since: then it is asked for anew."""
+    name = session.name
+    gone = host.names is not None and is_reference(name, "p") and not host.names.are_known([name])
+    return "" if gone else name
 
 
 async def known_in(host: Host, subject: str) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.board.peopled import ALL, POLICY, entered
+from tests.board.peopled import ALL, POLICY, TOKENS, entered
 from tests.board.serving import Served, fill
 from tests.board.test_thanks import PRACTICE, STANDARDS, data, part, rewarding
 from tests.streams.asking import Peopled, cloud
@@ -64,3 +64,37 @@ def test_nobody_rewards_themselves_by_another_name(practised: Served) -> None:
     form = {**rewarding(practised), "proof": proof, "name": "ola", "agent": "Ola Kowal"}
     status, _, page = visitor.ask("/acts/reward", form)
     assert (status, "Nobody rewards themselves" in page) == (409, True)
+
+
+def test_who_was_erased_is_asked_for_their_name_anew(practised: Served) -> None:
+    """A session whose name was erased says so before anything is done, and on each page asks for a name."""
+    visitor, proof = entered(practised, "supervisor")
+    share = {"proof": proof, "team": "north", "agent": "ola", "note": "She walked along."}
+    assert visitor.ask("/acts/share", share)[0] == 303
+    erase(practised, "Ania")
+    status, _, page = visitor.ask("/acts/share", {**share, "note": "Again."})
+    assert (status, "Say your name; then it can be done." in page) == (400, True)
+    assert 'name="name"' in visitor.ask("/thanks?team=north")[2]
+    assert visitor.ask("/acts/share", {**share, "note": "Again.", "name": "Zoe"})[0] == 303
+    assert len(data(practised, "moment.shared")) == 2
+
+
+def test_what_names_somebody_erased_is_refused_and_said(practised: Served) -> None:
+    """Thanks and rewards for who was erased are not done, and whoever pressed is told; so is a program."""
+    practised.send(cloud("moment.shared", "m", practised.now, moment="m1", team="north", agent="jan", note="Walked."))
+    visitor, proof = entered(practised, "supervisor")
+    moments = part(practised, "moments")
+    form = {**fields(moments[moments.index('action="/acts/thank"') :]), "proof": proof}
+    gone = form["agent"]
+    erase(practised, "jan")
+    late = cloud("moment.shared", "l", practised.now - 1, moment="m2", team="north", agent="jan", note="Ran.")
+    practised.send(late)
+    assert visitor.ask("/acts/thank", form)[0] == 409
+    for moment in ("m1", "m2"):
+        reward = {**rewarding(practised), "for": f"moment {moment}", "proof": proof}
+        status, _, page = visitor.ask("/acts/reward", reward)
+        assert (status, "erased here" in page) == (409, True), moment
+    token = {"Authorization": f"Bearer {TOKENS['supervisor']}"}
+    note = practised.do(practised.caller.post("/v1/shift/notes", {"note": "Mind the till.", "by": gone}, **token))
+    assert note.status == 409
+    assert (data(practised, "recognition.given"), data(practised, "reward.given")) == ([], [])

@@ -16,7 +16,7 @@ from standards.calendar.hours import did_you_mean
 from standards.judge.changed_days import CHANGED, OWN_SOURCE, problem_of
 from standards.judge.events import iso, moment
 from standards.natural import is_among
-from streams.web.actions import PROBLEMS, UNPROCESSABLE, action_event, read_action
+from streams.web.actions import PROBLEMS, UNPROCESSABLE, action_event, read_action, take_in
 from streams.web.api.act_views import CalendarItem, CalendarsAnswer, DayAnswer, DayItem
 from streams.web.forms import DayChange, NoQuery
 from streams.web.guard import ROLE
@@ -104,7 +104,7 @@ class Days:
         own = OWN_SOURCE if role == "admin" else source
         wall = self._host.wall()
         event = action_event(self._host, CHANGED, data, own, identity=[CHANGED, wall, *sorted(data.items())])
-        await self._host.submit([event])
+        await take_in(self._host, [event])
         return DayAnswer(event.id, name, given.date, given.open or "closed", given.by)
 
 

@@ -19,7 +19,7 @@ from standards.natural import is_among
 from streams.board.faults import UNTAKEN, unfit_event
 from streams.live.wording import VERDICTS
 from streams.storage.rows import PromiseFilter
-from streams.web.actions import PROBLEMS, UNPROCESSABLE, action_event, key_of, read_action
+from streams.web.actions import PROBLEMS, UNPROCESSABLE, action_event, key_of, read_action, take_in
 from streams.web.api.reading import known_promise, no_standard
 from streams.web.api.views import GrantAnswer
 from streams.web.forms import Grant
@@ -74,13 +74,13 @@ class Grants:
         """Take an exception in, and what is said `beside` it; `key` names it. Raises Problem: neither was taken in."""
         answer, event = await self._made(grant, key, source)
         if beside or not answer.already:
-            await self._host.submit([*beside, *([] if answer.already else [event])])
+            await take_in(self._host, [*beside, *([] if answer.already else [event])])
         return answer
 
     async def take_all(self, grants: Sequence[Grant], *, source: str) -> None:
         """Take several exceptions in at once: all of them, or none. Raises Problem where one cannot be granted."""
         made = [await self._made(grant, "", source) for grant in grants]
-        await self._host.submit([event for answer, event in made if not answer.already])
+        await take_in(self._host, [event for answer, event in made if not answer.already])
 
     async def _made(self, grant: Grant, key: str, source: str) -> tuple[GrantAnswer, Event]:
         """Make the event of an exception, and what is answered. Raises Problem where it cannot be granted."""

@@ -16,7 +16,7 @@ from alerts.words.later import Either, later
 from standards.errors import EventError
 from standards.judge.events import moment
 from streams.board.faults import UNTAKEN, unfit_event
-from streams.web.actions import PROBLEMS, UNPROCESSABLE, action_event, key_of, known_sites, read_action
+from streams.web.actions import PROBLEMS, UNPROCESSABLE, action_event, key_of, known_sites, read_action, take_in
 from streams.web.api.act_views import NoteAnswer, NoteItem, NotePage
 from streams.web.forms import NotesQuery, ShiftNote
 from streams.web.operation import Operation, asked, json_answer, read_query
@@ -70,7 +70,7 @@ class HandingOver:
             )
         except EventError as error:
             raise Problem(UNPROCESSABLE, str(error), told=unfit_event(error, UNTAKEN)) from None
-        await self._host.submit([event])
+        await take_in(self._host, [event])
         return NoteAnswer(event.id, given.note, given.by, given.site or "")
 
     async def _check_site(self, site: str) -> None:

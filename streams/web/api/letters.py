@@ -16,7 +16,7 @@ from alerts.words.words import phrase
 from standards.errors import EventError
 from streams.board.faults import unfit_event
 from streams.ingest.wire import in_future, is_own, reserved
-from streams.web.actions import PROBLEMS, UNPROCESSABLE, action_event, read_action
+from streams.web.actions import PROBLEMS, UNPROCESSABLE, action_event, read_action, take_in
 from streams.web.api.act_views import SettlementAnswer
 from streams.web.forms import Settlement
 from streams.web.operation import Operation, asked, json_answer
@@ -74,7 +74,7 @@ class Letters:
         odd = in_future(event, self._host.wall(), self._max_skew) or reserved(event, is_own)
         if odd is not None:
             raise Problem(UNPROCESSABLE, unfit_event(odd, _UNTAKEN))
-        await self._host.submit([event, self._settled(letter, given, AGAIN, source)])
+        await take_in(self._host, [event, self._settled(letter, given, AGAIN, source)])
 
     async def set_aside(self, number: str, given: Settlement, *, source: str) -> None:
         """Note that nothing is to be done about a letter. Raises Problem."""
@@ -82,7 +82,7 @@ class Letters:
         if not given.reason:
             words = "say why it is set aside: `reason`"
             raise Problem(UNPROCESSABLE, words, told=later("Say why it is set aside; then it can be done."))
-        await self._host.submit([self._settled(letter, given, ASIDE, source)])
+        await take_in(self._host, [self._settled(letter, given, ASIDE, source)])
 
     async def _letter(self, number: str) -> DeadLetter:
         letter = None

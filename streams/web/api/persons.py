@@ -20,7 +20,7 @@ from standards.calendar.duration import SECOND
 from standards.judge.events import moment
 from streams.names.erasing import SOURCE
 from streams.names.references import is_reference
-from streams.web.actions import PROBLEMS, action_event, read_form
+from streams.web.actions import PROBLEMS, action_event, read_form, take_in
 from streams.web.api.person_views import ErasedAnswer, NearItem
 from streams.web.forms import Erasure
 from streams.web.naming import referred
@@ -114,7 +114,7 @@ class Persons:
     async def _send(self, kind: str, data: dict[str, str]) -> int:
         """Send an event the way that all come; gives when it happened. Raises Problem, StateError."""
         event = action_event(self._host, kind, data, SOURCE, identity=[kind, data["agent"], self._host.wall()])
-        await self._host.submit([event])
+        await take_in(self._host, [event])
         return event.at
 
     async def _leave(self, reference: str) -> None:

@@ -44,6 +44,7 @@ from streams.web.board.places import is_known, names_of, sites_offered, unknown_
 from streams.web.board.practised import Practised
 from streams.web.board.readers import language_of
 from streams.web.guard import ACTS, HEADERS, ROLE, SESSION
+from streams.web.naming import own_name
 from streams.web.operation import asked
 from streams.web.problem import Problem
 from streams.web.session import may
@@ -130,7 +131,7 @@ class Board:
         shell = Shell(
             self.host.wall(), zone_of_all(self.host, self.zone), self.words(request), names_of(self.host),
             status=Status(ready=True) if session is None else self.host.now_status(),
-            name=session.name if session else "",
+            name=own_name(self.host, session) if session else "",
             proof=self.sessions.proof(session) if session else "",
             acts=session is not None and may(request[ROLE], "supervisor"),
             joins=session is not None and may(request[ROLE], "supervisor"),

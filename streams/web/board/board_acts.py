@@ -23,7 +23,7 @@ from standards.judge.events import iso
 from standards.natural import same
 from streams.board.reportable import reports, untold
 from streams.board.silences import SPANS, TERMS
-from streams.web.actions import check_open, known_sites
+from streams.web.actions import check_open, known_sites, take_in
 from streams.web.board.chosen import Chosen
 from streams.web.board.fields import (
     NAME,
@@ -43,7 +43,7 @@ from streams.web.board.reporting import check_keeps, data_of
 from streams.web.board.taking import Taking
 from streams.web.forms import DayChange, Grant, Settlement, ShiftNote
 from streams.web.guard import SESSION, see_other
-from streams.web.naming import referred
+from streams.web.naming import own_name, referred
 from streams.web.problem import Problem
 
 if TYPE_CHECKING:
@@ -107,7 +107,7 @@ class Acts:
             try:
                 given = of_own_team(request, await read_form(request, board))
                 check_open(self._host)
-                own = await referred(self._host, request[SESSION].name)
+                own = await referred(self._host, own_name(self._host, request[SESSION]))
                 name = needed({"name": given.get("name") or own}, "name", NAME)
                 said = await take(given, name)
             except Problem as problem:
@@ -145,7 +145,7 @@ class Acts:
         data = data_of(report, given, name, zone)
         work = self._event(report.kind.name, data, given, about=promise.id)
         check_keeps(report, work, promise.fields)
-        await self._host.submit([work, said])
+        await take_in(self._host, [work, said])
 
     async def _excuse(self, given: Given, name: str) -> Later | None:
         """Excuse one promise, all of a group, or what a site has owed for some time."""
@@ -177,7 +177,7 @@ class Acts:
         alike = given.get("alike")
         together, said = await self._chosen.of_its_kind(promise, alike) if alike else ([], None)
         ids = dict.fromkeys([promise.id, *(row.id for row in together)])
-        await self._host.submit([self._event(DEBRIEFED, {"promise": each, **data}, given) for each in ids])
+        await take_in(self._host, [self._event(DEBRIEFED, {"promise": each, **data}, given) for each in ids])
         return said
 
     async def _silence(self, given: Given, name: str) -> None:
@@ -234,7 +234,7 @@ class Acts:
         await self._letters.set_aside(letter, _valid(Settlement, by=name, reason=reason), source=SOURCE)
 
     async def _submit(self, kind: str, data: Mapping[str, str], given: Given) -> None:
-        await self._host.submit([self._event(kind, data, given)])
+        await take_in(self._host, [self._event(kind, data, given)])
 
     def _event(self, kind: str, data: Mapping[str, Plain], given: Given, *, about: str = "") -> Event:
         return said_event(self._host, kind, data, given, about=about)

@@ -21,6 +21,8 @@ from standards.natural import natural, same
 from standards.practice.practice import Whose
 from streams.board.statements import count_true
 from streams.board.thanks import MOMENT, PROMISE
+from streams.names.references import ERASED
+from streams.web.actions import take_in
 from streams.web.board.fields import needed, no_promise, said_event
 from streams.web.board.practised import MONTH, MOST
 from streams.web.forms import Grant
@@ -106,6 +108,8 @@ class Practising:
             agent = await self._check_moment(number, agent, team)
         else:
             raise Problem(HTTPStatus.BAD_REQUEST, later("A reward is for a kept promise, or for a moment."))
+        if agent == ERASED:
+            raise Problem(HTTPStatus.CONFLICT, later("Who left and was erased here cannot be rewarded any more."))
         if same(agent, name):
             raise Problem(HTTPStatus.CONFLICT, later("Nobody rewards themselves; ask a colleague to do it."))
         data: dict[str, Plain] = {"team": team, "agent": agent, "by": name, "reward": wanted, "value": reward.value}
@@ -183,7 +187,7 @@ class Practising:
         return team
 
     async def _submit(self, kind: str, data: dict[str, Plain], given: Given) -> None:
-        await self._host.submit([said_event(self._host, kind, data, given, about=given.get("drawn", ""))])
+        await take_in(self._host, [said_event(self._host, kind, data, given, about=given.get("drawn", ""))])
 
 
 def _is_earned(row: PromiseRow, past: int) -> bool:

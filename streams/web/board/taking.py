@@ -20,6 +20,7 @@ from alerts.words.words import phrase
 from standards.natural import by_person, natural, same
 from streams.board.having import ACTS, HAS, NAMED, OTHERS_HAVE, by_promise, present
 from streams.board.offers import members
+from streams.web.actions import take_in
 from streams.web.board.fields import needed, said_event
 from streams.web.board.one_at_a_time import OneAtATime
 from streams.web.operation import asked
@@ -132,7 +133,7 @@ class Taking:
             said_event(self._host, kind, {"promise": each.id, **data}, given, about=about)
             for each, about in zip(promises, befores, strict=True)
         ]
-        await self._host.submit(events)
+        await take_in(self._host, events)
 
 
 def _is_with_another(found: Having | None, name: str) -> bool:
