@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from hashlib import blake2b
 from html import unescape
 from pathlib import Path
 
 import pytest
+from msgspec import json
 
 from tests.board.peopled import ALL, POLICY, TOKENS, entered
 from tests.board.serving import Served, fill
@@ -98,3 +100,30 @@ def test_what_names_somebody_erased_is_refused_and_said(practised: Served) -> No
     note = practised.do(practised.caller.post("/v1/shift/notes", {"note": "Mind the till.", "by": gone}, **token))
     assert note.status == 409
     assert (data(practised, "recognition.given"), data(practised, "reward.given")) == ([], [])
+
+
+def test_the_same_words_a_week_later_are_another_moment(practised: Served) -> None:
+    """Who presses twice shares one moment; the same words from a later page are one that nobody has thanked for."""
+    visitor, proof = entered(practised, "supervisor")
+    share = {"proof": proof, "team": "north", "agent": "ola", "note": "She walked along."}
+    for drawn in ("1", "1", "2"):
+        assert visitor.ask("/acts/share", {**share, "drawn": drawn})[0] == 303
+    first, second = (str(moment["moment"]) for moment in data(practised, "moment.shared"))
+    assert first != second
+    reward = {"team": "north", "agent": "ola", "reward": "voucher", "proof": proof}
+    for moment in (first, second):
+        assert visitor.ask("/acts/reward", {**reward, "for": f"moment {moment}"})[0] == 303
+    for _ in range(2):
+        assert visitor.ask("/acts/share", share)[0] == 303, "a form without its page is a moment of its own"
+    assert len({str(moment["moment"]) for moment in data(practised, "moment.shared")}) == 4
+
+
+def test_no_id_confirms_what_somebody_wrote(practised: Served) -> None:
+    """Whoever guesses a note and knows who did what cannot work the act's id out of it."""
+    visitor, proof = entered(practised, "supervisor")
+    note = "Mind the till."
+    assert visitor.ask("/acts/hand-over", {"proof": proof, "note": note, "after": "x"})[0] == 303
+    ((_, act),) = practised.caller.host.read_model.board.actions(types=("shift.handed_over",))
+    said = {"note": note, "by": act.by}
+    guessed = blake2b(json.encode(["shift.handed_over", "x", *sorted(said.items())]), digest_size=10).hexdigest()
+    assert guessed not in act.id

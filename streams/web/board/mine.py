@@ -22,7 +22,7 @@ from standards.practice.periods import begun_quarter
 from standards.practice.practice import Practice
 from streams.board import mine
 from streams.board.statements import count_true
-from streams.web.actions import action_event, check_open
+from streams.web.actions import action_event, check_open, take_in
 from streams.web.board import seen_by
 from streams.web.board.fields import SOURCE, needed, read_form, said_event
 from streams.web.board.practising import NO_FORM, NO_REWARD, unknown
@@ -98,7 +98,7 @@ class MinePages:
                 drawn = await self._assess(shell, found, person, given)
             case mine.COACH if found.coached:
                 data = _of(person, team)
-                await self._host.submit([said_event(self._host, COACH_ASKED, data, given, about=given["drawn"])])
+                await take_in(self._host, [said_event(self._host, COACH_ASKED, data, given, about=given["drawn"])])
                 drawn = mine.draw_noted(shell, found, _ASKED)
             case mine.VOTE if person.known:
                 await self._vote(shell, found, person, given)
@@ -115,7 +115,7 @@ class MinePages:
         form = found.forms[name]
         count = count_true(form, given)
         data = {**_of(person, given.get("team", "")), "form": name}
-        await self._host.submit([said_event(self._host, ASSESSED, data, given, about=given["drawn"])])
+        await take_in(self._host, [said_event(self._host, ASSESSED, data, given, about=given["drawn"])])
         return mine.draw_band(shell, found, form.band(count), count, len(form.statements))
 
     async def _vote(self, shell: Shell, found: Mine, person: Person, given: Given) -> None:
@@ -127,7 +127,7 @@ class MinePages:
             raise Problem(HTTPStatus.CONFLICT, later("Nobody can vote here."))
         mark = self._host.names.mark("vote", person.name, str(begun_quarter(shell.now, shell.zone)))
         data: dict[str, Plain] = {"team": team, "reward": wanted}
-        await self._host.submit([action_event(self._host, VOTED, data, SOURCE, identity=[mark])])
+        await take_in(self._host, [action_event(self._host, VOTED, data, SOURCE, identity=[mark])])
 
     def _mine(self, person: Person) -> Mine:
         practice = self._host.practice or Practice()

@@ -6,12 +6,10 @@ Read next: `board_acts.py`, whose forms these are.
 
 from __future__ import annotations
 
+import os
 from difflib import get_close_matches
-from hashlib import blake2b
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
-
-import msgspec
 
 from alerts.routing.actions import MADE, PROPOSED, REVIEWED, REWARDED, SHARED, THANKED
 from alerts.words.later import later
@@ -22,7 +20,7 @@ from standards.practice.practice import Whose
 from streams.board.statements import count_true
 from streams.board.thanks import MOMENT, PROMISE
 from streams.names.references import ERASED
-from streams.web.actions import take_in
+from streams.web.actions import identity_of, take_in
 from streams.web.board.fields import needed, no_promise, said_event
 from streams.web.board.practised import MONTH, MOST
 from streams.web.forms import Grant
@@ -59,10 +57,11 @@ class Practising:
         self._host, self._grants = host, grants
 
     async def share(self, given: Given, name: str) -> None:
-        """Take a moment in; the same words of the same person are the same moment."""
+        """Take a moment in; the same words from the same page are the same moment, from a later one another."""
         team, agent = self._team(given), needed(given, "agent", _WHOM)
         note = needed(given, "note", phrase("Say what happened; then it can be done."))
-        number = blake2b(msgspec.json.encode([team, agent, note, name]), digest_size=8).hexdigest()
+        drawn = given.get("drawn") or os.urandom(8).hex()
+        number = identity_of(self._host, [SHARED, team, agent, note, name, drawn])
         data: dict[str, Plain] = {MOMENT: number, "team": team, "agent": agent, "by": name, "note": note}
         await self._submit(SHARED, data | _ticked(given, "unasked"), given)
 
