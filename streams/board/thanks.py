@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from alerts.words.words import phrase
-from standards.practice.cells import LEAST
+from standards.practice.cells import Cell, Unshown
 from streams.board.markup import Child, Html, el, join, section, sentence
 from streams.board.now import titled
 from streams.board.paging import Paged, pager
 from streams.board.review import own_pages, reviewing
 from streams.board.shell import Shell, acting_as, field, form, hidden, page
 from streams.board.team_bar import THANKS, Team, team_bar
+from streams.board.voices import size, why_unshown
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -33,15 +34,17 @@ _SIGN_IN: Final = phrase("Who signs in as a supervisor, or for this team, sees b
 
 
 class Votes(msgspec.Struct, frozen=True):
-    """What a team wished for from `since` to `until`, which is over, by reward: None of fewer than five.
+    """What a team wished for from `since` to `until`, which is over, by reward.
 
-    `few`: the team itself is so small that nothing is shown.
+    `few`: the team itself is so small that nothing is shown. `unanimous`: so much agrees that it would tell who chose
+    what.
     """
 
     since: int
     until: int
-    tally: Mapping[str, int | None] = {}
+    tally: Mapping[str, Cell] = {}
     few: bool = False
+    unanimous: bool = False
 
 
 class Thanks(msgspec.Struct, frozen=True):
@@ -240,19 +243,24 @@ def _earned(shell: Shell, thanks: Thanks) -> Iterator[Html]:
 def _votes(shell: Shell, thanks: Thanks) -> Html:
     say, votes = shell.words.say, thanks.votes
     span = say("From {first} to {last}, which is over.", first=shell.day(votes.since), last=shell.day(votes.until - 1))
-    fewer = shell.words.how_many(LEAST, "fewer than {count}", "fewer than {count}")
     rows = [
-        el("li", _called(thanks, name), ": ", el("b", fewer if count is None else shell.number(count)))
-        for name, count in sorted(votes.tally.items(), key=lambda each: (-(each[1] or 0), each[0]))
+        el("li", _called(thanks, name), ": ", el("b", _told(shell, count)))
+        for name, count in sorted(votes.tally.items(), key=lambda each: (-size(each[1]), each[0]))
     ]
     small = say("The team has fewer than five people, so votes are counted and not shown.")
     none = say("Nobody voted then: no reward.voted came.")
     said: Child = el("ul", rows, class_="handed") if rows else el("p", none, class_="quiet")
     wishes = [_wish(thanks, act) for act in thanks.proposed]
     wished = join(el("h3", say("On the list")), el("ul", wishes, class_="handed")) if wishes else None
-    shown = el("p", small, class_="quiet") if votes.few else said
+    alike = say("Five or more answered. They agree so much that more would tell what somebody chose.")
+    hidden = small if votes.few else alike if votes.unanimous else ""
+    shown = el("p", hidden, class_="quiet") if hidden else said
     asked = _propose(shell, thanks) if shell.joins and thanks.team.name else None
     return section(say("What the team wishes for"), el("p", span, class_="quiet"), shown, wished, asked, id="votes")
+
+
+def _told(shell: Shell, count: Cell) -> str:
+    return why_unshown(shell, count) if isinstance(count, Unshown) else shell.number(count)
 
 
 def _propose(shell: Shell, thanks: Thanks) -> Html:

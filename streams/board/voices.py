@@ -14,7 +14,7 @@ import msgspec
 
 from alerts.words.words import phrase
 from standards.judge.score import Score, Z, wilson
-from standards.practice.cells import LEAST
+from standards.practice.cells import LEAST, Cell, Unshown
 from streams.board.markup import Html, el, section
 from streams.board.shell import Shell, page
 from streams.board.team_bar import VOICES, Team, team_bar
@@ -30,25 +30,27 @@ Interval = tuple[float, float]
 class Month(msgspec.Struct, frozen=True):
     """A month that is over, from `since` to `until` (microseconds UTC): complaints by topic, and scores.
 
-    None where there are too few to be shown. `complaints` and `answers` count all of them; None: too few.
+    `complaints` counts those of the topics that are shown, of which shares are; 0 where none came at all, None where
+    none is shown.
     """
 
     since: int
     until: int
-    topics: Mapping[str, int | None] = {}
+    topics: Mapping[str, Cell] = {}
     complaints: int | None = 0
-    scores: tuple[float, ...] | None = ()
+    scores: tuple[float, ...] | Unshown = ()
 
 
 class Voices(msgspec.Struct, frozen=True):
     """All of the page: the last `months` that are over, the newest first; and the scores in them, by what was before.
 
-    `after` is by the verdict of the promise of the same matter; nothing where there is none. None: too few.
+    `after` is by the verdict of the promise of the same matter; nothing where there is none. It has the scores of those
+    months that are shown, so that no other can be worked out from it.
     """
 
     team: Team
     months: Sequence[Month]
-    after: Mapping[str, tuple[float, ...] | None] = {}
+    after: Mapping[str, tuple[float, ...] | Unshown] = {}
 
 
 def draw(shell: Shell, voices: Voices) -> str:
@@ -63,9 +65,16 @@ def draw(shell: Shell, voices: Voices) -> str:
     )  # fmt: skip
 
 
-def fewer(shell: Shell) -> str:
-    """Say that there are too few to be shown."""
+def why_unshown(shell: Shell, cell: Unshown) -> str:
+    """Say why something is not told: there are too few, or it would tell of something else that there are."""
+    if cell is Unshown.TELLING:
+        return shell.words.say("Not shown: it would tell how few there were of a team, a site or a group beside it.")
     return shell.words.how_many(LEAST, "fewer than {count}", "fewer than {count}")
+
+
+def size(cell: Cell) -> int:
+    """Give how many there are as far as that is told, to put the largest first."""
+    return cell if isinstance(cell, int) else 0
 
 
 def _complaints(shell: Shell, voices: Voices) -> Html:
@@ -75,17 +84,18 @@ def _complaints(shell: Shell, voices: Voices) -> Html:
         return section(say("What customers complained of"), el("p", none, class_="quiet"), id="complaints")
     rows = [
         _topic(shell, name, (count, month), before)
-        for name, count in sorted(month.topics.items(), key=lambda each: (-(each[1] or 0), each[0]))[:MANY]
+        for name, count in sorted(month.topics.items(), key=lambda each: (-size(each[1]), each[0]))[:MANY]
     ]
-    span = el("p", say("From {first} to {last}.", **_span(shell, month)), class_="quiet")
+    span = el("p", say("From {first} to {last}. Shares are of the complaints that are shown.", **_span(shell, month)),
+              class_="quiet")  # fmt: skip
     return section(say("What customers complained of"), span, el("ul", rows, class_="cards goal-of"), id="complaints")
 
 
-def _topic(shell: Shell, name: str, counted: tuple[int | None, Month], before: Month) -> Html:
+def _topic(shell: Shell, name: str, counted: tuple[Cell, Month], before: Month) -> Html:
     say, (count, month) = shell.words.say, counted
     head = el("h3", name or say("without a topic"))
-    if count is None:
-        return el("li", head, el("p", fewer(shell), class_="quiet"))
+    if isinstance(count, Unshown):
+        return el("li", head, el("p", why_unshown(shell, count), class_="quiet"))
     how_many = shell.words.how_many(count, "{count} complaint", "{count} complaints")
     shown = el("p", el("span", how_many, class_="rate"))
     if month.complaints is not None:
@@ -99,8 +109,8 @@ def _trend(before: Month, name: str, count: int, month: Month) -> str:
     last = before.topics.get(name, 0)
     if before.complaints == 0:
         return _NOT_KNOWN
-    if last is None:
-        return _TOO_FEW
+    if isinstance(last, Unshown):
+        return _TOO_FEW if last is Unshown.FEWER else _UNSHOWN
     days = month.until - month.since
     low, high = wilson(count, count + last)
     even = days / (days + before.until - before.since)
@@ -109,6 +119,7 @@ def _trend(before: Month, name: str, count: int, month: Month) -> str:
 
 _NOT_KNOWN: Final = phrase("Nothing is known of the month before.")
 _TOO_FEW: Final = phrase("In the month before there were fewer than five.")
+_UNSHOWN: Final = phrase("In the month before it is not shown how many there were.")
 _MORE: Final = phrase("More than in the month before, and more than chance explains.")
 _LESS: Final = phrase("Fewer than in the month before, and more so than chance explains.")
 _ALIKE: Final = phrase("No change to the month before that chance could not explain.")
@@ -129,15 +140,15 @@ def _scores(shell: Shell, voices: Voices) -> Html:
 def _month(shell: Shell, month: Month) -> Html:
     say = shell.words.say
     span = say("From {first} to {last}:", **_span(shell, month))
-    if month.scores is not None and not month.scores:
+    if month.scores == ():
         return el("li", span, " ", el("span", say("no survey.answered came."), class_="quiet"))
     return el("li", span, " ", *_mean(shell, month.scores))
 
 
-def _mean(shell: Shell, scores: Sequence[float] | None) -> list[Html]:
+def _mean(shell: Shell, scores: Sequence[float] | Unshown) -> list[Html]:
     """Say a mean, how sure it is, and of how many it is."""
-    if not scores:
-        return [el("span", fewer(shell), class_="quiet")]
+    if isinstance(scores, Unshown):
+        return [el("span", why_unshown(shell, scores), class_="quiet")]
     mean, (low, high) = mean_of(scores)
     values = {"low": _one(shell, low), "high": _one(shell, high), "count": shell.number(len(scores))}
     return [el("b", _one(shell, mean)), el("span", " ", shell.words.say("of {count} ({low} to {high})", **values),
@@ -159,9 +170,9 @@ def _after(shell: Shell, voices: Voices) -> Html:
         if verdict in after
     ]  # fmt: skip
     none = say("No survey.answered came whose contact is that of a promise.")
-    span = say("In the three months together.")
+    span = say("In the three months together, as far as they are shown above.")
     kept, broken = after.get("kept"), after.get("broken")
-    told = _apart(shell, kept, broken) if kept and broken else ""
+    told = _apart(shell, kept, broken) if isinstance(kept, tuple) and isinstance(broken, tuple) else ""
     title = say("After broken promises, and after kept ones")
     if not cards:
         return section(title, el("p", none, class_="quiet"), id="after")

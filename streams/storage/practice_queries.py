@@ -46,11 +46,15 @@ class Handled(msgspec.Struct, frozen=True):
 
 
 class Answer(msgspec.Struct, frozen=True):
-    """A customer's score at an instant, and the verdict of the promise of the same matter before it; nothing: none."""
+    """A customer's score at an instant, and the verdict of the promise of the same matter before it; nothing: none.
+
+    `part` is the team and the site that it names.
+    """
 
     at: int
     score: float
     verdict: str = ""
+    part: tuple[str, str] = ("", "")
 
 
 MATTER: Final = "coalesce(CAST(fields AS TEXT) ->> 'contact', CAST(fields AS TEXT) ->> 'ticket')"
@@ -98,12 +102,15 @@ SELECT {PROMISE} FROM promises WHERE settled >= ? AND verdict = 'kept' AND aspec
     AND id NOT IN (SELECT promise FROM acts WHERE type = ?)
 ORDER BY settled DESC, id LIMIT ?
 """  # noqa: S608 - fixed text
-_VOTES: Final = f"SELECT CAST(body AS TEXT) ->> 'reward' AS reward, count(*) {_ACTS} GROUP BY reward"
-_TOPICS: Final = f"SELECT coalesce(CAST(body AS TEXT) ->> 'topic', '') AS topic, count(*) {_ACTS} GROUP BY topic"
+_TEAM, _SITE = (f"coalesce(CAST(body AS TEXT) ->> '{name}', '')" for name in ("team", "site"))
+_PARTS: Final = f"""
+SELECT coalesce(CAST(body AS TEXT) ->> ?, '') AS named, count(*) {_ACTS} GROUP BY named, {_TEAM}, {_SITE}
+"""
 _SCORES: Final = f"""
 SELECT at, CAST(body AS TEXT) ->> 'score', coalesce((SELECT verdict FROM promises INDEXED BY promises_matter
     WHERE verdict IN ('kept', 'broken') AND settled < acts.at AND aspect != 'follow-through'
-    AND {MATTER} = CAST(acts.body AS TEXT) ->> 'contact' ORDER BY verdict = 'broken' DESC LIMIT 1), '')
+    AND {MATTER} = CAST(acts.body AS TEXT) ->> 'contact' ORDER BY verdict = 'broken' DESC LIMIT 1), ''),
+    {_TEAM}, {_SITE}
 {_ACTS} ORDER BY seq DESC LIMIT ?
 """  # noqa: S608 - fixed text
 _NEWEST: Final = 2**62
@@ -149,18 +156,24 @@ class PracticeQueries:
         """Give the promises kept from an instant on for which nobody was rewarded, but for those of follow-through."""
         return list(map(promise_row, self._all(_EARNED, since, *_values(whose), REWARDED, limit)))
 
-    def votes(self, since: int, until: int, whose: Whose) -> dict[str, int]:
-        """Count the votes of a stretch of time by reward."""
-        return dict(self._all(_VOTES, VOTED, since, until, *_values(whose)))
+    def votes(self, since: int, until: int, whose: Whose) -> dict[str, list[int]]:
+        """Count the votes of a stretch of time by reward, each in its parts by team and site."""
+        return self._parts("reward", VOTED, since, until, whose)
 
-    def topics(self, since: int, until: int, whose: Whose) -> dict[str, int]:
-        """Count the complaints of a stretch of time by topic; nothing where it has none."""
-        return dict(self._all(_TOPICS, COMPLAINED, since, until, *_values(whose)))
+    def topics(self, since: int, until: int, whose: Whose) -> dict[str, list[int]]:
+        """Count the complaints of a stretch of time by topic, as votes; nothing where it has none."""
+        return self._parts("topic", COMPLAINED, since, until, whose)
+
+    def _parts(self, field: str, kind: str, since: int, until: int, whose: Whose) -> dict[str, list[int]]:
+        found: dict[str, list[int]] = {}
+        for name, count in self._all(_PARTS, field, kind, since, until, *_values(whose)):
+            found.setdefault(name, []).append(count)
+        return found
 
     def scores(self, since: int, until: int, whose: Whose, limit: int) -> list[Answer]:
         """Give what customers answered in a stretch of time, the newest first."""
         rows = self._all(_SCORES, ANSWERED, since, until, *_values(whose), limit)
-        return [Answer(at, float(score), verdict) for at, score, verdict in rows]
+        return [Answer(at, float(score), verdict, (team, site)) for at, score, verdict, team, site in rows]
 
 
 def _values(whose: Whose) -> tuple[str, str, str, str]:

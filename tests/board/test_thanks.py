@@ -166,17 +166,31 @@ def test_who_only_looks_on_reads_no_names(practised: Served) -> None:
     assert page.count("Who signs in as a supervisor, or for this team, sees by whom and for what.") == 3
 
 
+def vote(served: Served, **counts: int) -> None:
+    named = [(reward, number) for reward, count in counts.items() for number in range(count)]
+    served.send(
+        *(cloud("reward.voted", f"{reward}{number}", served.now, team="north", reward=reward)
+          for reward, number in named)
+    )  # fmt: skip
+
+
 def test_votes_are_counted_and_nobody_is_counted_out(practised: Served) -> None:
-    """The tally is of the quarter that is over; few votes are hidden, and the smallest beside them too."""
-    for reward, count in (("voucher", 7), ("early", 6), ("cake", 3)):
-        for number in range(count):
-            practised.send(cloud("reward.voted", f"{reward}{number}", practised.now, team="north", reward=reward))
+    """The tally is of the quarter that is over; of few votes it says so, and of nothing else."""
+    vote(practised, voucher=7, early=3)
     assert "Nobody voted then: no reward.voted came." in part(practised, "votes")
     practised.go((microseconds(datetime(2026, 4, 2, tzinfo=UTC)) - practised.now) // SECOND)
     votes = part(practised, "votes")
     assert "A voucher: <b>7</b>" in votes
-    assert votes.count("<b>fewer than 5</b>") == 2
+    assert votes.count("<b>fewer than 5</b>") == 1
     assert "reward.voted" not in entered(practised)[0].ask("/people")[2]
+
+
+def test_votes_that_agree_are_not_shown(practised: Served) -> None:
+    """Where all chose the same, or all but one did, the tally would tell what each of them chose."""
+    vote(practised, voucher=8, early=1)
+    practised.go((microseconds(datetime(2026, 4, 2, tzinfo=UTC)) - practised.now) // SECOND)
+    votes = part(practised, "votes")
+    assert ("Five or more answered." in votes, "<b>8</b>" in votes, "A voucher" in votes) == (True, False, False)
 
 
 def test_the_teams_pages_can_be_used_by_everybody(practised: Served, browser: Browser) -> None:

@@ -25,7 +25,7 @@ standards:
 """
 PRACTICE = """
 kept: 1
-teams: {north: {lead: floor-lead, site: s3}, south: {lead: floor-lead, site: s4}}
+teams: {north: {lead: floor-lead, site: s3}, south: {lead: floor-lead, site: s4}, both: {lead: floor-lead}}
 rewards: {voucher: {title: A voucher, value: 10}}
 """
 UNTIL = microseconds(datetime(2026, 3, 2, tzinfo=UTC))
@@ -39,18 +39,18 @@ def practised(tmp_path: Path) -> Iterator[Served]:
         yield served
 
 
-def complain(served: Served, count: int, topic: str, begins: str) -> None:
+def complain(served: Served, count: int, topic: str, begins: str, site: str = "s3") -> None:
     events = (
         cloud("complaint.received", f"{begins}{number}", served.now, contact=f"{begins}{number}", topic=topic,
-              site="s3", customer="Secret", comment="Secret words") for number in range(count)
+              site=site, customer="Secret", comment="Secret words") for number in range(count)
     )  # fmt: skip
     served.send(*events)
 
 
-def score(served: Served, values: list[int], begins: str) -> None:
+def score(served: Served, values: list[int], begins: str, site: str = "s3") -> None:
     events = (
         cloud("survey.answered", f"{begins}-{number}", served.now, contact=f"{begins}{number}", score=float(value),
-              site="s3", comment="Secret words") for number, value in enumerate(values)
+              site=site, comment="Secret words") for number, value in enumerate(values)
     )  # fmt: skip
     served.send(*events)
 
@@ -80,7 +80,7 @@ def test_topics_have_an_interval_and_a_trend(practised: Served) -> None:
     found = part(practised, "complaints")
     price, tone, *few = found.split("<li>")[1:]
     assert "30 complaints" in price
-    assert "68% of 44 (53–80%)" in price
+    assert "77% of 39 (62–87%)" in price
     assert "More than in the month before, and more than chance explains." in price
     assert "No change to the month before that chance could not explain." in tone
     assert ["fewer than 5" in each for each in few] == [True, True]
@@ -113,8 +113,33 @@ def test_few_scores_are_not_shown(practised: Served) -> None:
     score(practised, [1, 2, 3, 4], "x")
     go_to(practised, UNTIL)
     assert part(practised, "scores").count("fewer than 5") == 1
-    assert "fewer than 5" in part(practised, "after")
+    assert "No survey.answered came whose contact" in part(practised, "after")
     assert "<b>" not in part(practised, "scores")
+
+
+def test_no_page_gives_what_another_hides(practised: Served) -> None:
+    """Two sites without the one would be the few of the other: of both it is said that they are not shown."""
+    go_to(practised, UNTIL - 20 * 86_400 * SECOND)
+    complain(practised, 40, "price", "a")
+    complain(practised, 2, "price", "b", site="s4")
+    score(practised, [5] * 20, "a")
+    score(practised, [1, 2], "b", site="s4")
+    go_to(practised, UNTIL)
+    for name, counted in (("complaints", "40 complaints"), ("scores", "of 20 (")):
+        assert counted in part(practised, name)
+        assert "fewer than 5" in part(practised, name, "south")
+        house = part(practised, name, "both")
+        assert ("Not shown: it would tell" in house, "42" in house, "of 22" in house) == (True, False, False), name
+
+
+def test_three_months_do_not_give_one_of_them(practised: Served) -> None:
+    """A month that has too few scores is not part of those that stand together, either."""
+    score(practised, [5] * 8, "a")
+    go_to(practised, UNTIL - 20 * 86_400 * SECOND)
+    score(practised, [1, 2, 3], "b")
+    go_to(practised, UNTIL)
+    assert "fewer than 5" in part(practised, "scores")
+    assert "of 8 (" in part(practised, "after")
 
 
 def test_what_is_only_counted_is_kept_without_anybody(practised: Served) -> None:

@@ -5,13 +5,14 @@ Read next: `practising.py`, which takes their forms.
 
 from __future__ import annotations
 
+from collections import Counter
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from alerts.routing.actions import PROPOSED, REWARDED, SHARED, THANKED
 from standards.calendar.duration import DAY
 from standards.natural import same
-from standards.practice.cells import LEAST, shown
+from standards.practice.cells import LEAST, Unshown, is_unanimous, shown
 from standards.practice.periods import begun, begun_quarter, months_before
 from standards.practice.practice import Whose
 from streams.board import thanks, today, voices
@@ -28,10 +29,13 @@ from streams.web.board.places import sites_offered
 from streams.web.operation import asked
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from aiohttp import web
 
     from standards.practice.practice import Goal
     from streams.board.shell import Shell
+    from streams.storage.practice_queries import Answer
     from streams.web.board.board import Board
 
 MONTH: Final = 28 * DAY
@@ -122,8 +126,11 @@ class Practised:
         since = begun_quarter(until - DAY, shell.zone)
         people = self._host.people.teams.get(team.name) if self._host.people else None
         few = people is not None and 0 < len(people.members) < LEAST
-        tally = {} if few else shown(await asked(self._host.read_model.practice.votes, since, until, whose))
-        return Votes(since, until, tally, few)
+        parts = {} if few else await asked(self._host.read_model.practice.votes, since, until, whose)
+        counts = [sum(each) for each in parts.values()]
+        if sum(counts) >= LEAST and is_unanimous(counts):
+            return Votes(since, until, unanimous=True)
+        return Votes(since, until, shown(parts), few)
 
     async def voices(self, request: web.Request) -> web.Response:
         """Show what customers complained of, and how they scored us, in the last months that are over."""
@@ -133,17 +140,14 @@ class Practised:
         queries = self._host.read_model.practice
         months, answers = [], []
         for since, until in spans:
-            topics = await asked(queries.topics, since, until, whose)
+            topics = shown(await asked(queries.topics, since, until, whose))
             scored = await asked(queries.scores, since, until, whose, ANSWERS)
-            answers += scored
-            count, scores = sum(topics.values()), tuple(each.score for each in scored)
-            told = shown(topics) if count >= LEAST else dict.fromkeys(topics)
-            whole = count if count >= LEAST or not count else None
-            months.append(Month(since, until, told, whole, scores if len(scores) >= LEAST or not scores else None))
-        after = {verdict: tuple(each.score for each in answers if each.verdict == verdict) for verdict in VERDICTS}
-        told_after = shown({verdict: len(scores) for verdict, scores in after.items() if scores})
-        groups = {verdict: after[verdict] if count is not None else None for verdict, count in told_after.items()}
-        return self._board.answer(request, voices.draw(shell, Voices(team, months, groups)))
+            scores = _scores({"": scored}).get("", ())
+            answers += scored if isinstance(scores, tuple) else []
+            complaints = sum(map(voices.size, topics.values())) or None
+            months.append(Month(since, until, topics, complaints if topics else 0, scores))
+        after = {verdict: [each for each in answers if each.verdict == verdict] for verdict in VERDICTS}
+        return self._board.answer(request, voices.draw(shell, Voices(team, months, _scores(after, summed=True))))
 
     def _goals(self, team: Team) -> list[Goal]:
         practice = self._host.practice
@@ -152,3 +156,13 @@ class Practised:
     async def _standing(self, shell: Shell, goal: Goal, whose: Whose) -> GoalStanding:
         names, since = (goal.standard, *goal.beside), begun(goal.over, shell.now, shell.zone)
         return GoalStanding(goal, await asked(self._host.read_model.practice.counts, names, since, whose))
+
+
+def _scores(groups: Mapping[str, Sequence[Answer]], *, summed: bool = False) -> dict[str, tuple[float, ...] | Unshown]:
+    """Give the scores of each group that has any, as far as they are shown."""
+    parts = {name: Counter(each.part for each in group).values() for name, group in groups.items() if group}
+    told = shown(parts, summed=summed)
+    return {
+        name: cell if isinstance(cell, Unshown) else tuple(each.score for each in groups[name])
+        for name, cell in told.items()
+    }
