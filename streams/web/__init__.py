@@ -2,10 +2,10 @@
 
 from aiohttp.web import Application
 
+from streams.web.access import Access
 from streams.web.api.intake import Limits
 from streams.web.application import access, application, intake_application, links, probes
 from streams.web.board.readers import Usual
-from streams.web.guard import Access
 from streams.web.serving import listening, serving
 
 __all__ = [

@@ -18,6 +18,7 @@ from streams.delivery.links import Links
 from streams.metrics import Moment
 from streams.metrics.attainment import Attainment
 from streams.version import installed_version
+from streams.web.access import Access
 from streams.web.api.clock import ClockOperations
 from streams.web.api.days import Days
 from streams.web.api.grants import Grants
@@ -37,7 +38,7 @@ from streams.web.board.ringing import Rings
 from streams.web.board.sign_in import SignIn
 from streams.web.ended_sessions import EndedSessions
 from streams.web.forms import NoQuery
-from streams.web.guard import OPEN, Access, guarded
+from streams.web.guard import OPEN, guarded
 from streams.web.guesses import Guesses
 from streams.web.naming import naming, showing_to
 from streams.web.operation import Operation, asked, read_query

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from alerts.words.words import Words
     from streams.host import Host
     from streams.names.names import Names
-    from streams.web.guard import Access
+    from streams.web.access import Access
     from streams.web.session import Session
 
 HTML: Final = "text/html"

@@ -22,8 +22,8 @@ from streams.web.problem import Problem
 from streams.web.session import LONGEST_NAME
 
 if TYPE_CHECKING:
+    from streams.web.access import Access
     from streams.web.board.board import Board
-    from streams.web.guard import Access
     from streams.web.guesses import Guesses
 
 _BODY: Final = 1 << 13
