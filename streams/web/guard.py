@@ -48,7 +48,7 @@ WRITES: Final[tuple[tuple[str, Role], ...]] = (
     ("/acts/propose", "frontliner"), ("/acts/make-exception", "frontliner"), ("/mine", "frontliner"),
     ("/acts/resend", "author"), ("/acts/set-aside", "author"), ("/acts/", "supervisor"),
     ("/do/", "viewer"), ("/v1/exceptions", "supervisor"), ("/v1/calendars/", "supervisor"),
-    ("/v1/shift/", "supervisor"), ("/v1/persons/", "supervisor"), ("/v1/dead-letters/", "author"),
+    ("/v1/shift/", "supervisor"), ("/v1/persons/mine", "supervisor"), ("/v1/dead-letters/", "author"),
 )  # fmt: skip
 """Which role each kind of write needs, by how its path begins; the first that fits. Everything else is for admins."""
 READS: Final[tuple[tuple[str, Role], ...]] = (("/v1/dead-letters", "supervisor"), ("/mine", "frontliner"))

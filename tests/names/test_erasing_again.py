@@ -1,24 +1,18 @@
-"""Erasures that were interrupted, or come at an unlucky moment: they are finished, and of nobody else."""
+"""Erasures that did not come to their end: the rest of them is done, once, by the next start or who asks again."""
 
 from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from alerts.channels.push import Device
-from alerts.policy.policy import People, Person
 from standards.errors import StateError
 from streams.names.forgotten import forget_again
-from streams.names.name_file import FILE, ErasedMeanwhileError
+from streams.names.name_file import FILE
 from streams.names.names import Names
-from streams.names.policy import people_of
-from streams.names.references import ERASED
-from streams.storage.devices import Change, DeviceBook
 from streams.storage.sqlite import FILE as STORE
 from streams.storage.sqlite import Database
 from streams.storage.status import Status
@@ -88,36 +82,3 @@ async def test_who_asks_again_waits_for_the_same_leaving(tmp_path: Path) -> None
 def test_their_leaving_is_waited_for_as_long_as_judging_waits() -> None:
     """However long that is by the settings."""
     assert patience(Status(ready=True, grace=90 * SECOND)) == 150
-
-
-async def test_only_their_devices_are_forgotten(tmp_path: Path) -> None:
-    """By all names by which they signed in; those of people of whom the policy says nothing stay."""
-    names = Names(tmp_path, b"a secret")
-    told = {"ann": "Ania", "bob": "desk", "cleo": "desk"}
-    people_of(People({name: Person(name, {"push": push}) for name, push in told.items()}, {}, ()), names)
-    ann, bob = names.find("ann"), names.find("bob")
-    assert (set(names.called(ann)), set(names.called(bob))) == ({"ann", "Ania"}, {"bob"}), "a desk is nobody's name"
-    book, kept = DeviceBook("key", lambda: T0), list[Change]()
-
-    async def store(changes: Sequence[Change]) -> None:
-        kept.extend(changes)
-
-    book.store = store
-    for whose in ("p~one", "desk", "stranger"):
-        await book.add(Device(whose, whose, f"https://push.example/{whose}", "", "", "key"))
-    assert await book.forget({"p~one", "desk"}, {"desk"}) == 1
-    assert {each.whose for each in book.devices.values()} == {"desk", "stranger"}
-    names.close()
-
-
-def test_nobody_who_is_erased_just_now_is_made_known_again(tmp_path: Path) -> None:
-    """Not by what happened before, which was looked up while they were known still."""
-    names = Names(tmp_path, b"a secret")
-    names.erase(names.persons(["Ann"])["Ann"], T0)
-    with pytest.raises(ErasedMeanwhileError):
-        names.persons(["Ann"], {})
-    assert names.find("Ann") == ""
-    assert names.persons_at([("Ann", T0 - 1)]) == {("Ann", T0 - 1): ERASED}
-    both = names.persons_at([("Ann", T0 - 1), ("Ann", T0)])
-    assert both == {("Ann", T0 - 1): ERASED, ("Ann", T0): names.find("Ann")}
-    names.close()
