@@ -48,7 +48,7 @@ class Votes(msgspec.Struct, frozen=True):
 
 
 class Thanks(msgspec.Struct, frozen=True):
-    """All of the page. `unthanked` are moments for which nobody has said thanks, the oldest first.
+    """All of the page. `unthanked` are the oldest of all `waiting` moments, for which nobody has said thanks.
 
     `earned` and `moments` can be rewarded. `kept` are those of the rewarded promises that still are. `promises` are
     what standards promise, by their ids. `proposed` stands on the team's own list. `reviews` are the forms in which
@@ -59,6 +59,7 @@ class Thanks(msgspec.Struct, frozen=True):
     votes: Votes
     rewards: Mapping[str, Reward] = {}
     unthanked: Sequence[Action] = ()
+    waiting: int = 0
     thanks: Paged[Action] = Paged()
     given: Sequence[Action] = ()
     kept: Collection[str] = ()
@@ -111,11 +112,13 @@ def _tick(label: str, name: str) -> Html:
 
 
 def _moments(shell: Shell, thanks: Thanks) -> Html:
-    say, count = shell.words.say, len(thanks.unthanked)
+    say, count = shell.words.say, thanks.waiting
     title = titled(shell, phrase("Moments that nobody has thanked for"), count)
     if not shell.joins:
         return section(title, el("p", say(_SIGN_IN), class_="quiet"), id="moments")
     rows = el("ul", (_moment(shell, thanks, each) for each in thanks.unthanked), class_="acts") if count else None
+    left = count - len(thanks.unthanked)
+    more = el("p", shell.words.how_many(left, "and {count} more", "and {count} more"), class_="quiet") if left else None
     none = say("There is none of the last four weeks. A moment comes as moment.shared, or from the form below.")
     share = _acting(
         shell, thanks, "share", _whom(say("Whose moment it was")),
@@ -123,7 +126,7 @@ def _moments(shell: Shell, thanks: Thanks) -> Html:
         _tick(say("Nobody had asked for it"), "unasked"), el("button", say("Share it")),
     )  # fmt: skip
     offered = el("details", el("summary", say("Share a moment")), share, class_="excuse", id="share")
-    return section(title, rows, None if count else el("p", none, class_="quiet"),
+    return section(title, rows, more, None if count else el("p", none, class_="quiet"),
                    offered if thanks.team.name else None, id="moments")  # fmt: skip
 
 

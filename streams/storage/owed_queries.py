@@ -11,7 +11,17 @@ import msgspec
 
 from alerts.routing.actions import ACKNOWLEDGED, DEBRIEFED
 from standards.natural import name_key
-from streams.storage.rows import NAMES_ONE_OF_US, OWED, PROMISE, FailedGroup, OwedGroup, Unjudged, promise_row
+from streams.storage.rows import (
+    NAMES_ONE_OF_US,
+    OWED,
+    PROMISE,
+    FailedGroup,
+    OwedGroup,
+    Unjudged,
+    promise_row,
+    theirs,
+    whose_is,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -209,6 +219,8 @@ def _terms(wanted: OwedFilter) -> Iterator[tuple[str, tuple[object, ...]]]:
     for name in ("standard", "owner"):
         if value := getattr(wanted, name):
             yield f"{name} = ?", (value,)
+    if wanted.whose.team or wanted.whose.site:
+        yield theirs("fields"), whose_is(wanted.whose)
     if wanted.text:
         text = wanted.text.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
         looked = "subject" if wanted.named else f"(CASE WHEN {NAMES_ONE_OF_US} THEN {_SITE} ELSE subject END)"

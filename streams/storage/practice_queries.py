@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from alerts.routing.actions import ACKNOWLEDGED, ANSWERED, COMPLAINED, REWARDED, VOTED
+from alerts.routing.actions import ACKNOWLEDGED, ANSWERED, COMPLAINED, REWARDED, SHARED, THANKED, VOTED
 from standards.judge.standard import CORRECTIONS_HORIZON, DAY
-from streams.storage.rows import ACT, PROMISE, act_row, promise_row
+from streams.storage.rows import ACT, PROMISE, act_row, promise_row, theirs, whose_is
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -61,12 +61,7 @@ MATTER: Final = "coalesce(CAST(fields AS TEXT) ->> 'contact', CAST(fields AS TEX
 """The customer's matter that a promise is about, as the index `promises_matter` has it."""
 
 
-def _theirs(column: str) -> str:
-    named = (f"(? = '' OR coalesce(CAST({column} AS TEXT) ->> '{name}', '') IN ('', ?))" for name in ("team", "site"))
-    return " AND ".join(named)
-
-
-_FIELDS, _BODY = _theirs("fields"), _theirs("body")
+_FIELDS, _BODY = theirs("fields"), theirs("body")
 _ACTS: Final = f"FROM acts WHERE type = ? AND at >= ? AND at < ? AND {_BODY}"
 _ABOUT: Final = f"""
 SELECT {ACT} FROM acts WHERE type = ? AND at >= ? AND CAST(body AS TEXT) ->> 'agent' = ? ORDER BY seq DESC LIMIT ?
@@ -99,7 +94,7 @@ ORDER BY due DESC, id LIMIT ?
 """  # noqa: S608 - fixed text
 _EARNED: Final = f"""
 SELECT {PROMISE} FROM promises WHERE settled >= ? AND verdict = 'kept' AND aspect != 'follow-through' AND {_FIELDS}
-    AND id NOT IN (SELECT promise FROM acts WHERE type = ?)
+    AND standard IN (SELECT value FROM json_each(?)) AND id NOT IN (SELECT promise FROM acts WHERE type = ?)
 ORDER BY settled DESC, id LIMIT ?
 """  # noqa: S608 - fixed text
 _TEAM, _SITE = (f"coalesce(CAST(body AS TEXT) ->> '{name}', '')" for name in ("team", "site"))
@@ -113,6 +108,15 @@ SELECT at, CAST(body AS TEXT) ->> 'score', coalesce((SELECT verdict FROM promise
     {_TEAM}, {_SITE}
 {_ACTS} ORDER BY seq DESC LIMIT ?
 """  # noqa: S608 - fixed text
+_MOMENT: Final = "coalesce(CAST(body AS TEXT) ->> 'moment', '')"
+_UNTHANKED: Final = f"""{_ACTS} AND {_MOMENT} NOT IN (SELECT {_MOMENT} FROM acts WHERE type = ? AND at >= ?
+    AND name_key(by) != name_key(coalesce(CAST(body AS TEXT) ->> 'agent', '')))
+"""  # noqa: S608 - fixed text
+_UNREWARDED: Final = f"""
+SELECT {ACT} {_ACTS} AND {_MOMENT} NOT IN (SELECT {_MOMENT} FROM acts WHERE type = ? AND at >= ?)
+ORDER BY seq DESC LIMIT ?
+"""  # noqa: S608 - fixed text
+_OF_MOMENT: Final = f"SELECT {ACT} {_ACTS} AND {_MOMENT} = ? ORDER BY seq DESC LIMIT 1"
 _NEWEST: Final = 2**62
 _encode = msgspec.json.encode
 
@@ -126,7 +130,7 @@ class PracticeQueries:
     def acts(self, kind: str, whose: Whose, since: int, limit: int, skipped: int = 0) -> list[Action]:
         """Give what people did of one type from an instant on, the newest first."""
         sql = f"SELECT {ACT} {_ACTS} ORDER BY seq DESC LIMIT ? OFFSET ?"
-        rows = self._all(sql, kind, since, _NEWEST, *_values(whose), limit, skipped)
+        rows = self._all(sql, kind, since, _NEWEST, *whose_is(whose), limit, skipped)
         return list(map(act_row, rows))
 
     def about(self, kind: str, agent: str, since: int, limit: int) -> list[Action]:
@@ -135,12 +139,12 @@ class PracticeQueries:
 
     def counts(self, standards: Collection[str], since: int, whose: Whose) -> dict[str, tuple[int, int]]:
         """Count what was kept and broken of some standards from an instant on."""
-        rows = self._all(_COUNTS, since, _listed(standards), *_values(whose))
+        rows = self._all(_COUNTS, since, _listed(standards), *whose_is(whose))
         return {standard: (kept, broken) for standard, kept, broken in rows}
 
     def open(self, standards: Collection[str], whose: Whose, limit: int) -> list[PromiseRow]:
         """Give the promises of some standards that are open, those that are due first at the front."""
-        return list(map(promise_row, self._all(_OPEN, _listed(standards), *_values(whose), limit)))
+        return list(map(promise_row, self._all(_OPEN, _listed(standards), *whose_is(whose), limit)))
 
     def excusable(self, standards: Collection[str], now: int, limit: int) -> list[PromiseRow]:
         """Give the promises of some standards that are open, or failed within a day, the newest first."""
@@ -149,12 +153,31 @@ class PracticeQueries:
 
     def handled(self, since: int, now: int, whose: Whose, limit: int) -> list[Handled]:
         """Give the promises due from an instant on that were warned of or broken, the newest deadline first."""
-        rows = self._all(_HANDLED, ACKNOWLEDGED, since, now, *_values(whose), since, limit)
+        rows = self._all(_HANDLED, ACKNOWLEDGED, since, now, *whose_is(whose), since, limit)
         return [Handled(promise_row(row[:-3]), *row[-3:]) for row in rows]
 
-    def earned(self, since: int, whose: Whose, limit: int) -> list[PromiseRow]:
-        """Give the promises kept from an instant on for which nobody was rewarded, but for those of follow-through."""
-        return list(map(promise_row, self._all(_EARNED, since, *_values(whose), REWARDED, limit)))
+    def earned(self, standards: Collection[str], since: int, whose: Whose, limit: int) -> list[PromiseRow]:
+        """Give the promises of some standards kept from an instant on for which nobody was rewarded.
+
+        Those of follow-through are left out.
+        """
+        return list(map(promise_row, self._all(_EARNED, since, *whose_is(whose), _listed(standards), REWARDED, limit)))
+
+    def unthanked(self, since: int, whose: Whose, limit: int) -> tuple[list[Action], int]:
+        """Give the first moments from an instant on for which nobody else has thanked, and how many there are."""
+        values = SHARED, since, _NEWEST, *whose_is(whose), THANKED, since
+        ((count,),) = self._all(f"SELECT count(*) {_UNTHANKED}", *values)
+        return list(map(act_row, self._all(f"SELECT {ACT} {_UNTHANKED} ORDER BY seq LIMIT ?", *values, limit))), count
+
+    def unrewarded(self, since: int, whose: Whose, limit: int) -> list[Action]:
+        """Give the newest moments from an instant on for which nobody was rewarded."""
+        values = SHARED, since, _NEWEST, *whose_is(whose), REWARDED, since, limit
+        return list(map(act_row, self._all(_UNREWARDED, *values)))
+
+    def of_moment(self, kind: str, moment: str, whose: Whose, since: int) -> Action | None:
+        """Give what was done of one type from an instant on about a moment; None where nothing was."""
+        rows = self._all(_OF_MOMENT, kind, since, _NEWEST, *whose_is(whose), moment)
+        return act_row(rows[0]) if rows else None
 
     def votes(self, since: int, until: int, whose: Whose) -> dict[str, list[int]]:
         """Count the votes of a stretch of time by reward, each in its parts by team and site."""
@@ -166,18 +189,14 @@ class PracticeQueries:
 
     def _parts(self, field: str, kind: str, since: int, until: int, whose: Whose) -> dict[str, list[int]]:
         found: dict[str, list[int]] = {}
-        for name, count in self._all(_PARTS, field, kind, since, until, *_values(whose)):
+        for name, count in self._all(_PARTS, field, kind, since, until, *whose_is(whose)):
             found.setdefault(name, []).append(count)
         return found
 
     def scores(self, since: int, until: int, whose: Whose, limit: int) -> list[Answer]:
         """Give what customers answered in a stretch of time, the newest first."""
-        rows = self._all(_SCORES, ANSWERED, since, until, *_values(whose), limit)
+        rows = self._all(_SCORES, ANSWERED, since, until, *whose_is(whose), limit)
         return [Answer(at, float(score), verdict, (team, site)) for at, score, verdict, team, site in rows]
-
-
-def _values(whose: Whose) -> tuple[str, str, str, str]:
-    return whose.team, whose.team, whose.site, whose.site
 
 
 def _listed(names: Collection[str]) -> str:

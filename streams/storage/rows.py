@@ -15,6 +15,7 @@ from alerts.routing.facts import PERSONS
 from alerts.routing.notice import Notice, Withheld
 from standards.judge.ledger import Plain
 from standards.judge.promise import NEVER, State, Verdict
+from standards.practice.practice import Whose
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -169,7 +170,7 @@ class OwedFilter(msgspec.Struct, frozen=True):
     `text` is looked for in the subject, among the `worded` standards, and among places that are `called` so, by the
     parts of their ids; of a subject that names one of us only in its site, unless `named`. `people` are names, of whom
     one was told of it or has taken it. `standards` and `worded` are ids. What is unknown counts where it is so since
-    `unknown_since` (microseconds UTC) or later.
+    `unknown_since` (microseconds UTC) or later. `whose` is as it says.
     """
 
     site: str | None = None
@@ -181,6 +182,7 @@ class OwedFilter(msgspec.Struct, frozen=True):
     unknown_since: int = 0
     called: tuple[str, ...] = ()
     named: bool = True
+    whose: Whose = Whose()
 
 
 class OwedGroup(msgspec.Struct, frozen=True):
@@ -244,6 +246,18 @@ PROMISE: Final = ", ".join(PromiseRow.__struct_fields__)
 """The columns of `promises` that `promise_row` takes."""
 DELIVERY: Final = ", ".join(Delivery.__struct_fields__)
 """The columns of `outbox` that a Delivery takes."""
+
+
+def theirs(column: str) -> str:
+    """Give the condition that what a JSON column has is somebody's, as `Whose.has` says it; it asks for `whose_is`."""
+    named = (f"(? = '' OR coalesce(CAST({column} AS TEXT) ->> '{name}', '') IN ('', ?))" for name in ("team", "site"))
+    return " AND ".join(named)
+
+
+def whose_is(whose: Whose) -> tuple[str, str, str, str]:
+    """Give the values that `theirs` asks for."""
+    return whose.team, whose.team, whose.site, whose.site
+
 
 ACT: Final = "id, at, by, promise, type, source, body"
 """The columns of `acts` that `act_row` takes."""

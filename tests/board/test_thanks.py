@@ -166,6 +166,21 @@ def test_who_only_looks_on_reads_no_names(practised: Served) -> None:
     assert page.count("Who signs in as a supervisor, or for this team, sees by whom and for what.") == 3
 
 
+def test_moments_that_are_not_on_the_page_are_counted(practised: Served) -> None:
+    """Behind a hundred moments that wait for thanks it stands how many more do; the first can be rewarded, too."""
+    practised.send(
+        *(cloud("moment.shared", f"m{number}", practised.now, moment=f"m{number}", team="north", agent="ola")
+          for number in range(620))
+    )  # fmt: skip
+    moments = part(practised, "moments")
+    assert ("· 620" in moments, "and 520 more" in moments, moments.count('action="/acts/thank"')) == (True, True, 100)
+    visitor, proof = entered(practised, "supervisor")
+    form = {"team": "north", "agent": "ola", "proof": proof}
+    assert visitor.ask("/acts/reward", {**form, "reward": "voucher", "for": "moment m0"})[0] == 303
+    assert visitor.ask("/acts/thank", {**form, "moment": "m0"})[0] == 303
+    assert "· 619" in part(practised, "moments")
+
+
 def vote(served: Served, **counts: int) -> None:
     named = [(reward, number) for reward, count in counts.items() for number in range(count)]
     served.send(

@@ -14,7 +14,8 @@ from standards.practice.periods import begun
 from tests.board.peopled import ALL, POLICY, entered
 from tests.board.serving import Served, fill
 from tests.board.visiting import Visitor
-from tests.streams.asking import Peopled, cloud
+from tests.streams.asking import Peopled, cloud, waiting
+from tests.streams.hosting import T0
 
 STANDARDS = """
 kept: 1
@@ -57,6 +58,19 @@ def test_what_is_overdue_is_done_in_two_taps(practised: Served) -> None:
     assert (status, headers["Location"]) == (303, "/today?team=north")
     practised.go(3)
     assert "Nothing is overdue that Kept has heard of." in visitor.ask("/today?team=north")[2]
+
+
+def test_a_team_sees_its_own_however_much_the_others_owe(practised: Served) -> None:
+    """Behind hundreds of another team's that are overdue, its own stands on Today, and is counted."""
+    others = ({**waiting(f"o{number}", T0, queue=f"o{number}")} for number in range(501))
+    for event in others:
+        event["data"]["site"] = "s4"
+        practised.send(event)
+    practised.go(100)
+    fill(practised)
+    visitor = entered(practised)[0]
+    assert "Overdue · 1" in visitor.ask("/today?team=north")[2]
+    assert "Overdue · 501" in visitor.ask("/today?team=south")[2]
 
 
 def test_speed_never_stands_alone(practised: Served) -> None:

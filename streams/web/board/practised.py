@@ -9,14 +9,13 @@ from collections import Counter
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
-from alerts.routing.actions import PROPOSED, REWARDED, SHARED, THANKED
+from alerts.routing.actions import PROPOSED, REWARDED, THANKED
 from standards.calendar.duration import DAY
-from standards.natural import same
 from standards.practice.cells import LEAST, Unshown, is_unanimous, shown
 from standards.practice.periods import begun, begun_quarter, months_before
 from standards.practice.practice import Whose
 from streams.board import thanks, today, voices
-from streams.board.paging import page_from, page_of
+from streams.board.paging import ASKED, page_of, paged, skipped
 from streams.board.team_bar import Team, team_of
 from streams.board.thanks import Votes
 from streams.board.today import GoalStanding
@@ -42,8 +41,8 @@ MONTH: Final = 28 * DAY
 """For how long back what was kept, shared and given is looked at."""
 QUARTER: Final = 92 * DAY
 """For how long back a reward stands on a team's own list."""
-MOST: Final = 500
-"""How many overdue promises, moments and thanks are looked through for those of a team."""
+MOMENTS: Final = 100
+"""How many moments that nobody has thanked for are on a page, the oldest first."""
 MONTHS: Final = 3
 """How many months that are over Voices shows."""
 ANSWERS: Final = 20_000
@@ -73,8 +72,9 @@ class Practised:
         host, queries, current = self._host, self._host.read_model, self._host.rulebook.current
         midnight, now = begun("day", shell.now, shell.zone), shell.now
         owed_since = host.rulebook.owed_since(host.wall())
-        rows = await asked(queries.owed.rows, "overdue", owed_since, OwedFilter(), limit=MOST)
-        late = [row for row in rows if whose.has(row.fields)]
+        wanted = OwedFilter(whose=whose)
+        late = await asked(queries.owed.rows, "overdue", owed_since, wanted, limit=today.SHOWN)
+        count = sum(each.count for each in await asked(queries.owed.groups, "overdue", owed_since, wanted))
         look = Look(host, View(), shell.name, acts=shell.acts)
         led = [
             each.id for each in current.values()
@@ -84,7 +84,7 @@ class Practised:
         handled = await asked(queries.practice.handled, midnight, now, whose, today.SHOWN)
         seen = seen_by.promises(shell, [each.row for each in handled])
         drawn = today.Today(
-            team, current, len(late), await asked(look.cards, "overdue", late[: today.SHOWN]),
+            team, current, count, await asked(look.cards, "overdue", late),
             [await self._standing(shell, goal, whose) for goal in self._goals(team)],
             [each.of(row, owed=self._board.is_owed(row)) for each, row in zip(handled, seen, strict=True)],
             sorted(led), seen_by.promises(shell, own),
@@ -97,23 +97,20 @@ class Practised:
         shell, team, whose = await self.team(request)
         host, queries, since = self._host, self._host.read_model.practice, shell.now - MONTH
         number = page_of(request.query)
-        moments = await asked(queries.acts, SHARED, whose, since, MOST)
-        said = await asked(queries.acts, THANKED, whose, since, MOST)
-        given = await asked(queries.acts, REWARDED, whose, since, MOST)
-        thanked = {act.data.get("moment") for act in said if not same(act.by, str(act.data.get("agent") or ""))}
-        rewarded = {act.data.get("moment") for act in given}
+        moments, waiting = await asked(queries.unthanked, since, whose, MOMENTS)
+        said = await asked(queries.acts, THANKED, whose, since, ASKED, skipped(number))
+        given = await asked(queries.acts, REWARDED, whose, since, today.SHOWN)
         promises = [act.promise for act in given if act.promise]
         current, practice = host.rulebook.current, host.practice
         told = {each.id: each.in_language(shell.words.language).promise or each.id for each in current.values()}
         rewards = practice.rewards if practice else {}
         fit = {name for reward in rewards.values() for name in reward.standards}
-        earned = [row for row in await asked(queries.earned, since, whose, MOST) if row.standard in fit & told.keys()]
         drawn = thanks.Thanks(
             team, await self._votes(shell, team, whose), rewards,
-            [act for act in reversed(moments) if act.data.get("moment") not in thanked],
-            page_from(said, number), given[: today.SHOWN],
+            moments, waiting, paged(said, number), given,
             {row.id for row in await asked(host.read_model.owed.named, promises) if row.verdict == "kept"},
-            earned[:OFFERED], [act for act in moments if act.data.get("moment") not in rewarded][:OFFERED], told,
+            await asked(queries.earned, fit & told.keys(), since, whose, OFFERED),
+            await asked(queries.unrewarded, since, whose, OFFERED), told,
             await asked(queries.acts, PROPOSED, whose, shell.now - QUARTER, today.SHOWN), persons(host),
             {name: form for name, form in practice.forms.items() if form.kind == "review"} if practice else {},
             self._board.sends_own_pages,

@@ -22,7 +22,7 @@ from streams.board.thanks import MOMENT, PROMISE
 from streams.names.references import ERASED
 from streams.web.actions import identity_of, take_in
 from streams.web.board.fields import needed, no_promise, said_event
-from streams.web.board.practised import MONTH, MOST
+from streams.web.board.practised import MONTH
 from streams.web.forms import Grant
 from streams.web.operation import asked
 from streams.web.problem import Problem
@@ -160,12 +160,10 @@ class Practising:
     async def _check_moment(self, number: str, agent: str, team: str) -> str:
         """Refuse a moment that nobody told of, or that was rewarded; give whose it is, as far as it says so."""
         queries, whose, since = self._host.read_model.practice, self._whose(team), self._host.wall() - MONTH
-        moments = await asked(queries.acts, SHARED, whose, since, MOST)
-        mine = next((act for act in moments if act.data.get(MOMENT) == number), None)
+        mine = await asked(queries.of_moment, SHARED, number, whose, since)
         if mine is None:
             raise Problem(HTTPStatus.NOT_FOUND, later("There is no such moment of the last four weeks."))
-        given = await asked(queries.acts, REWARDED, whose, since, MOST)
-        if any(act.data.get(MOMENT) == number for act in given):
+        if await asked(queries.of_moment, REWARDED, number, whose, since):
             raise Problem(HTTPStatus.CONFLICT, later(_AGAIN))
         return str(mine.data.get("agent") or agent)
 
