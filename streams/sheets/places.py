@@ -28,7 +28,8 @@ def on_one_machine(words: Words, standards: Sequence[Standard], vocabulary: Mapp
     """Say where it is with `kept run`."""
     title = words.say("Where it is stored on one machine (kept run), and for how long")
     said = words.say(
-        "It lies in the data folder, but for the last two. {keep} is what KEPT_KEEP is, unless it is set.",
+        "It lies in the data folder, but for copies and for the house's own files. {keep} is what KEPT_KEEP is, unless "
+        "it is set.",
         keep=words.length(KEEP),
     )
     return Part(title, (said,), points=tuple(_stored(words, standards, vocabulary)))

@@ -13,7 +13,7 @@ from alerts.words.words import phrase
 from streams.board.sheet import Entry, Part, Sheet
 from streams.live.event_names import event_name
 from streams.live.wording import breaks
-from streams.sheets.personal import heard, marked, on_promises, owed_to, uses
+from streams.sheets.personal import heard, marked, owed_to, uses
 from streams.sheets.places import on_kafka, on_one_machine
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from streams.sheets.personal import Use
 
 _USES: Final[dict[Use, str]] = {
-    "each": phrase("{standard}: a promise is owed for each of them, and the ledger has the name"),
+    "each": phrase("{standard}: a promise is owed for each of them, and the ledger has the reference"),
     "carried": phrase("{standard}: it stands on the promise, and in the ledger"),
     "looked-at": phrase("{standard}: it is compared or counted"),
 }
@@ -35,9 +35,10 @@ _SIGNED: Final = (
 )  # fmt: skip
 _NOT_YET: Final = (
     phrase(
-        "With Kafka names are stored as they were sent, wherever this sheet says so. Nothing erases a person there, or "
-        "gives all that is stored about one."
+        "With Kafka the topic of events has names as they were sent, until it forgets them, and nothing gives all that "
+        "is stored about one person."
     ),
+    phrase("Which role somebody named who granted an exception or changed a day is stored as it was sent, for ever."),
     phrase("Rates are shown of groups of any size, also of one."),
     phrase("A name in an id, or in a field that is not marked, is not known to be one."),
     phrase("Who can be told by place and time, as at a till where one person works, no reference hides."),
@@ -83,7 +84,7 @@ def privacy(words: Words, known: Known) -> Sheet:
         _others(words, known),
         on_one_machine(words, told, known.vocabulary),
         on_kafka(words),
-        Part(say("Who sees it"), points=tuple(_seen(words, known))),
+        Part(say("Who sees it"), points=tuple(_seen(words))),
         Part(say("What is not so yet"), points=[say(each) for each in _NOT_YET]),
         Part(say("What Kept does not do"), points=[say(each) for each in _NEVER]),
     )
@@ -135,31 +136,22 @@ def _others(words: Words, known: Known) -> Part:
     ])  # fmt: skip
 
 
-def _seen(words: Words, known: Known) -> Iterator[str]:
+def _seen(words: Words) -> Iterator[str]:
     say, hidden = words.say, words.together(sorted(PERSONS))
     yield say("Without a token (KEPT_TOKEN): whoever uses the machine sees everything, and nobody else can reach it.")
     yield say(
-        "Viewers: all pages, the API and the metrics. On one machine they read “somebody” for each name, and nothing "
-        "that was written. With Kafka they read who did what, with what was written, and who is on shift. Which "
-        "colleague a promise is about they neither see nor find by asking, where one of these fields says it: "
-        "{fields}. Of moments, thanks and rewards they see only how many, and nothing that was refused.",
-        fields=hidden,
+        "Viewers: all pages, the API and the metrics. They read “somebody” for each name, and nothing that was "
+        "written; they find nobody by asking. Of moments, thanks and rewards they see only how many, and of what was "
+        "refused when and why."
     )
-    shown = {name for standard in known.standards for name in on_promises(standard, known.vocabulary)} - PERSONS
-    if shown:
-        fields = words.together(sorted(shown))
-        yield say(
-            "With Kafka other fields that name people and stand on promises are shown to viewers too: {fields}.",
-            fields=fields,
-        )
     yield say(
         "Frontliners: the same as viewers; on the pages of the team that they sign in for, also names and what was "
         "written. Their token is one for all teams, so nothing but their word says which team is theirs."
     )
     yield say("Supervisors: all of it, with names and what was written, and what was refused.")
     yield say(
-        "Authors and admins: on one machine references in the place of names and of what was written, and an admin can "
-        "erase a name; with Kafka all that supervisors see."
+        "Authors and admins: references in the place of names and of what was written, and an admin can erase a name. "
+        "Where there is no token for supervisors, the admins' token is theirs too, and reads names."
     )
     yield say(
         "Reviews: who wrote one and whom it is about, on the page to which the link in their own mail leads. What "
@@ -172,8 +164,8 @@ def _seen(words: Words, known: Known) -> Iterator[str]:
     )
     yield say(
         "Machines: metrics name nobody but the owner of a standard, if that is a person. The webhook and Alertmanager "
-        "get none of these fields: {fields}; of a promise that is owed for a colleague alone they are told nothing. "
-        "Other fields that stand on a promise they get.",
+        "get none of these fields: {fields}; for any other name they read “somebody”, and of a promise that is owed "
+        "for one person alone they are told nothing.",
         fields=hidden,
     )
     yield say(

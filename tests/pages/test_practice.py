@@ -36,6 +36,19 @@ def test_the_list_has_what_the_pack_promises() -> None:
     assert listed == [(each.id, each.promise) for each in found.standards]
 
 
+def test_each_thing_has_a_story_and_a_page() -> None:
+    """What a good team does is judged by a story of a pack, and stands on a page of the board."""
+    part = PAGE.partition("## What it is for, and where it stands")[2].partition("\n## ")[0]
+    rows = re.findall(r"^\| (\S.*?) \| (team|practice): (.+?) \| `(/[a-z]+)` \|$", part, re.MULTILINE)
+    stories = {pack: (PACKS / "stories" / f"{pack}.yaml").read_text(encoding="utf-8") for pack in ("team", "practice")}
+    pages = "\n".join(file.read_text(encoding="utf-8") for file in (ROOT / "streams" / "web" / "board").glob("*.py"))
+    pages += "\n".join(file.read_text(encoding="utf-8") for file in (ROOT / "streams" / "board").glob("*.py"))
+    assert len(rows) == 10
+    for what, pack, story, path in rows:
+        assert f"\n  {story}:\n" in stories[pack], what
+        assert f'"{path}"' in pages, path
+
+
 def test_a_house_that_begins_with_the_packs_has_its_document() -> None:
     """All packs and the document in the folder beside them check together, without a finding."""
     run = kept("check", "--strict", str(PACKS))
