@@ -11,7 +11,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from alerts.routing.actions import ACTIONS, COUNTED
+from alerts.routing.actions import ACTIONS, UNLISTED
 from streams.board import feeds, people
 from streams.explain.deeds import SAID
 from streams.explain.unused import WHY
@@ -245,7 +245,7 @@ def test_the_pages_say_all_that_programs_are_told() -> None:
     """Each act, each thing that is said of one, and each reason why an event changed nothing has its words."""
     assert people.LABELS.keys() == set(SAID)
     assert feeds.WHY.keys() == WHY.keys()
-    assert {kind: people.DID[kind] for kind in ACTIONS - COUNTED} == people.DID
+    assert {kind: people.DID[kind] for kind in ACTIONS - UNLISTED} == people.DID
 
 
 @pytest.mark.parametrize(
