@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 from standards.calendar.duration import DAY
 from streams.names.erasing import Erased, forget_old, rekeyed, sever
 from streams.names.name_file import FILE, ErasedMeanwhileError, NameFile
-from streams.names.references import ERASED, ERASED_TEXT, canonical, index_of, is_reference
+from streams.names.references import ERASED, ERASED_TEXT, index_of, is_reference, person_index
 from streams.names.rows import Row
 from streams.names.secret import read_secret
 
@@ -46,7 +46,7 @@ class Names(NameFile):
         """
         given = list(names)
         people = [name for name in given if name not in self._rooms and not is_reference(name, "p")]
-        asked = {name: index_of(self._secret, "p", canonical(name)) for name in people}
+        asked = {name: person_index(self._secret, name) for name in people}
         found = self._refer("p", {index: " ".join(name.split()) for name, index in asked.items()}, erased)
         return {name: found[asked[name]] if name in asked else name for name in given}
 
@@ -55,7 +55,7 @@ class Names(NameFile):
 
         Who was erased since is nobody in it. Nobody who is erased just now is made known again by what happened before.
         """
-        asked = {name: index_of(self._secret, "p", canonical(name)) for name, _ in named}
+        asked = {name: person_index(self._secret, name) for name, _ in named}
         while True:
             erased = self._erased
             since = {name for name, at in named if at >= erased.get(asked[name], at)}
@@ -79,7 +79,7 @@ class Names(NameFile):
 
     def find(self, name: str) -> str:
         """Give the reference of a name, or nothing where it has none."""
-        index = index_of(self._secret, "p", canonical(name))
+        index = person_index(self._secret, name)
         with self._lock:
             return self._known([index]).get(index, "")
 
@@ -107,7 +107,7 @@ class Names(NameFile):
         """
         own = self.persons(names)
         rows = [
-            Row(index_of(self._secret, "p", canonical(other)), own[name], joined=True)
+            Row(person_index(self._secret, other), own[name], joined=True)
             for name, others in names.items()
             for other in others
         ]
@@ -172,6 +172,7 @@ class Names(NameFile):
                 self._begin_anew()
             self._references = OrderedDict(each for each in self._references.items() if each[1] != reference)
             self._said.clear()  # it has texts in which their name stood
+            person_index.cache_clear()  # it has their name
             self._called.pop(reference, None)
             self._entries.pop(reference, None)
             self._erased = dict(self._database.all("SELECT by, at FROM erased"))
@@ -198,7 +199,7 @@ class Names(NameFile):
         """Say who of these was erased of late, by how they are written, and when (microseconds UTC)."""
         if not self._erased:
             return {}
-        asked = {name: index_of(self._secret, "p", canonical(name)) for name in names}
+        asked = {name: person_index(self._secret, name) for name in names}
         return {name: self._erased[index] for name, index in asked.items() if index in self._erased}
 
     def still_named(self, heard: Mapping[str, int], at: int) -> None:
@@ -219,7 +220,7 @@ class Names(NameFile):
             return
         with self._lock:
             with self._database.writing():
-                told = {index_of(self._secret, "p", canonical(name)) for name in self._entries.values()}
+                told = {person_index(self._secret, name) for name in self._entries.values()}
                 forget_old(self._database, self._looked_up | told, now)
             self._tidied, self._today, self._looked_up = now, now // DAY, set()
             self._erased = dict(self._database.all("SELECT by, at FROM erased"))

@@ -9,6 +9,7 @@ import hmac
 import os
 import re
 from base64 import b32encode
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final, Literal
 from unicodedata import normalize
 
@@ -50,6 +51,12 @@ def canonical(name: str) -> str:
 def index_of(secret: bytes, *parts: str) -> bytes:
     """Give what a row is found by: HMAC-SHA-256 (RFC 2104) under the secret, of parts that cannot run together."""
     return hmac.digest(secret, "\0".join(parts).encode("utf-8", "surrogatepass"), "sha256")
+
+
+@lru_cache(20_000)  # most events name somebody who was named just before
+def person_index(secret: bytes, name: str) -> bytes:
+    """Give what a person's row is found by, however their name is written."""
+    return index_of(secret, "p", canonical(name))
 
 
 def put_back(text: str, said: Callable[[str], str]) -> str:
