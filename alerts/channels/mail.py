@@ -120,7 +120,7 @@ class Mail:
     def _envelope_to(self, own: str, whom: str) -> Envelope:
         try:
             return self._envelope._replace(to=(Address(addr_spec=own.strip()),))
-        except (ValueError, HeaderParseError):
+        except (ValueError, IndexError, HeaderParseError):  # the last but one for an empty address
             words = f"this is not a valid mail address; correct it in the policy, at {whom}"
             raise DeliveryError(words, again=False) from None
 

@@ -177,6 +177,7 @@ def debrief_fields(shell: Shell) -> tuple[Html, ...]:
         field(say("What got in the way"), "cause", control=cause, hint=say("the circumstances, not the person")),
         field(say("The steps that should have been taken"), "missed", control=missed, hint=say("if any were missed")),
         field(say("What we try now"), "next_step", control=following),
+        field(say("By when"), "next_step_by", type="date", hint=say("else within a week")),
     )  # fmt: skip
 
 

@@ -136,14 +136,15 @@ def act_row(
     if promise is not None and act.type in _ABOUT:
         place = shell.placed(promise.subject, site)
         about = el("p", promise_link(shell.words, promise.id, place, promise.standard), class_="where")
-    head = el("p", _head(here, act, WANTED if why else DID, granted=(act.source, act.id) in causes))
+    granted = act.type == EXCUSED and (act.source, act.id) in causes
+    head = el("p", _head(here, act, WANTED if why else DID, granted=granted))
     said = (el("p", text, class_="said") for text in _said(here, act))
     vain = el("p", shell.words.say(_WITHOUT_EFFECT[why]), class_="said") if why in _WITHOUT_EFFECT else None
     return el("li", about, head, said, vain)
 
 
 def _head(shell: Shell, act: Action, deeds: Mapping[str, str], *, granted: bool) -> Html:
-    """Say who did what, when and by which way; one that made a line of the ledger was `granted`."""
+    """Say who did what, when and by which way; an exception that made a line of the ledger was `granted`."""
     words, person = shell.words, str(act.data.get("person") or "")
     deed = deeds.get(act.type) or DID.get(act.type)
     known = words.say(deed) if deed else act.type

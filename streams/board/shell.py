@@ -44,7 +44,7 @@ class Shell(Wording, frozen=True, kw_only=True):
     `urgent` counts the promises that need a hand: what is overdue, and what was warned of. `rings`: devices can be
     told while no page is open. `joins`: they read whom it is about, and take part in what a team does for each other;
     who acts does that everywhere. `zones` are those of the sites that have one of their own, `usual` is that of all
-    others; None: the page's.
+    others; None: the page's. `answers`: the page answers a form, and so cannot be asked for again.
     """
 
     status: Status
@@ -59,6 +59,7 @@ class Shell(Wording, frozen=True, kw_only=True):
     urgent: int = 0
     mark: str = ""
     rings: bool = False
+    answers: bool = False
     joins: bool = False
     zones: Mapping[str, ZoneInfo] = {}
     usual: ZoneInfo | None = None
@@ -121,7 +122,7 @@ def _document(shell: Shell, title: str, drawn: Child, *, every: int, urgent: int
     body = el(
         "body", drawn,
         data_now=shell.now // 1000, data_version=shell.version, data_changes=shell.changes, data_every=every,
-        data_title=name, data_urgent=urgent, data_live=shell.looks, data_zone=shell.zone.key,
+        data_title=name, data_urgent=urgent, data_live=shell.looks and not shell.answers, data_zone=shell.zone.key,
         data_words=script_words(shell.words),
     )  # fmt: skip
     whole = f"({shell.number(urgent)}) {name}" if urgent else name

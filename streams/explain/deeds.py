@@ -71,8 +71,9 @@ Cause = tuple[str, str] | None
 
 
 def did(act: Action, causes: Collection[Cause] = ()) -> str:
-    """Say what an act was; one that made a line of the ledger, which are those of `causes`, was granted."""
-    return "granted an exception" if (act.source, act.id) in causes else _DID.get(act.type, act.type)
+    """Say what an act was; an exception that made a line of the ledger, which are those of `causes`, was granted."""
+    granted = act.type == EXCUSED and (act.source, act.id) in causes
+    return "granted an exception" if granted else _DID.get(act.type, act.type)
 
 
 def who(act: Action) -> str:

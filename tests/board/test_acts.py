@@ -82,6 +82,26 @@ def test_a_debrief_is_sent_once(visitor: Visitor) -> None:
     assert [queries.broken(9, debriefed=done)[1] for done in (True, False)] == [1, 0]
 
 
+def test_a_next_step_has_its_day(visitor: Visitor) -> None:
+    """It is due at the end of the day that was named; what is no day is refused, in words."""
+    proof = proof_in(visitor.ask("/")[2])
+    form = {"promise": promise(visitor.served, broken=True), "name": "Jan", "proof": proof, "cause": "a queue"}
+    form |= {"next_step": "a longer list", "next_step_by": "2026-02-30"}
+    status, _, said = visitor.ask("/acts/debrief", form)
+    assert (status, "Say by which day" in said) == (400, True)
+    assert visitor.ask("/acts/debrief", form | {"next_step_by": "2026-02-03"})[0] == 303
+    (act,) = visitor.served.caller.host.read_model.board.actions_on([form["promise"]])
+    assert act.data["next_step_by"] == "2026-02-03T23:59:00Z"
+
+
+def test_what_answers_a_form_is_not_asked_for_again(visitor: Visitor) -> None:
+    """Its page has nothing that follows what is new: asked for by its address it would be another page, or none."""
+    status, _, said = visitor.ask("/acts/debrief", {"proof": proof_in(visitor.ask("/")[2]), "promise": "none"})
+    assert status >= 400
+    assert "data-live" in visitor.ask("/")[2]
+    assert "data-live" not in said
+
+
 def test_one_talk_is_about_all_of_a_kind(visitor: Visitor) -> None:
     """Debriefs has one form at a time; a talk can be about all of a standard at a site that were shown, and no more."""
     served = visitor.served

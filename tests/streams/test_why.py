@@ -5,8 +5,10 @@ from pathlib import Path
 
 import msgspec
 
+from alerts.routing.actions import EXCUSED, Action
 from streams.documents.rules import policy_in
 from streams.embedded.engine import DEFAULTS
+from streams.explain.deeds import did
 from streams.storage.rows import PromiseFilter
 from tests.streams.commands import Ended, kept_apart
 from tests.streams.hosting import SECOND, Clock, event, hosting, queue, shop, until
@@ -141,3 +143,10 @@ async def test_what_cannot_be_found_is_said_so(tmp_path: Path) -> None:
     assert nowhere.returncode == 3
     assert "holds no data of Kept; name the folder" in nowhere.stderr
     assert not (tmp_path / "none").exists()
+
+
+def test_only_an_exception_is_granted() -> None:
+    """What else made a line of the ledger, as an answer of a survey that opened a promise, granted nothing."""
+    causes = [("till", "1")]
+    assert did(Action("1", 0, "ann", type=EXCUSED, source="till"), causes) == "granted an exception"
+    assert did(Action("1", 0, "ann", type="survey.answered", source="till"), causes) == "survey.answered"

@@ -93,9 +93,12 @@ class OwnPages:
         def written(envelope: Envelope, now: int) -> bytes:
             return invitation(envelope, link, words, now)
 
+        address = self._host.names.address(person.name, Mail.name) if self._host.names is not None else None
+        if address is None:
+            return "the policy has no mail address for them any more"
         async with self._turns:
             try:
-                await mail.write(person.addresses[Mail.name], person.name, written)
+                await mail.write(address, person.name, written)
             except DeliveryError as error:
                 return str(error)
         return ""

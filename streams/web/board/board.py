@@ -43,7 +43,7 @@ from streams.web.board.mine import MinePages
 from streams.web.board.places import is_known, names_of, sites_offered, unknown_site, zone_of_all, zones_of
 from streams.web.board.practised import Practised
 from streams.web.board.readers import language_of
-from streams.web.guard import ACTS, HEADERS, ROLE, SESSION
+from streams.web.guard import ACTS, HEADERS, ROLE, SAFE, SESSION
 from streams.web.naming import own_name
 from streams.web.operation import asked
 from streams.web.problem import Problem
@@ -139,7 +139,7 @@ class Board:
             administers=session is not None and may(request[ROLE], "admin"),
             unguarded=self.unguarded, version=version, changes=self._live.commits, mark=self._files.mark,
             overdue=standing.overdue, urgent=standing.urgent, rings=self.rings is not None,
-            zones=zones_of(self.host), usual=self.zone,
+            zones=zones_of(self.host), usual=self.zone, answers=request.method not in SAFE,
         )  # fmt: skip
         return shell.about(View.of(request.query).site)
 

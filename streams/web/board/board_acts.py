@@ -7,6 +7,7 @@ Read next: `streams/web/api/grants.py`, which takes exceptions in; `streams/web/
 
 from __future__ import annotations
 
+from datetime import datetime
 from difflib import get_close_matches
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final, TypeVar
@@ -19,7 +20,7 @@ from alerts.routing.actions import DEBRIEFED, DONE, SILENCED, UNSILENCED
 from alerts.words.later import Either, Later, later
 from alerts.words.words import phrase
 from standards.calendar.duration import parse
-from standards.judge.events import iso
+from standards.judge.events import iso, microseconds
 from standards.natural import same
 from streams.board.reportable import reports, untold
 from streams.board.silences import SPANS, TERMS
@@ -173,12 +174,22 @@ class Acts:
         cause = needed(given, "cause", phrase("Say what got in the way; then it can be done."))
         following = needed(given, "next_step", phrase("Say what we try now; then it can be done."))
         more = {key: given[key] for key in ("team", "involved", "missed") if given.get(key)}
-        data = {"by": name, "cause": cause, "next_step": following, **more}
+        data = {"by": name, "cause": cause, "next_step": following, **more, **self._by_when(given)}
         alike = given.get("alike")
         together, said = await self._chosen.of_its_kind(promise, alike) if alike else ([], None)
         ids = dict.fromkeys([promise.id, *(row.id for row in together)])
         await take_in(self._host, [self._event(DEBRIEFED, {"promise": each, **data}, given) for each in ids])
         return said
+
+    def _by_when(self, given: Given) -> dict[str, str]:
+        """Give the end of the day by which a next step is to be taken, by the board's clock, where one is said."""
+        if not given.get("next_step_by"):
+            return {}
+        try:
+            day = datetime.fromisoformat(given["next_step_by"]).replace(hour=23, minute=59, tzinfo=self._board.zone)
+            return {"next_step_by": iso(microseconds(day))}
+        except (ValueError, OverflowError):
+            raise Problem(HTTPStatus.BAD_REQUEST, later("Say by which day, as in 2026-12-24.")) from None
 
     async def _silence(self, given: Given, name: str) -> None:
         reason, span = needed(given, "reason", WHY), given.get("span", "")

@@ -47,7 +47,8 @@ _WORDS: Final = {
 """What stands on the button."""
 _BODY: Final = 1 << 15
 _ASKED: Final = {
-    "acknowledge": (), "excuse": ("by", "reason"), "debrief": ("cause", "next_step", "team", "involved", "missed"),
+    "acknowledge": (), "excuse": ("by", "reason"),
+    "debrief": ("cause", "next_step", "next_step_by", "team", "involved", "missed"),
 }  # fmt: skip
 """What a form may say for each deed. Whom it is about is sealed in the link: nothing else of the form is heard."""
 
