@@ -23,7 +23,9 @@ from standards.judge.rulebook import Rulebook
 from streams.ingest.wire import Reader
 from streams.kafka.clients.connection import KafkaSettings
 from streams.kafka.clients.log import ConsumerRecord, TopicPartition, consuming
+from streams.kafka.persons.name_records import BLOCK, MARK, Named
 from streams.kafka.records.facts import Late, Letter, Told
+from streams.names.references import put_back
 from streams.runtime.pump import Pump
 from streams.settings import StandardsFiles
 from streams.storage.sqlite import FILE, Database
@@ -45,13 +47,21 @@ class Undisturbed(NamedTuple):
 
 
 class Said(NamedTuple):
-    """What the topics hold: each line in every form in which it was said, notices, reasons, letters."""
+    """What the topics hold: each line in every form in which it was said, notices, reasons, letters.
+
+    `names` are what references stand for: undisturbed, everybody has their name.
+    """
 
     lines: dict[str, Counter[bytes]]
     notices: dict[str, Counter[bytes]]
     reasons: dict[str, set[str]]
     letters: list[Letter | Late]
     slowest: float
+    names: Mapping[str, str]
+
+    def named(self, raw: bytes) -> bytes:
+        """Put names back."""
+        return put_back(raw.decode(), self.names.__getitem__).encode()
 
     @property
     def repeated(self) -> int:
@@ -102,7 +112,9 @@ async def whole(kafka: KafkaSettings, topic: str, partitions: int) -> list[Consu
 async def said(kafka: KafkaSettings) -> Said:
     """Read what was said in all."""
     names = kafka.names
-    found = Said({}, {}, {}, [], 0.0)
+    records = [it for it in await whole(kafka, names.persons, 1) if it.key != MARK and it.value is not None]
+    persons = [msgspec.json.decode(it.value, type=Named) for it in records if not it.key.startswith(BLOCK)]
+    found = Said({}, {}, {}, [], 0.0, {each.reference: each.text for each in persons if each.text})
     first: dict[str, float] = {}
     for record in await whole(kafka, names.ledger, kafka.partitions):
         for raw in (record.value or b"").splitlines():
@@ -149,7 +161,9 @@ def compare_ledger(real: Said, calm: Undisturbed, cut: int, differences: Differe
     differences.note("lines missing", calm.lines.keys() - forms.keys())
     differences.note("lines invented", known - calm.lines.keys())
     both = calm.lines.keys() & forms.keys()
-    differences.note("lines that differ", (name for name in both if forms[name] != [calm.lines[name]]))
+    differences.note(
+        "lines that differ", (name for name in both if [*map(real.named, forms[name])] != [calm.lines[name]])
+    )
 
 
 def compare_notices(
@@ -167,7 +181,8 @@ def compare_notices(
     differences.note("notices invented", by_cut - calm.notices.keys())
     both = calm.notices.keys() & real.notices.keys()
     differences.note(
-        "notices that differ", (name for name in both if _first(real.notices[name]) != _encode(calm.notices[name]))
+        "notices that differ",
+        (name for name in both if real.named(_first(real.notices[name])) != _encode(calm.notices[name])),
     )
     suppressed = calm.notices.keys() - real.notices.keys()
     overdue = {_line(_first(real.lines[name])).promise for name, why in real.reasons.items() if "overdue" in why}

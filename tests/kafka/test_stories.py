@@ -124,7 +124,9 @@ async def test_a_story_of_the_desk_is_the_same_on_kafka(name: str, tmp_path: Pat
     assert await on_kafka(script, went.moments, tmp_path, kafka) == in_memory(went)
 
 
-@pytest.mark.parametrize("name", [*CALM, *(pytest.param(name, marks=pytest.mark.slow) for name in ("ack", "member"))])
+@pytest.mark.parametrize(
+    "name", [*CALM, *(pytest.param(name, marks=pytest.mark.slow) for name in ("ack", "escalation"))]
+)
 async def test_a_story_behind_the_door_is_the_same(name: str, tmp_path: Path, kafka: KafkaSettings) -> None:
     """Where who people are is kept apart, one machine and Kafka say the same of the same references, byte for byte."""
     script = STORIES[name]
