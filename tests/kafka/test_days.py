@@ -6,7 +6,7 @@ import asyncio
 import re
 import subprocess
 from collections.abc import AsyncIterator, Collection, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
@@ -24,9 +24,17 @@ from streams.documents.rules import policy_in
 from streams.embedded.embedded import EmbeddedHost
 from streams.embedded.engine import Options
 from streams.kafka.clients.connection import KafkaSettings
+from streams.kafka.clients.log import producing
+from streams.kafka.persons.name_records import NameRecords
+from streams.kafka.persons.names_topic import published
+from streams.kafka.persons.shared_names import SharedNames
 from streams.kafka.records.facts import Told
 from streams.kafka.serve.coordinator import AppliedOffsets
 from streams.kafka.serve.coordinator_runner import CoordinatorRunner
+from streams.names.name_file import FILE as NAMES
+from streams.names.names import Names
+from streams.names.rows import Row
+from streams.names.schema import SCHEMA
 from streams.runtime.pump import GRACE
 from streams.settings import Settings, StandardsFiles
 from streams.storage.sqlite import FILE, Database
@@ -36,6 +44,7 @@ from tests.history import rulebook
 from tests.kafka.comparing import whole
 from tests.kafka.hosts import SOON, Step, backtested, embedded_by, instant_of, playing, steps_of, worker
 from tests.kafka.serve import process, shares, until
+from tests.kafka.taking import SECRET
 from tests.streams.hosting import Clock
 
 SHORT = [name for name in DAYS if name.startswith("a silence is laid")]
@@ -66,8 +75,10 @@ def scripted(folder: Path, rules: Path, script: str) -> list[Step]:
     return steps_of(named(script, lines), book)
 
 
-async def on_one_machine(folder: Path, rules: Path, steps: Sequence[Step], channels: Sequence[Channel] = ()) -> Heard:
-    options = Options(grace=GRACE, policies=partial(policy_in, [str(rules)]))
+async def on_one_machine(
+    folder: Path, rules: Path, steps: Sequence[Step], channels: Sequence[Channel] = (), *, names: Names | None = None
+) -> Heard:
+    options = Options(grace=GRACE, policies=partial(policy_in, [str(rules)]), names=names)
     clock = Clock()
     host = EmbeddedHost(folder / "data", StandardsFiles([str(rules)]), clock=clock, channels=channels, options=options)
     await embedded_by(host, clock, steps)
@@ -133,6 +144,15 @@ async def test_people_are_told_the_same(name: str, tmp_path: Path, kafka: KafkaS
     assert await heard(kafka) == expected
 
 
+async def claimed(kafka: KafkaSettings, file: Path) -> None:
+    """Have everybody on Kafka be who they are in the file of one machine."""
+    database, records = Database(file, read_only=True, schema=SCHEMA), NameRecords(kafka.names.persons)
+    rows = database.all("SELECT by, reference, coalesce(text, '') FROM found LEFT JOIN said USING (reference)")
+    database.close()
+    async with producing(kafka) as producer:
+        await published(producer, [records.message(row[0], Row(*row)) for row in rows])
+
+
 @pytest.mark.slow
 async def test_an_operator_that_is_killed_is_replaced(tmp_path: Path, kafka: KafkaSettings) -> None:
     """SIGKILL to whoever decides, twice: another one goes on, with the same messages, none lost or doubled.
@@ -145,13 +165,17 @@ async def test_an_operator_that_is_killed_is_replaced(tmp_path: Path, kafka: Kaf
     steps = scripted(tmp_path, rules, script)
     async with receiving() as one_machine:
         channel = Webhook(one_machine.url, clock=Clock())
-        expected = await on_one_machine(tmp_path, rules, steps, [channel])
+        with closing(Names(tmp_path, SECRET.encode())) as kept:
+            expected = await on_one_machine(tmp_path, rules, steps, [channel], names=kept)
         await channel.close()
+    await claimed(kafka, tmp_path / NAMES)
+    (tmp_path / "intake").mkdir()
+    names = SharedNames(tmp_path / "intake", SECRET.encode())
     posted = {name for name in expected.notices if name.endswith(":machines")}
     assert 0 < len(posted) < len(expected.notices)
     logs = [tmp_path / f"serve-{number}.log" for number in range(3)]
     async with (
-        playing(kafka, rules, instant_of("08:00")) as (host, producer),
+        playing(kafka, rules, instant_of("08:00"), names=names) as (host, producer),
         worker(kafka, rules, tmp_path / "worker"),
         receiving() as receiver,
     ):
@@ -179,6 +203,7 @@ async def test_an_operator_that_is_killed_is_replaced(tmp_path: Path, kafka: Kaf
             for each in serves:
                 each.kill()
                 each.wait()
+    names.close()
 
 
 def serve(kafka: KafkaSettings, rules: Path, webhook: str, log: Path) -> subprocess.Popen[bytes]:
