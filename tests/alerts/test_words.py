@@ -132,7 +132,7 @@ def test_a_sentence_ends_with_one_full_stop() -> None:
     german, last = Words("de"), datetime(2026, 10, 31, tzinfo=ZoneInfo("UTC"))
     day = german.day(last, year=False)
     assert day.endswith("Okt.")
-    assert german.say("From {first} to {last}.", first=day, last=day) == f"Von {day} bis {day}"
+    assert german.say("Drawn at {time}.", time=day) == f"Stand: {day}"
     assert sentence(german, "Drawn at {time}.", time=el("time", day)) == f"Stand: <time>{day}</time>"
     assert filled("See {what}...", {"what": "it."}) == "See it...."
     assert filled("See {what}.", {"what": "it"}) == "See it."
