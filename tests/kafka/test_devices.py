@@ -96,25 +96,25 @@ async def ringing(
         yield Ringing(serve, devices, clock)
 
 
-async def reference(kafka: KafkaSettings) -> str:
-    """Give by which reference Ania's phones ring."""
+async def reference(kafka: KafkaSettings, name: str) -> str:
+    """Give the reference of somebody, by what stands in the topic: of Ania, by which phones ring, or of Ann."""
     said = [(it.key, it.value) for it in await whole(kafka, kafka.names.persons, 1)]
     found = [msgspec.json.decode(value, type=Named) for key, value in said if key != MARK and value is not None]
-    return next(each.reference for each in found if each.text == "Ania")
+    return next(each.reference for each in found if each.text == name)
 
 
-def notice(name: str, whose: str = "") -> Notice:
+def notice(name: str, whose: str = "", to: str = "ann") -> Notice:
     text = "s3, q1: Open the next register."
-    return Notice(f"{name}.2", "broken", name, "no-wait", "r", "q1", T0, text, to="ann", addresses={"push": whose})
+    return Notice(f"{name}.2", "broken", name, "no-wait", "r", "q1", T0, text, to=to, addresses={"push": whose})
 
 
 async def tell(kafka: KafkaSettings, *names: str) -> None:
     """Publish notices for Ania, in all partitions."""
-    whose = await reference(kafka)
+    to, whose = [await reference(kafka, name) for name in ("ann", "Ania")]
     await published(
         kafka,
         [
-            Said(NOTICES, number % kafka.partitions, msgspec.json.encode(Told([notice(name, whose)])))
+            Said(NOTICES, number % kafka.partitions, msgspec.json.encode(Told([notice(name, whose, to)])))
             for number, name in enumerate(names)
         ],
     )
@@ -197,7 +197,7 @@ async def test_a_phone_that_is_gone_is_dropped_everywhere(tmp_path: Path, kafka:
         await until(lambda: [len(each.devices) for each in both] == [2, 2])
         await until(lambda: [each.shares for each in both] == [2, 2])
         await tell(kafka, "p0")
-        whose = await reference(kafka)
+        whose = await reference(kafka, "Ania")
         await until(lambda: [len(each.devices) for each in both] == [1, 1])
         for serve in both:
             await until(lambda serve=serve: serve.devices.dropped(whose) is not None)  # type: ignore[misc]
@@ -244,7 +244,7 @@ async def test_a_process_with_another_key_rings_no_phone_and_loses_none(tmp_path
             assert "It does not ring: it was switched on for another key than this server has." in page
             assert 'kept_push_devices_silent{reason="other-key"} 1.0' in await two.page("/metrics")
         async with ringing(tmp_path, kafka, service, name="three") as three:
-            whose = await reference(kafka)
+            whose = await reference(kafka, "Ania")
             assert [each.id for each in three.devices.of(whose)] == [device_id(phone.endpoint)]
             assert three.devices.dropped(whose) is None
         (device,) = [it.value for it in await whole(kafka, kafka.names.devices, 1)]

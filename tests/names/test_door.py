@@ -133,9 +133,9 @@ def test_what_lies_too_deep_is_left_out(names: Names, rules: Rulebook) -> None:
 @pytest.mark.parametrize(
     "data",
     [
-        {"agent": {"name": "Quentin Xylo", "more": ["Quentin", 4711]}},
-        {"agent": 4711, "by": 47.5},
-        {"note": {"text": "Quentin wept", "parts": [{"said": "Xylo too"}, 4711]}},
+        {"agent": {"name": "Quentin Xylo", "more": ["Quentin", 8190]}},
+        {"agent": 8190, "by": 81.5},
+        {"note": {"text": "Quentin wept", "parts": [{"said": "Xylo too"}, 8190]}},
         {"standard": "no-such", "subject": "north/Quentin"},
         {"standard": {"odd": 1}, "subject": "Quentin"},
         {"standard": "coach-comes", "subject": "north/Quentin"},
@@ -145,7 +145,7 @@ def test_all_that_stands_under_a_mark_is_referred(names: Names, rules: Rulebook,
     """In an object, a list or as a number, as well as in a subject: nothing of it is kept with what was refused."""
     sent = {"id": "7", "type": "odd", "data": data, "on": True}
     kept = Door(rules, names).kept_of(Refusal(1, "bad-field", "it is not text", json.dumps(sent).encode())).raw
-    assert not re.search(b"Quentin|Xylo|47", kept)
+    assert not re.search(b"Quentin|Xylo|81", kept)
     assert (json.loads(kept)["id"], json.loads(kept)["on"]) == ("7", True)
 
 
