@@ -21,6 +21,7 @@ CATALOGUES: Final = ROOT / "alerts" / "words" / "catalogues"
 SPEAKING: Final = (
     "alerts",
     "streams/board",
+    "streams/explain",
     "streams/live",
     "streams/names",
     "streams/sheets",

@@ -13,69 +13,27 @@ from alerts.routing.actions import (
     ACKNOWLEDGED,
     DEBRIEFED,
     DONE,
-    ERASED,
     EXCUSED,
     GIVEN_BACK,
     HANDED_ON,
-    HANDED_OVER,
-    MADE,
-    PROPOSED,
-    REWARDED,
-    SETTLED,
-    SHARED,
-    SILENCED,
-    THANKED,
-    UNSILENCED,
 )
 from alerts.words.words import phrase
-from standards.judge.changed_days import CHANGED, OWN_SOURCE
 from standards.judge.events import microseconds
 from standards.natural import same
 from streams.board.markup import Html, el, listed, section, sentence
 from streams.board.paging import Paged, pager
 from streams.board.shell import Shell, page, promise_link
-from streams.explain.deeds import SAID
+from streams.explain.acts import DID, GRANTED, SAID, WANTED, WAYS
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
     from alerts.routing.actions import Action
-    from streams.explain.deeds import Cause
+    from streams.explain.acts import Cause
     from streams.storage.rows import PromiseRow
 
 _ABOUT: Final = (ACKNOWLEDGED, HANDED_ON, GIVEN_BACK, DEBRIEFED, DONE, EXCUSED)
 """The acts that are about one promise."""
-DID: Final = {
-    ACKNOWLEDGED: phrase("took it"),
-    HANDED_ON: phrase("handed it on"),
-    GIVEN_BACK: phrase("gave it back"),
-    DONE: phrase("said that it is done"),
-    DEBRIEFED: phrase("talked it over"),
-    EXCUSED: phrase("asked for an exception"),
-    SILENCED: phrase("laid a silence"),
-    UNSILENCED: phrase("lifted a silence"),
-    SETTLED: phrase("dealt with an event that could not be read"),
-    CHANGED: phrase("changed a day of a calendar"),
-    HANDED_OVER: phrase("left a note for the next shift"),
-    THANKED: phrase("said thanks"),
-    SHARED: phrase("told of a moment"),
-    PROPOSED: phrase("put a reward on the list"),
-    REWARDED: phrase("gave a reward"),
-    MADE: phrase("made an exception that everybody may make"),
-    ERASED: phrase("erased a name"),
-}
-"""What somebody did, by the type of the act."""
-_WAYS: Final = {
-    "kept/board": phrase("on the board"),
-    "kept/link": phrase("by a link in a message"),
-    "kept/exceptions": phrase("by the API"),
-    "kept/api": phrase("by the API"),
-    OWN_SOURCE: phrase("as an admin"),
-}
-WANTED: Final = {
-    GIVEN_BACK: phrase("wanted to give it back"), HANDED_ON: phrase("wanted to hand it on"),
-}  # fmt: skip
-"""What somebody wanted to do, where it had no effect; what is not here was done all the same."""
 _WITHOUT_EFFECT: Final[Mapping[str, str]] = {
     "not-theirs": phrase("Without effect: they did not have it."),
     "nobody-is-told": phrase("Nobody was told of it then: who has it, and who is told, stays as it was."),
@@ -143,15 +101,15 @@ def act_row(
     return el("li", about, head, said, vain)
 
 
-def _head(shell: Shell, act: Action, deeds: Mapping[str, str], *, granted: bool) -> Html:
+def _head(shell: Shell, act: Action, named: Mapping[str, str], *, granted: bool) -> Html:
     """Say who did what, when and by which way; an exception that made a line of the ledger was `granted`."""
     words, person = shell.words, str(act.data.get("person") or "")
-    deed = deeds.get(act.type) or DID.get(act.type)
+    deed = named.get(act.type) or DID.get(act.type)
     known = words.say(deed) if deed else act.type
-    way = words.say(_WAYS[act.source]) if act.source in _WAYS else words.say("from {source}", source=act.source)
+    way = words.say(WAYS[act.source]) if act.source in WAYS else words.say("from {source}", source=act.source)
     values = {
         "name": el("strong", person or act.by or words.say("somebody")), "time": shell.clock(act.at), "way": way,
-        "deed": words.say("granted an exception") if granted else known,
+        "deed": words.say(GRANTED) if granted else known,
     }  # fmt: skip
     if person and not same(person, act.by):
         return sentence(words, "{name}, as {role}, {deed}, {time}, {way}", role=act.by, **values)

@@ -60,7 +60,7 @@ def reports(standard: Standard | None, vocabulary: Mapping[str, EventType], row:
     return [_report(kind, clause, row) for kind, clause in found if kind is not None and not kind.reading]
 
 
-def untold(standard: Standard | None, vocabulary: Mapping[str, EventType]) -> tuple[str, ...]:
+def not_reportable(standard: Standard | None, vocabulary: Mapping[str, EventType]) -> tuple[str, ...]:
     """Name the events that keep a promise, where nobody can report any of them; nothing where somebody can."""
     if standard is None or not isinstance(standard.shape, Response | Recurrence):
         return ()

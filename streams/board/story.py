@@ -44,8 +44,8 @@ class Story(msgspec.Struct, frozen=True):
     """All there is about one promise. `reasons` are by the line's id; `standard` is None if its revision is not here.
 
     `stands`: what came since says how things stand; `overdue`: it is broken and still owed; `excusable`: an exception
-    can still be granted; `acknowledges`: one may say that one has it. `reports` are the events by which one may say
-    that it is done; `untold` those that would, where nobody can. `hands`: it can be handed on, to one of the `others`
+    can be granted; `acknowledges`: one may say that one has it. `reports` are the events by which one may say that it
+    is done; `not_reportable` those that would, where nobody can. `hands`: it can be handed on, to one of the `others`
     or whoever is named. `having` says who has it, `without_effect`, by their names, why acts changed nothing of that.
     """
 
@@ -58,7 +58,7 @@ class Story(msgspec.Struct, frozen=True):
     excusable: bool = False
     acknowledges: bool = False
     reports: Sequence[Report] = ()
-    untold: Sequence[str] = ()
+    not_reportable: Sequence[str] = ()
     hands: bool = False
     others: Sequence[str] = ()
     having: Having = Having()
@@ -213,9 +213,9 @@ def _done_button(shell: Shell, story: Story, *, plain: bool) -> Html | None:
 
 def _nobody_tells(shell: Shell, story: Story) -> Html | None:
     """Say that nobody can report it: what keeps it is counted by a machine, or made by Kept itself."""
-    if not shell.acts or not story.owed or not story.untold:
+    if not shell.acts or not story.owed or not story.not_reportable:
         return None
-    events = shell.words.either(story.untold)
+    events = shell.words.either(story.not_reportable)
     said = shell.words.say("Nobody can say here that it is done: {event} tells it, and that no person sends.",
                            event=events)  # fmt: skip
     return el("p", said, class_="quiet")

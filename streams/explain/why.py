@@ -1,7 +1,7 @@
 """Why a promise went as it did: its events, its clock's arithmetic, the clause, who was told or not, who did what.
 
 All of it is read from the data folder of an embedded host; nothing is changed, whether or not the host runs.
-Read next: `deeds.py`, `streams/storage/read_model.py`.
+Read next: `acts.py`, `streams/storage/read_model.py`.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from standards.calendar.duration import spoken
 from standards.errors import Finding, Place, SpecError, StateError
 from standards.judge.events import moment
 from standards.judge.promise import CHANGED_DAY
-from streams.explain.deeds import WANTED, did, said, way, who
+from streams.explain.acts import WANTED, did, said, way, who
 from streams.storage.read_model import ReadModel
 from streams.storage.sqlite import FILE
 

@@ -16,8 +16,10 @@ from unicodedata import category, normalize
 
 import msgspec
 
+from alerts.routing.actions import ERASED as PERSON_ERASED
 from standards.calendar.duration import DAY
 from standards.natural import name_key
+from streams.ingest.wire import MADE_HERE
 from streams.names.references import ERASED, canonical, index_of
 
 if TYPE_CHECKING:
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
 
     from streams.storage.sqlite import Database
 
-SOURCE: Final = "kept/erasing"
+SOURCE: Final = MADE_HERE[PERSON_ERASED]
 """The `source` of events that say that somebody was erased; nobody else may use it by HTTP."""
 BLOCKED_FOR: Final = 35 * DAY
 """For how long the name of who was erased is known again, or a text that was, by its keyed hash, in microseconds."""
@@ -59,14 +61,18 @@ class Erased(msgspec.Struct, frozen=True):
     rewritten: Mapping[str, str] = {}
 
 
-def forget_old(database: Database, looked_up: Collection[bytes], now: int) -> None:
+def note_seen(database: Database, looked_up: Collection[bytes], now: int) -> None:
+    """Note, inside a transaction, which rows were looked up by an instant (microseconds UTC): on that day."""
+    database.put("UPDATE found SET seen = ? WHERE by = ?", [(now // DAY, index) for index in looked_up])
+
+
+def forget_old(database: Database, now: int) -> None:
     """Delete, inside a transaction, what is old enough at an instant (microseconds UTC), once a day.
 
-    `looked_up` are the rows that were since the last time: who is not for 400 days is not known any more. So it is with
-    what was written so long ago. What was never asked for since this is noted counts from today on.
+    Who was not looked up for 400 days is not known any more. So it is with what was written so long ago. What was never
+    asked for since this is noted counts from today on.
     """
     today = now // DAY
-    database.put("UPDATE found SET seen = ? WHERE by = ?", [(today, index) for index in looked_up])
     database.put("UPDATE found SET seen = ? WHERE seen = 0", [(today,)])
     gone = "SELECT reference FROM found GROUP BY reference HAVING max(seen) < ?"
     for table in ("said", "also", "found"):

@@ -2,7 +2,7 @@
 
 A row is committed before anything that has its reference is. It is found by a keyed hash, so that whoever has the file
 without the secret cannot look a name up. Erasing somebody deletes their row: nothing else has to change.
-An edge: it makes the secret. Used from several threads. Read next: `door.py`.
+Used from several threads. Read next: `name_file.py`, the file itself; `door.py`.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 from standards.calendar.duration import DAY
-from streams.names.erasing import Erased, forget_old, rekeyed, sever
-from streams.names.name_file import FILE, ErasedMeanwhileError, NameFile
+from streams.names.erasing import Erased, forget_old, note_seen, rekeyed, sever
+from streams.names.name_file import FILE, REMEMBERED, ErasedMeanwhileError, NameFile
 from streams.names.references import ERASED, ERASED_TEXT, index_of, is_reference, person_index
 from streams.names.rows import Row
 from streams.names.secret import read_secret
@@ -215,14 +215,23 @@ class Names(NameFile):
             return [(str(source), int(last), int(count)) for source, last, count in self._database.all(listed, [since])]
 
     def pass_time(self, now: int) -> None:
-        """Hear how late it is, in microseconds UTC: once a day what is old enough is forgotten."""
-        if now < self._tidied + DAY:
+        """Hear how late it is, in microseconds UTC: once a day what is old enough is forgotten.
+
+        Who was looked up is noted then, and sooner where they are many.
+        """
+        is_new_day = now >= self._tidied + DAY
+        if not is_new_day and len(self._looked_up) < REMEMBERED:
             return
         with self._lock:
+            told = {person_index(self._secret, name) for name in self._entries.values()}
             with self._database.writing():
-                told = {person_index(self._secret, name) for name in self._entries.values()}
-                forget_old(self._database, self._looked_up | told, now)
-            self._tidied, self._today, self._looked_up = now, now // DAY, set()
+                note_seen(self._database, self._looked_up | told, now)
+                if is_new_day:
+                    forget_old(self._database, now)
+            self._looked_up = set()
+            if not is_new_day:
+                return
+            self._tidied, self._today = now, now // DAY
             self._erased = dict(self._database.all("SELECT by, at FROM erased"))
             self._references.clear()  # so that each is looked up once a day
             self._said.clear()

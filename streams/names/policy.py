@@ -13,13 +13,14 @@ from msgspec.structs import replace
 from standards.natural import same
 from streams.names.references import canonical
 
-PUSH: Final = "push"
-
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
     from alerts.policy.policy import People, Person, Route, Team
     from streams.names.names import Names
+
+PUSH: Final = "push"
+"""The channel whose addresses are names by which people sign in."""
 
 
 def people_of(people: People, names: Names) -> People:
@@ -45,6 +46,11 @@ def people_of(people: People, names: Names) -> People:
         routes=tuple(_route(route, references) for route in people.routes),
         silences=tuple(replace(each, by=references.get(each.by, each.by)) for each in people.silences),
     )  # fmt: skip
+
+
+def push_names(people: People | None) -> list[str]:
+    """Give all names of a policy by which people sign in to be rung."""
+    return [it.addresses[PUSH] for it in people.people.values() if PUSH in it.addresses] if people else []
 
 
 def _others(people: People, own: Collection[str]) -> dict[str, tuple[str, ...]]:

@@ -73,10 +73,10 @@ async def known_sites(host: Host) -> list[str]:
 
 async def read_action(request: web.Request, host: Host, model: type[M], limit: int) -> M:
     """Read the JSON body, of at most `limit` bytes, by its model; names become references. Raises Problem."""
-    return await referred_in(host, await read_form(request, host, model, limit))
+    return await referred_in(host, await read_as_sent(request, host, model, limit))
 
 
-async def read_form(request: web.Request, host: Host, model: type[M], limit: int) -> M:
+async def read_as_sent(request: web.Request, host: Host, model: type[M], limit: int) -> M:
     """Read the JSON body, of at most `limit` bytes, by its model, as it was sent. Raises Problem."""
     read_query(request, NoQuery)
     check_open(host)

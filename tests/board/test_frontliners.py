@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.board.peopled import ALL, POLICY, TOKENS, entered
+from tests.board.peopled import POLICY, TOKENS, entered, of_a_team
 from tests.board.serving import Served, fill, owed, proof_in
 from tests.board.test_thanks import PRACTICE, STANDARDS, data
 from tests.board.visiting import Visitor
@@ -18,9 +18,7 @@ SECOND_TEAM = PRACTICE.replace("rewards:", "  south: {lead: floor-lead}\nrewards
 
 @pytest.fixture(params=[True])
 def house(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Served]:
-    (tmp_path / "rules").mkdir()
-    (tmp_path / "rules" / "team.yaml").write_text(STANDARDS, encoding="utf-8")
-    with Served(tmp_path, ALL, Peopled(POLICY, practice=SECOND_TEAM, apart=request.param)) as served:
+    with of_a_team(tmp_path, STANDARDS, Peopled(POLICY, practice=SECOND_TEAM, apart=request.param)) as served:
         fill(served)
         for team, whom in (("north", "Nora Nord"), ("south", "Sven Sued")):
             said = {"moment": team, "team": team, "agent": whom, "by": "bob", "note": f"{team} walked along."}

@@ -13,7 +13,7 @@ from playwright.sync_api import Page, expect
 
 from alerts.routing.actions import ACTIONS, UNLISTED
 from streams.board import feeds, people
-from streams.explain.deeds import SAID
+from streams.explain.acts import DID, SAID
 from streams.explain.unused import WHY
 from tests.board.crowd import line, signed_in
 from tests.board.peopled import ALL, TOKENS, acts, entered
@@ -245,7 +245,7 @@ def test_the_pages_say_all_that_programs_are_told() -> None:
     """Each act, each thing that is said of one, and each reason why an event changed nothing has its words."""
     assert people.LABELS.keys() == set(SAID)
     assert feeds.WHY.keys() == WHY.keys()
-    assert {kind: people.DID[kind] for kind in ACTIONS - UNLISTED} == people.DID
+    assert {kind: DID[kind] for kind in ACTIONS - UNLISTED} == DID
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ from standards.calendar.duration import DAY
 from streams.delivery.links import Links
 from streams.names.names import Names
 from tests.alerts.mailing import KEPT, TO, Office, office
-from tests.board.peopled import ALL, BASE, TOKENS, entered
+from tests.board.peopled import ALL, BASE, TOKENS, entered, of_a_team
 from tests.board.serving import Served, fill, owed, proof_in
 from tests.board.test_thanks import PRACTICE, STANDARDS, data
 from tests.board.visiting import Visitor
@@ -55,10 +55,8 @@ LINKS = Links(ALL.secret, BASE)
 
 @contextmanager
 def serving(folder: Path, *channels: Mail) -> Iterator[Served]:
-    (folder / "rules").mkdir()
-    (folder / "rules" / "team.yaml").write_text(STANDARDS + COACH, encoding="utf-8")
     peopled = Peopled(POLICY, list(channels) or None, practice=PRACTICE + FORMS, apart=True)
-    with Served(folder, ALL, peopled) as served:
+    with of_a_team(folder, STANDARDS + COACH, peopled) as served:
         fill(served)
         yield served
 

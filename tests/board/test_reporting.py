@@ -15,7 +15,7 @@ from playwright.sync_api import Browser
 from standards.judge.events import EventType
 from standards.judge.shapes import Recurrence, Response
 from standards.judge.standard import Clause, Standard
-from streams.board.reportable import reports, untold
+from streams.board.reportable import not_reportable, reports
 from streams.documents.documents import load_standards, read_documents
 from streams.settings import StandardsFiles
 from streams.storage.rows import PromiseFilter, PromiseRow
@@ -154,7 +154,7 @@ def test_what_only_a_count_keeps_says_so(packs: Packs, standard: str, event: str
 def test_nothing_of_the_packs_is_left_out() -> None:
     """Each standard that waits for something is kept from the board, or is named as one that a person cannot keep."""
     vocabulary = LOADED.rulebook.vocabulary
-    assert {name for name, each in AWAITING.items() if untold(each, vocabulary)} == set(NOBODY)
+    assert {name for name, each in AWAITING.items() if not_reportable(each, vocabulary)} == set(NOBODY)
     assert all(reports(each, vocabulary, {}) for name, each in AWAITING.items() if name not in NOBODY)
 
 

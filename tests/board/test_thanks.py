@@ -13,7 +13,7 @@ from playwright.sync_api import Browser
 
 from standards.judge.events import microseconds
 from streams.storage.rows import PromiseFilter
-from tests.board.peopled import ALL, POLICY, TOKENS, entered
+from tests.board.peopled import POLICY, TOKENS, entered, of_a_team
 from tests.board.serving import Served, fill
 from tests.streams.asking import Peopled, cloud
 from tests.streams.hosting import SECOND
@@ -44,9 +44,7 @@ goals:
 
 @pytest.fixture
 def practised(tmp_path: Path) -> Iterator[Served]:
-    (tmp_path / "rules").mkdir()
-    (tmp_path / "rules" / "team.yaml").write_text(STANDARDS, encoding="utf-8")
-    with Served(tmp_path, ALL, Peopled(POLICY, practice=PRACTICE)) as served:
+    with of_a_team(tmp_path, STANDARDS, Peopled(POLICY, practice=PRACTICE)) as served:
         fill(served)
         yield served
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from msgspec import json
 
-from tests.board.peopled import ALL, POLICY, TOKENS, entered
+from tests.board.peopled import POLICY, TOKENS, entered, of_a_team
 from tests.board.serving import Served, fill
 from tests.board.test_thanks import PRACTICE, STANDARDS, data, part, rewarding
 from tests.streams.asking import Peopled, cloud
@@ -21,9 +21,7 @@ CALLED = POLICY.replace("people:", "names: {ola: Ola Kowal}\npeople:\n  ola: {ad
 
 @pytest.fixture
 def practised(tmp_path: Path) -> Iterator[Served]:
-    (tmp_path / "rules").mkdir()
-    (tmp_path / "rules" / "team.yaml").write_text(STANDARDS, encoding="utf-8")
-    with Served(tmp_path, ALL, Peopled(CALLED, practice=PRACTICE, apart=True)) as served:
+    with of_a_team(tmp_path, STANDARDS, Peopled(CALLED, practice=PRACTICE, apart=True)) as served:
         fill(served)
         yield served
 

@@ -11,7 +11,7 @@ import pytest
 
 from standards.judge.events import microseconds
 from standards.practice.periods import begun
-from tests.board.peopled import ALL, POLICY, entered
+from tests.board.peopled import POLICY, entered, of_a_team
 from tests.board.serving import Served, fill
 from tests.board.visiting import Visitor
 from tests.streams.asking import Peopled, cloud, waiting
@@ -39,9 +39,7 @@ goals:
 
 @pytest.fixture
 def practised(tmp_path: Path) -> Iterator[Served]:
-    (tmp_path / "rules").mkdir()
-    (tmp_path / "rules" / "team.yaml").write_text(STANDARDS, encoding="utf-8")
-    with Served(tmp_path, ALL, Peopled(POLICY, practice=PRACTICE)) as served:
+    with of_a_team(tmp_path, STANDARDS, Peopled(POLICY, practice=PRACTICE)) as served:
         yield served
 
 

@@ -12,7 +12,7 @@ import pytest
 from standards.judge.events import microseconds, moment
 from standards.practice.periods import begun_quarter, months_before
 from streams.board.voices import mean_of
-from tests.board.peopled import ALL, POLICY, entered
+from tests.board.peopled import ALL, POLICY, entered, of_a_team
 from tests.board.serving import Served
 from tests.streams.asking import Peopled, cloud
 from tests.streams.hosting import SECOND, T0
@@ -33,9 +33,7 @@ UNTIL = microseconds(datetime(2026, 3, 2, tzinfo=UTC))
 
 @pytest.fixture
 def practised(tmp_path: Path) -> Iterator[Served]:
-    (tmp_path / "rules").mkdir()
-    (tmp_path / "rules" / "team.yaml").write_text(STANDARDS, encoding="utf-8")
-    with Served(tmp_path, ALL, Peopled(POLICY, practice=PRACTICE)) as served:
+    with of_a_team(tmp_path, STANDARDS, Peopled(POLICY, practice=PRACTICE)) as served:
         yield served
 
 

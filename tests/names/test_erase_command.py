@@ -8,11 +8,8 @@ from pathlib import Path
 import pytest
 
 from streams.embedded.embedded import EmbeddedHost
-from streams.embedded.engine import Options
-from streams.names.names import Names
-from streams.names.secret import read_secret
-from streams.settings import StandardsFiles
-from tests.names.test_erasing import GOES, TRACE, house
+from tests.names.housing import house, stored
+from tests.names.test_erasing import GOES, TRACE
 from tests.names.test_every_outlet import ACCESS, bearer, contents
 from tests.streams.asking import asking
 from tests.streams.commands import Ended, kept
@@ -22,20 +19,14 @@ from tests.streams.hosting import Clock, event
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """Give a folder with standards, and data of a host that has ended."""
-    standards, _ = house(tmp_path)
-    asyncio.run(_run(tmp_path, standards))
+    asyncio.run(stored(tmp_path, _work))
     return tmp_path
 
 
-async def _run(folder: Path, standards: StandardsFiles) -> None:
-    (folder / "data").mkdir()
-    names, clock = Names(folder / "data", read_secret(folder / "data")), Clock()
-    host = EmbeddedHost(folder / "data", standards, clock=clock, options=Options(names=names))
-    async with host:
-        asked = event(host.reader, "coaching.asked", "1", clock.at, agent=GOES, team="north")
-        said = {"agent": "Ben", "by": "Ann", "reason": "as Quentin taught him", "team": "north"}
-        await host.submit([asked, event(host.reader, "recognition.given", "2", clock.at, **said)])
-    names.close()
+async def _work(host: EmbeddedHost, clock: Clock) -> None:
+    asked = event(host.reader, "coaching.asked", "1", clock.at, agent=GOES, team="north")
+    said = {"agent": "Ben", "by": "Ann", "reason": "as Quentin taught him", "team": "north"}
+    await host.submit([asked, event(host.reader, "recognition.given", "2", clock.at, **said)])
 
 
 def erase(folder: Path, *more: str) -> Ended:

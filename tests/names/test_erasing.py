@@ -19,19 +19,16 @@ from streams.names.name_file import FILE, ErasedMeanwhileError
 from streams.names.names import Names
 from streams.names.policy import people_of
 from streams.names.references import ERASED, is_reference, new
-from streams.settings import StandardsFiles
 from streams.storage.devices import Change, DeviceBook
 from streams.storage.sqlite import FILE as STORE
 from streams.web import Access
-from tests.names.test_every_outlet import ACCESS, POLICY, STANDARDS, bearer, contents, everything, promises, sent
-from tests.streams.asking import Answer, Caller, Peopled, asking
+from tests.names.housing import house
+from tests.names.test_every_outlet import ACCESS, bearer, contents, everything, promises, sent
+from tests.streams.asking import Answer, Caller, asking
 from tests.streams.hosting import SECOND, T0
 
 GOES = "Quentin Xylo"
 TRACE = re.compile(r"quentin|xylo", re.IGNORECASE)
-LEAVING = STANDARDS.replace("    within: 60s\n", "    within: 14d\n    while: not left\n", 1).replace(
-    "standards:\n", "states:\n  left: {when: colleague.left}\nstandards:\n", 1
-)
 
 
 async def erase(caller: Caller, person: str = GOES) -> Answer:
@@ -41,12 +38,6 @@ async def erase(caller: Caller, person: str = GOES) -> Answer:
     while not (await asyncio.wait([answer], timeout=0.05))[0]:
         await caller.pass_time(1)
     return answer.result()
-
-
-def house(folder: Path, policy: str = POLICY) -> tuple[StandardsFiles, Peopled]:
-    (folder / "rules").mkdir(exist_ok=True)
-    (folder / "rules" / "rules.yaml").write_text(LEAVING, encoding="utf-8")
-    return StandardsFiles([str(folder / "rules")]), Peopled(policy=policy, apart=True)
 
 
 async def worked(caller: Caller) -> None:

@@ -18,7 +18,8 @@ from streams.storage.sqlite import Database
 from streams.storage.status import Status
 from streams.web.api.persons import Persons, patience
 from streams.web.forms import Erasure
-from tests.names.test_erasing import GOES, TRACE, erase, house, worked
+from tests.names.housing import house
+from tests.names.test_erasing import GOES, TRACE, erase, worked
 from tests.names.test_every_outlet import ACCESS, contents
 from tests.streams.asking import asking
 from tests.streams.hosting import SECOND, T0

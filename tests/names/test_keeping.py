@@ -9,14 +9,14 @@ from pathlib import Path
 import pytest
 
 from streams.embedded.embedded import EmbeddedHost
-from streams.embedded.engine import Options
 from streams.names.name_file import FILE
 from streams.names.names import Names
-from streams.names.secret import KEY_FILE, read_secret
-from streams.settings import StandardsFiles
+from streams.names.secret import KEY_FILE
+from streams.storage.read_model import ReadModel
 from streams.storage.rows import PromiseFilter
 from streams.storage.sqlite import FolderLock
-from tests.names.test_erasing import GOES, house
+from tests.names.housing import stored
+from tests.names.test_erasing import GOES
 from tests.streams.commands import kept
 from tests.streams.hosting import SECOND, T0, Clock, event
 
@@ -57,23 +57,24 @@ def test_another_secret_leaves_references_as_they_are(tmp_path: Path) -> None:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    standards, _ = house(tmp_path)
-    asyncio.run(_run(tmp_path, standards))
+    asyncio.run(stored(tmp_path, _work))
+    (tmp_path / "promise").write_text(_promise(tmp_path), encoding="utf-8")
     return tmp_path
 
 
-async def _run(folder: Path, standards: StandardsFiles) -> None:
-    (folder / "data").mkdir()
-    names, clock = Names(folder / "data", read_secret(folder / "data")), Clock()
-    async with EmbeddedHost(folder / "data", standards, clock=clock, options=Options(names=names)) as host:
-        said = {"agent": GOES, "team": "north", "moment": "m1", "note": "Zarquon wept"}
-        await host.submit([event(host.reader, "moment.shared", "1", clock.at, **said)])
-        await host.submit([event(host.reader, "coaching.asked", "2", clock.at, agent=GOES, team="north")])
-        clock.go(60)
-        await host.submit([])
-        (row,) = host.read_model.promises(PromiseFilter()).items
-        (folder / "promise").write_text(row.id, encoding="utf-8")
-    names.close()
+async def _work(host: EmbeddedHost, clock: Clock) -> None:
+    said = {"agent": GOES, "team": "north", "moment": "m1", "note": "Zarquon wept"}
+    await host.submit([event(host.reader, "moment.shared", "1", clock.at, **said)])
+    await host.submit([event(host.reader, "coaching.asked", "2", clock.at, agent=GOES, team="north")])
+    clock.go(60)
+    await host.submit([])
+
+
+def _promise(folder: Path) -> str:
+    read_model = ReadModel(folder / "data")
+    (row,) = read_model.promises(PromiseFilter()).items
+    read_model.close()
+    return row.id
 
 
 def test_sheets_of_the_team_name_people(folder: Path) -> None:

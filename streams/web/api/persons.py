@@ -19,8 +19,9 @@ from alerts.routing.actions import ERASED
 from standards.calendar.duration import SECOND
 from standards.judge.events import moment
 from streams.names.erasing import SOURCE
+from streams.names.policy import push_names
 from streams.names.references import is_reference
-from streams.web.actions import PROBLEMS, action_event, read_form, take_in
+from streams.web.actions import PROBLEMS, action_event, read_as_sent, take_in
 from streams.web.api.person_views import ErasedAnswer, NearItem
 from streams.web.forms import Erasure
 from streams.web.naming import referred
@@ -36,7 +37,6 @@ if TYPE_CHECKING:
     from streams.names.names import Names
     from streams.storage.status import Status
 
-PUSH: Final = "push"
 LEFT: Final = "colleague.left"
 JUDGED_WITHIN: Final = 60
 """How long their leaving may take to be judged, in seconds, once judging does not wait for events any more."""
@@ -59,7 +59,7 @@ class Persons:
         return [Operation("POST", "/v1/persons/erase", summary, self._erase, answers, PROBLEMS, body=Erasure)]
 
     async def _erase(self, request: web.Request) -> web.Response:
-        given = await read_form(request, self._host, Erasure, _BODY)
+        given = await read_as_sent(request, self._host, Erasure, _BODY)
         return json_answer(await self.take(given))
 
     async def take(self, given: Erasure) -> ErasedAnswer:
@@ -136,12 +136,11 @@ class Persons:
 
     async def _forget_devices(self, reference: str) -> int:
         """Forget the devices by all that they are called; what rings for others, who share an address, stays."""
-        devices, people = self._host.devices, self._host.people
+        devices = self._host.devices
         if devices is None:
             return 0
         theirs = await asked(self._signed_in, reference)
-        told = people.people.values() if people else ()
-        return await devices.forget(theirs, {each.addresses[PUSH] for each in told if PUSH in each.addresses})
+        return await devices.forget(theirs, set(push_names(self._host.people)))
 
     def _signed_in(self, reference: str) -> set[str]:
         called = self._names.called(reference)

@@ -24,7 +24,7 @@ from streams.board.having import present
 from streams.board.markup import el
 from streams.board.mine import PATH as MINE
 from streams.board.opening_hours import Opening
-from streams.board.reportable import reports, untold
+from streams.board.reportable import not_reportable, reports
 from streams.board.shell import Shell, page
 from streams.board.team_bar import THANKS, TODAY, VOICES
 from streams.board.view import View
@@ -265,7 +265,7 @@ class Board:
             having=present(acts, held.get(found.row.id)),
             without_effect=await asked(read_model.board.without_effect, acts),
             reports=reports(standard, rulebook.vocabulary, found.row.fields),
-            untold=untold(standard, rulebook.vocabulary),
+            not_reportable=not_reportable(standard, rulebook.vocabulary),
         )  # fmt: skip
         return self.answer(request, story.draw(shell, drawn))
 

@@ -22,7 +22,7 @@ from alerts.words.words import phrase
 from standards.calendar.duration import parse
 from standards.judge.events import iso, microseconds
 from standards.natural import same
-from streams.board.reportable import reports, untold
+from streams.board.reportable import not_reportable, reports
 from streams.board.silences import SPANS, TERMS
 from streams.web.actions import check_open, known_sites, take_in
 from streams.web.board.chosen import Chosen
@@ -134,7 +134,7 @@ class Acts:
         standard = rulebook.standards.get(promise.revision)
         told = reports(standard, rulebook.vocabulary, promise.fields)
         if not told:
-            events = Either(untold(standard, rulebook.vocabulary))
+            events = Either(not_reportable(standard, rulebook.vocabulary))
             words = later("Nobody can say here that it is done: {event} tells it, and that no person sends.",
                           event=events)  # fmt: skip
             raise Problem(HTTPStatus.CONFLICT, words if events.names else later("Nothing can be done about it here."))

@@ -17,6 +17,7 @@ from alerts.words.later import Later, RefusedError, later
 from alerts.words.words import phrase
 from standards.natural import name_key, same
 from streams.board.devices import Phones, Ringing
+from streams.names.policy import push_names
 from streams.storage.devices import device_id
 from streams.web.actions import UNPROCESSABLE
 from streams.web.board.fields import by_script, needed, read_form
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
     from streams.storage.devices import DeviceBook
     from streams.web.board.board import Board
 
-CHANNEL: Final = "push"
 KEY: Final = phrase("Say with which key this device is reached; then it can be done.")
 NOBODY: Final = later("There is no policy that says who is told, so no phone can ring.")
 NAMELESS: Final = later(
@@ -102,7 +102,7 @@ class Rings:
         """Say of everybody with an address for push which devices they have, for the page of people."""
         people, name = self._board.host.people, _name(request)
         found = []
-        for whose in sorted(set(addresses(people)), key=name_key):
+        for whose in sorted(set(push_names(people)), key=name_key):
             mine = same(whose, name) or may(request[ROLE], "admin")
             rows = [
                 Ringing(each.id, urlsplit(each.endpoint).hostname or "", each.since, self._devices.trouble([each]))
@@ -123,18 +123,13 @@ def whose(name: str) -> Later:
     return later("This device rings for {name}; they can switch it off, or an admin.", name=name)
 
 
-def addresses(people: People | None) -> list[str]:
-    """Give all addresses for push in a policy."""
-    return [it.addresses[CHANNEL] for it in people.people.values() if CHANNEL in it.addresses] if people else []
-
-
 def why_not(people: People | None, name: str) -> Later | None:
     """Say why no device of somebody can ring; nothing where one can."""
     if people is None:
         return NOBODY
     if not name:
         return NAMELESS
-    if any(same(name, each) for each in addresses(people)):
+    if any(same(name, each) for each in push_names(people)):
         return None
     return later(
         "The policy tells nobody by push who signs in as {name}. Ask whoever writes it for an address: {fix}.",

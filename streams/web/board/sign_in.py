@@ -62,7 +62,9 @@ class SignIn:
                 return self._draw(request, after, words, HTTPStatus.TOO_MANY_REQUESTS)
             words = phrase("This is not a token of this server. Ask whoever runs Kept for it.")
             return self._draw(request, after, words, HTTPStatus.FORBIDDEN)
-        name = await referred(self._board.host, given.get("name", "").strip()[:LONGEST_NAME])
+        name = given.get("name", "").strip()[:LONGEST_NAME]
+        if role != "viewer":  # who only looks on does nothing in their name, so it is kept nowhere
+            name = await referred(self._board.host, name)
         session, teams = self._board.sessions.begin(role, name), self._teams()
         asks = role == "frontliner" and len(teams) > 1
         if role == "frontliner" and len(teams) == 1:

@@ -1,4 +1,4 @@
-"""What people did, in words: who, how, and what they said with it.
+"""What people did, in words: what it was, who did it, how, and what they said with it. The board says the same.
 
 Read next: `why.py`, which tells it of one promise.
 """
@@ -25,6 +25,7 @@ from alerts.routing.actions import (
     THANKED,
     UNSILENCED,
 )
+from alerts.words.words import phrase
 from standards.judge.changed_days import CHANGED, OWN_SOURCE
 from standards.natural import same
 
@@ -33,34 +34,39 @@ if TYPE_CHECKING:
 
     from alerts.routing.actions import Action
 
-_DID: Final = {
-    ACKNOWLEDGED: "took it",
-    HANDED_ON: "handed it on",
-    GIVEN_BACK: "gave it back",
-    DONE: "said that it is done",
-    DEBRIEFED: "talked it over",
-    EXCUSED: "asked for an exception",
-    SILENCED: "laid a silence",
-    UNSILENCED: "lifted a silence",
-    SETTLED: "dealt with an event that could not be read",
-    CHANGED: "changed a day of a calendar",
-    HANDED_OVER: "left a note for the next shift",
-    THANKED: "said thanks",
-    SHARED: "told of a moment",
-    PROPOSED: "put a reward on the list",
-    REWARDED: "gave a reward",
-    MADE: "made an exception that everybody may make",
-    ERASED: "erased a name",
+DID: Final = {
+    ACKNOWLEDGED: phrase("took it"),
+    HANDED_ON: phrase("handed it on"),
+    GIVEN_BACK: phrase("gave it back"),
+    DONE: phrase("said that it is done"),
+    DEBRIEFED: phrase("talked it over"),
+    EXCUSED: phrase("asked for an exception"),
+    SILENCED: phrase("laid a silence"),
+    UNSILENCED: phrase("lifted a silence"),
+    SETTLED: phrase("dealt with an event that could not be read"),
+    CHANGED: phrase("changed a day of a calendar"),
+    HANDED_OVER: phrase("left a note for the next shift"),
+    THANKED: phrase("said thanks"),
+    SHARED: phrase("told of a moment"),
+    PROPOSED: phrase("put a reward on the list"),
+    REWARDED: phrase("gave a reward"),
+    MADE: phrase("made an exception that everybody may make"),
+    ERASED: phrase("erased a name"),
 }
-WANTED: Final = {GIVEN_BACK: "wanted to give it back", HANDED_ON: "wanted to hand it on"}
-"""What somebody wanted to do, where it had no effect."""
-_WAYS: Final = {
-    "kept/board": "on the board",
-    "kept/link": "by a link in a message",
-    "kept/exceptions": "by the API",
-    "kept/api": "by the API",
-    OWN_SOURCE: "as an admin",
+"""What somebody did, by the type of the act."""
+WANTED: Final = {
+    GIVEN_BACK: phrase("wanted to give it back"), HANDED_ON: phrase("wanted to hand it on"),
+}  # fmt: skip
+"""What somebody wanted to do, where it had no effect; what is not here was done all the same."""
+GRANTED: Final = phrase("granted an exception")
+WAYS: Final = {
+    "kept/board": phrase("on the board"),
+    "kept/link": phrase("by a link in a message"),
+    "kept/exceptions": phrase("by the API"),
+    "kept/api": phrase("by the API"),
+    OWN_SOURCE: phrase("as an admin"),
 }
+"""By which way an act came, by its source."""
 SAID: Final = ("to", "agent", "calendar", "date", "open", "reason", "note", "how", "involved", "cause", "missed",
                 "next_step", "reward", "scenario", "team", "silence", "until", "standard", "subject", "site", "owner",
                 "severity")  # fmt: skip
@@ -73,7 +79,7 @@ Cause = tuple[str, str] | None
 def did(act: Action, causes: Collection[Cause] = ()) -> str:
     """Say what an act was; an exception that made a line of the ledger, which are those of `causes`, was granted."""
     granted = act.type == EXCUSED and (act.source, act.id) in causes
-    return "granted an exception" if granted else _DID.get(act.type, act.type)
+    return GRANTED if granted else DID.get(act.type, act.type)
 
 
 def who(act: Action) -> str:
@@ -84,7 +90,7 @@ def who(act: Action) -> str:
 
 def way(act: Action) -> str:
     """Say by which way it came."""
-    return _WAYS.get(act.source, f"from {act.source}")
+    return WAYS.get(act.source, f"from {act.source}")
 
 
 def said(act: Action) -> list[str]:
