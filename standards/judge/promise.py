@@ -15,7 +15,7 @@ Knows: states, moves, ids. Must not know: why a move is made. Read next: `judge.
 from __future__ import annotations
 
 from hashlib import blake2b
-from typing import Generic, Literal, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Generic, Literal, NamedTuple, TypeVar
 
 import msgspec
 
@@ -24,6 +24,9 @@ from standards.judge.events import Event
 from standards.judge.numbers import Numbers
 from standards.judge.standard import Standard
 from standards.judge.targets.target import Target
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 State = Literal[
     "new",
@@ -180,9 +183,13 @@ class Promise(msgspec.Struct, Generic[E], gc=False, omit_defaults=True):
         """
         if not self.id:
             cause = (self.opening.source, self.opening.id) if self.opening is not None else ("", "")
-            parts = msgspec.json.encode((standard, key, cause, self.opened))
-            self.id = blake2b(parts, digest_size=10).hexdigest()
+            self.id = promise_id(standard, key, cause, self.opened)
         return self.id
+
+
+def promise_id(standard: str, key: Sequence[object], cause: Sequence[str], opened: int) -> str:
+    """Give the id of a promise, of its standard, its subject's key, the source and id of what opened it, and when."""
+    return blake2b(msgspec.json.encode((standard, key, cause, opened)), digest_size=10).hexdigest()
 
 
 class Transition(msgspec.Struct, Generic[E], frozen=True, gc=False):

@@ -23,6 +23,7 @@ FAULTS: Final = {
     "from-the-future": phrase("Its time is ahead of the clock here"),
     "too-large": phrase("It is too long"),
     "no-event": phrase("There is no event in it"),
+    "unknown-reference": phrase("It names somebody by a reference that nobody has"),
     "not-agreed": phrase("The practice document does not have what it names"),
     "private-answer": phrase("It said what somebody answered about their own work"),
     "defect": phrase("It could not be judged; that is a defect in Kept"),

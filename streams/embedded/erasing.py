@@ -17,6 +17,7 @@ import msgspec
 from alerts.channels.console import Console
 from standards.calendar.duration import DAY, SECOND
 from standards.errors import KeptError, StateError
+from streams.delivery.channel_settings import secret_of
 from streams.delivery.pushing import pushing
 from streams.embedded.asking_time import EVERYWHERE
 from streams.embedded.running import Plan, channels_on, host_of, names_of
@@ -65,7 +66,7 @@ def _in_use(folder: Path) -> bool:
 def _by_host(settings: Settings, person: str, by: str) -> ErasedAnswer:
     name, port = EVERYWHERE.get(settings.address.host, settings.address.host), settings.address.port
     headers = {"Content-Type": "application/json"}
-    headers |= {"Authorization": f"Bearer {settings.token.get_secret_value()}"} if settings.token else {}
+    headers |= {"Authorization": f"Bearer {token}"} if (token := secret_of(settings.token)) else {}
     connection = HTTPConnection(name, port, timeout=PATIENCE + settings.grace / SECOND)
     try:
         connection.request("POST", "/v1/persons/erase", msgspec.json.encode({"person": person, "by": by}), headers)

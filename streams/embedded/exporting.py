@@ -13,9 +13,9 @@ import msgspec
 
 from standards.errors import KeptError, StateError
 from streams.delivery.channel_settings import secret_of
-from streams.names.name_file import FILE as NAMES
 from streams.names.names import kept_in
 from streams.names.references import put_back, references_in
+from streams.names.secret import FILE as NAMES
 from streams.storage.sqlite import FILE, Database
 
 if TYPE_CHECKING:
@@ -44,7 +44,8 @@ def exported(settings: Settings, person: str) -> Iterator[bytes]:
         known = names.references_of(person)
         if not known:
             raise UnknownPersonError("nobody is known by this name or reference; give the name as events write it")
-        yield _encoded(names, known, {"person": known[0], "names": sorted(set(names.shown(known).values()))})
+        called = sorted({name for each in known for name in names.called(each)})
+        yield _encoded(names, known, {"person": known[0], "names": called})
         for reference in known:
             for found in _found(database, reference):
                 yield _encoded(names, known, found)

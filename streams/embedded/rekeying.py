@@ -11,9 +11,8 @@ from typing import TYPE_CHECKING, Final
 
 from standards.errors import StateError
 from streams.delivery.channel_settings import secret_of
-from streams.names.name_file import FILE
 from streams.names.names import Names
-from streams.names.secret import KEY_FILE, read_secret
+from streams.names.secret import FILE, KEY_FILE, read_secret
 from streams.storage.device_file import write_private
 from streams.storage.sqlite import FolderLock
 
@@ -39,9 +38,9 @@ def rekeyed(settings: Settings) -> str:
     try:
         given, drawn = secret_of(settings.person_secret), os.urandom(32).hex()
         former = read_secret(settings.data, secret_of(settings.person_secret_old))
-        if not given:
-            write_private(settings.data / NEXT, drawn.encode())
-        with closing(Names(settings.data, former)) as names:
+        with closing(Names(settings.data, former)) as names:  # refused where it is not the former one
+            if not given:
+                write_private(settings.data / NEXT, drawn.encode())
             count = names.rekey((given or drawn).encode())
         if not given:
             (settings.data / NEXT).replace(settings.data / KEY_FILE)

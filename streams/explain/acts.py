@@ -65,6 +65,7 @@ WAYS: Final = {
     "kept/exceptions": phrase("by the API"),
     "kept/api": phrase("by the API"),
     OWN_SOURCE: phrase("as an admin"),
+    "kept/erasing": phrase("as an admin"),
 }
 """By which way an act came, by its source."""
 SAID: Final = ("to", "agent", "calendar", "date", "open", "reason", "note", "how", "involved", "cause", "missed",

@@ -17,6 +17,7 @@ LIVE_REASONS: Final = (
     "from-the-future",
     "too-large",
     "no-event",
+    "unknown-reference",
     "not-agreed",
     "private-answer",
     "defect",

@@ -4,5 +4,5 @@ A reference is a token of chance, `p~` and twenty letters and digits: nobody can
 its row is deleted it stands for nobody. What somebody wrote, a note or a reason, is kept in the same way behind `t~`.
 So the ledger never changes when somebody is forgotten.
 Begin at `references.py`, then `door.py` for the way in and `showing.py` for the way out.
-Must not know: standards, promises, HTTP.
+Must not know: how promises are judged, HTTP.
 """

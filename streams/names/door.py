@@ -2,7 +2,7 @@
 
 Which fields they are the vocabulary marks: `person` and `free`. A reference that was given before may come back, as it
 does when an event is sent again; one that nobody was given is refused.
-Read next: `names.py`; `streams/embedded/engine.py`, which has every event pass here.
+Read next: `names.py`; `streams/embedded/admission.py`, which has every event pass here.
 """
 
 from __future__ import annotations

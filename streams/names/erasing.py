@@ -61,16 +61,17 @@ class Erased(msgspec.Struct, frozen=True):
     rewritten: Mapping[str, str] = {}
 
 
-def note_seen(database: Database, looked_up: Collection[bytes], now: int) -> None:
-    """Note, inside a transaction, which rows were looked up by an instant (microseconds UTC): on that day."""
-    database.put("UPDATE found SET seen = ? WHERE by = ?", [(now // DAY, index) for index in looked_up])
+def note_seen(database: Database, rows: Collection[bytes], references: Collection[str], now: int) -> None:
+    """Note, inside a transaction, who was named by an instant (microseconds UTC): on that day."""
+    database.put("UPDATE found SET seen = ? WHERE by = ?", [(now // DAY, index) for index in rows])
+    database.put("UPDATE found SET seen = ? WHERE reference = ?", [(now // DAY, each) for each in references])
 
 
 def forget_old(database: Database, now: int) -> None:
     """Delete, inside a transaction, what is old enough at an instant (microseconds UTC), once a day.
 
-    Who was not looked up for 400 days is not known any more. So it is with what was written so long ago. What was never
-    asked for since this is noted counts from today on.
+    Whom nothing named for 400 days is not known any more. So it is with what was written so long ago. Who was never
+    named since this is noted counts from today on.
     """
     today = now // DAY
     database.put("UPDATE found SET seen = ? WHERE seen = 0", [(today,)])
@@ -102,6 +103,15 @@ def rekeyed(database: Database, secret: bytes) -> int:
 
 def sever(database: Database, reference: str, at: int) -> Erased:
     """Delete, inside a transaction, what a reference stands for; of a person also where others wrote their names."""
+    rows, names = sever_rows(database, reference, at)
+    if not names:
+        return Erased(rows)
+    texts, near = _in_texts(database, names)
+    return Erased(rows, len(texts), tuple(near[:MOST_NEAR]), len(near), tuple(names), texts)
+
+
+def sever_rows(database: Database, reference: str, at: int) -> tuple[int, list[str]]:
+    """Delete, inside a transaction, the rows of a reference; gives how many led to it, and a person's names."""
     said = database.all("SELECT text FROM said WHERE reference = ?", [reference])
     also = database.all("SELECT text FROM also WHERE reference = ?", [reference])
     names = sorted({str(name) for (name,) in (*said, *also)})
@@ -111,11 +121,10 @@ def sever(database: Database, reference: str, at: int) -> Erased:
     database.put("DELETE FROM said WHERE reference = ?", [(reference,)])
     database.put("DELETE FROM also WHERE reference = ?", [(reference,)])
     if not names or not reference.startswith("p"):
-        return Erased(rows)
+        return rows, []
     joined = "DELETE FROM said WHERE reference < 'q' AND name_key(text) = ?"
     database.put(joined, [(name_key(name),) for name in names])  # what a name stood for before it was joined
-    texts, near = _in_texts(database, names)
-    return Erased(rows, len(texts), tuple(near[:MOST_NEAR]), len(near), tuple(names), texts)
+    return rows, names
 
 
 def _in_texts(database: Database, names: Collection[str]) -> tuple[dict[str, str], list[str]]:

@@ -16,16 +16,15 @@ from streams.names.erasing import UNFINISHED, Erased
 from streams.names.references import index_of, new
 from streams.names.rows import Row, store
 from streams.names.schema import SCHEMA
-from streams.names.secret import KEY_FILE
+from streams.names.secret import FILE, KEY_FILE
 from streams.storage.sqlite import Database
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
     from pathlib import Path
 
     from streams.names.references import Kind
 
-FILE: Final = "names.sqlite"
 REMEMBERED: Final = 20_000
 """How many rows are remembered in memory, each way."""
 
@@ -48,7 +47,7 @@ class NameFile:
         self._called: dict[str, str] = {}
         self._entries: dict[str, str] = {}
         self._tidied, self._today = -DAY, 0
-        self._looked_up = set[bytes]()
+        self._looked_up, self._met = set[bytes](), set[str]()
         self._erased: Mapping[bytes, int] = {}
         self._left = ("", Erased(0))
         self._reached: Mapping[str, Mapping[str, str]] = {}
@@ -117,8 +116,13 @@ class NameFile:
                 row = self._database.one("SELECT reference FROM found WHERE by = ?", [index])
                 found |= {index: str(row[0])} if row is not None else {}
         self._remember(self._references, found)
-        self._looked_up.update(found)
+        self._note_seen(rows=found)
         return found
+
+    def _note_seen(self, rows: Iterable[bytes] = (), references: Iterable[str] = ()) -> None:
+        """Remember whom something named since it was last stored who was, by a name or by their reference."""
+        self._looked_up.update(rows)
+        self._met.update(references)
 
     def _read(self, references: Collection[str]) -> dict[str, str]:
         with self._lock:

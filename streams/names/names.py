@@ -12,11 +12,12 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 from standards.calendar.duration import DAY
+from standards.judge.subjects import subject_parts
 from streams.names.erasing import Erased, forget_old, note_seen, rekeyed, sever
-from streams.names.name_file import FILE, REMEMBERED, ErasedMeanwhileError, NameFile
+from streams.names.name_file import REMEMBERED, ErasedMeanwhileError, NameFile
 from streams.names.references import ERASED, ERASED_TEXT, index_of, is_reference, person_index
 from streams.names.rows import Row
-from streams.names.secret import read_secret
+from streams.names.secret import FILE, read_secret
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
@@ -46,6 +47,8 @@ class Names(NameFile):
         """
         given = list(names)
         people = [name for name in given if name not in self._rooms and not is_reference(name, "p")]
+        with self._lock:
+            self._note_seen(references=(name for name in given if is_reference(name, "p")))
         asked = {name: person_index(self._secret, name) for name in people}
         found = self._refer("p", {index: " ".join(name.split()) for name, index in asked.items()}, erased)
         return {name: found[asked[name]] if name in asked else name for name in given}
@@ -89,12 +92,15 @@ class Names(NameFile):
 
     def in_subject(self, subject: str) -> str:
         """Give a subject, values joined by `/`, with references in the place of the names in it that are known."""
-        parts = [part.replace("%2F", "/").replace("%25", "%") for part in subject.split("/")]
-        return "/".join(self.find(part) or each for part, each in zip(parts, subject.split("/"), strict=True))
+        parts = zip(subject_parts(subject), subject.split("/"), strict=True)
+        return "/".join(self.find(part) or as_written for part, as_written in parts)
 
     def are_known(self, references: Collection[str]) -> set[str]:
-        """Name those of some references that stand for somebody, or something."""
-        return set(self._read(references))
+        """Name those of some references that stand for somebody, or something: they are named once more."""
+        known = set(self._read(references))
+        with self._lock:
+            self._note_seen(references=known)
+        return known
 
     def shown(self, references: Collection[str]) -> dict[str, str]:
         """Give what references stand for, people as the policy calls them; what stands for nobody is left out."""
@@ -220,15 +226,15 @@ class Names(NameFile):
         Who was looked up is noted then, and sooner where they are many.
         """
         is_new_day = now >= self._tidied + DAY
-        if not is_new_day and len(self._looked_up) < REMEMBERED:
+        if not is_new_day and len(self._looked_up) + len(self._met) < REMEMBERED:
             return
         with self._lock:
             told = {person_index(self._secret, name) for name in self._entries.values()}
             with self._database.writing():
-                note_seen(self._database, self._looked_up | told, now)
+                note_seen(self._database, self._looked_up | told, self._met, now)
                 if is_new_day:
                     forget_old(self._database, now)
-            self._looked_up = set()
+            self._looked_up, self._met = set(), set()
             if not is_new_day:
                 return
             self._tidied, self._today = now, now // DAY

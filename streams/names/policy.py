@@ -33,14 +33,13 @@ def people_of(people: People, names: Names) -> People:
     names.call({name: people.names.get(name, name) for name in own}, people.teams)
     names.sign_in({name: push for name in own if (push := _own_push(people, name))})
     names.join(_others(people, own))
-    references = names.persons(own)
-    names.know_addresses(
-        {references.get(name, name): _addresses(person, names) for name, person in people.people.items()}
-    )
+    references = names.persons({*own, *push_names(people)})
+    reached = {name: _addresses(person, references) for name, person in people.people.items()}
+    names.know_addresses({references.get(name, name): where for name, where in reached.items()})
     return replace(
         people,
         people={references.get(name, name): replace(person, name=references.get(name, name),
-                                                    addresses=_channels(person, names))
+                                                    addresses=_channels(reached[name]))
                 for name, person in people.people.items()},
         teams={name: _team(team, references) for name, team in people.teams.items()},
         routes=tuple(_route(route, references) for route in people.routes),
@@ -66,15 +65,15 @@ def _if_alone(called: str | None, taken: Mapping[str, int]) -> tuple[str, ...]:
     return (called,) if called and taken[canonical(called)] == 1 else ()
 
 
-def _addresses(person: Person, names: Names) -> Mapping[str, str]:
+def _addresses(person: Person, references: Mapping[str, str]) -> Mapping[str, str]:
     """Give somebody's addresses; that for push is the name by which they sign in, so it is a reference as well."""
     found = person.addresses
-    return {**found, PUSH: names.persons([found[PUSH]])[found[PUSH]]} if PUSH in found else found
+    return {**found, PUSH: references[found[PUSH]]} if PUSH in found else found
 
 
-def _channels(person: Person, names: Names) -> Mapping[str, str]:
+def _channels(addresses: Mapping[str, str]) -> Mapping[str, str]:
     """Give the channels by which somebody is reached: where, is looked up as something is sent, and never stored."""
-    return {name: where if name == PUSH else "" for name, where in _addresses(person, names).items()}
+    return {name: where if name == PUSH else "" for name, where in addresses.items()}
 
 
 def _own_push(people: People, name: str) -> str:

@@ -14,26 +14,29 @@ from standards.errors import StateError
 if TYPE_CHECKING:
     from pathlib import Path
 
+FILE: Final = "names.sqlite"
 KEY_FILE: Final = "names.key"
 
 
 def read_secret(folder: Path, given: str = "") -> bytes:
-    """Give the secret under which names are found: the one that was set, or a folder's own, made where it has none.
+    """Give the secret under which names are found: the one that was set, or a folder's own.
 
-    Raises StateError where the file cannot be made or read, or is not one.
+    It is made where there are no names yet. Raises StateError where the file cannot be made or read, or is missed.
     """
     if given:
         return given.encode()
     file = folder / KEY_FILE
     try:
         if not file.exists():
+            if (folder / FILE).exists():
+                raise StateError(f"{file} is missing; put it back, or set KEPT_PERSON_SECRET, as it was")
             _make_secret(file)
         secret = file.read_bytes().strip()
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
         raise StateError(f"{file} cannot be used: {reason}; check the rights of the file and its folder") from None
     if not secret:
-        raise StateError(f"{file} is empty; put it back from a backup, beside names.sqlite of the same day")
+        raise StateError(f"{file} is empty; put it back from a backup, beside {FILE} of the same day")
     return secret
 
 

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import msgspec
 
-from alerts.routing.notice import Notice
+from alerts.routing.holder import LONGEST_NOTE
+from alerts.routing.notice import Notice, shortened
 from alerts.words.words import ENGLISH, phrase
 from streams.names.names import Names, kept_in
 from streams.names.references import put_back, references_in
@@ -105,7 +106,14 @@ class Showing(NamedTuple):
         written = msgspec.json.encode(notice).decode()
         if not references_in(written):
             return notice
-        shown = msgspec.json.decode(self.json(written), type=Notice)
+        said = self._said(written)
+
+        def brief(reference: str) -> str:
+            """Say what was written as briefly as any note in a message."""
+            found = said(reference)
+            return found if reference[0] == "p" else shortened(" ".join(found.split()), LONGEST_NOTE)
+
+        shown = msgspec.convert(self._shown(msgspec.json.decode(written), brief), Notice)
         return msgspec.structs.replace(shown, to=notice.to, addresses=notice.addresses)
 
     def _shown(self, found: Any, said: Callable[[str], str]) -> Any:  # noqa: ANN401 - any JSON

@@ -31,10 +31,10 @@ from streams.kafka.persons.shared_names import SharedNames
 from streams.kafka.records.facts import Told
 from streams.kafka.serve.coordinator import AppliedOffsets
 from streams.kafka.serve.coordinator_runner import CoordinatorRunner
-from streams.names.name_file import FILE as NAMES
 from streams.names.names import Names
 from streams.names.rows import Row
 from streams.names.schema import SCHEMA
+from streams.names.secret import FILE as NAMES
 from streams.runtime.pump import GRACE
 from streams.settings import Settings, StandardsFiles
 from streams.storage.sqlite import FILE, Database

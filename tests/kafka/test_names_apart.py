@@ -19,8 +19,8 @@ from streams.kafka.clients.edge import wall
 from streams.kafka.records.facts import Letter
 from streams.kafka.records.topics import wanted
 from streams.names.door import UNKNOWN
-from streams.names.name_file import FILE
 from streams.names.references import new
+from streams.names.secret import FILE
 from streams.settings import StandardsFiles
 from streams.storage.rows import PromiseFilter
 from tests.board.serving import proof_in

@@ -15,10 +15,11 @@ import pytest
 from alerts.channels.push import Device
 from alerts.policy.policy import People, Person
 from streams.names.erasing import Erased
-from streams.names.name_file import FILE, ErasedMeanwhileError
+from streams.names.name_file import ErasedMeanwhileError
 from streams.names.names import Names
 from streams.names.policy import people_of
 from streams.names.references import ERASED, is_reference, new
+from streams.names.secret import FILE
 from streams.storage.devices import Change, DeviceBook
 from streams.storage.sqlite import FILE as STORE
 from streams.web import Access

@@ -11,8 +11,8 @@ import pytest
 
 from standards.errors import StateError
 from streams.names.forgotten import forget_again
-from streams.names.name_file import FILE
 from streams.names.names import Names
+from streams.names.secret import FILE
 from streams.storage.sqlite import FILE as STORE
 from streams.storage.sqlite import Database
 from streams.storage.status import Status

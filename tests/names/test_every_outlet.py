@@ -17,7 +17,7 @@ import pytest
 
 from alerts.channels import Channel
 from alerts.routing.notice import Notice
-from streams.names.name_file import FILE
+from streams.names.secret import FILE
 from streams.settings import StandardsFiles
 from streams.storage.rows import PromiseFilter
 from streams.web import Access

@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 
 from streams.embedded.embedded import EmbeddedHost
-from streams.names.name_file import FILE
+from streams.embedded.rekeying import NEXT
+from streams.names.name_file import REMEMBERED
 from streams.names.names import Names
-from streams.names.secret import KEY_FILE
+from streams.names.secret import FILE, KEY_FILE, read_secret
 from streams.storage.read_model import ReadModel
 from streams.storage.rows import PromiseFilter
 from streams.storage.sqlite import FolderLock
@@ -126,3 +127,58 @@ def test_the_command_changes_the_secret(folder: Path) -> None:
     assert "is in use by process" in kept("names", "--rekey", *where, settings=set_now).stderr
     lock.release()
     assert kept("names", "--data", str(folder / "nowhere")).returncode == 3
+
+
+def test_who_is_named_by_a_reference_is_named(tmp_path: Path) -> None:
+    """Forms and senders may say the reference that somebody has: that counts as their name does."""
+    names = Names(tmp_path, b"a secret")
+    ann, ben = (names.persons([name])[name] for name in ("Ann", "Ben"))
+    for day in range(1, 403):
+        names.persons([ann])
+        names.pass_time(T0 + day * DAY)
+    assert names.shown([ann, ben]) == {ann: "Ann"}
+    names.close()
+
+
+def test_whom_many_events_name_is_noted_before_the_day_is_over(tmp_path: Path) -> None:
+    """What is remembered of them has a bound, and nobody is forgotten for it."""
+    names = Names(tmp_path, b"a secret")
+    names.pass_time(T0)
+    names.persons(f"customer {number}" for number in range(REMEMBERED + 1))
+    names.pass_time(T0 + 1)
+    assert not names._looked_up  # noqa: SLF001 - how much is held is what is promised
+    assert names.count() == REMEMBERED + 1
+    names.close()
+
+
+def test_a_change_of_the_secret_that_broke_off_is_not_made_worse(folder: Path) -> None:
+    """Names are found under what lies beside: asked again, the command refuses, and leaves that as it is."""
+    data = folder / "data"
+    names = Names(data, read_secret(data))
+    (data / NEXT).write_text("the next one", encoding="utf-8")
+    names.rekey(b"the next one")
+    names.close()
+    again = kept("names", "--rekey", "--data", str(data))
+    assert (again.returncode, "kept under another secret" in again.stderr) == (3, True)
+    assert (data / NEXT).read_text(encoding="utf-8") == "the next one"
+    (data / NEXT).replace(data / KEY_FILE)
+    assert kept("names", "--data", str(data)).returncode == 0
+
+
+def test_a_secret_that_is_lost_is_missed(folder: Path) -> None:
+    """Whoever only reads makes no other one beside names that are there."""
+    data = folder / "data"
+    (data / KEY_FILE).unlink()
+    ended = kept("export", "--person", GOES, "--data", str(data))
+    assert (ended.returncode, f"{KEY_FILE} is missing; put it back" in ended.stderr) == (3, True)
+    assert not (data / KEY_FILE).exists()
+
+
+def test_all_that_somebody_is_called_is_printed(folder: Path) -> None:
+    """Names that were joined, and what the policy calls them, are stored as well."""
+    data = folder / "data"
+    names = Names(data, read_secret(data))
+    names.join({GOES: ["A-117"]})
+    names.close()
+    printed = kept("export", "--person", "a-117", "--data", str(data))
+    assert json.loads(printed.stdout.splitlines()[0])["names"] == ["A-117", GOES]

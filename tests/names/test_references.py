@@ -9,13 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from alerts.policy.policy import People, Person
+from alerts.routing.holder import LONGEST_NOTE
+from alerts.routing.notice import Notice
 from alerts.words.words import Words
 from standards.errors import StateError
-from streams.names.name_file import FILE
 from streams.names.names import Names
 from streams.names.policy import people_of
 from streams.names.references import canonical, is_reference, new, put_back, references_in
-from streams.names.secret import KEY_FILE, read_secret
+from streams.names.secret import FILE, KEY_FILE, read_secret
 from streams.names.showing import Showing
 
 SECRET = b"a secret of the house"
@@ -194,3 +195,13 @@ def test_who_is_named_in_a_text_is_shown_too(known: tuple[Names, str]) -> None:
 def test_who_was_erased_is_a_former_colleague(known: tuple[Names, str]) -> None:
     """A reference without a row stands for nobody, and its text is gone."""
     assert Showing(known[0]).text(f"{new('p')}: {new('t')}") == "a former colleague: (deleted)"
+
+
+def test_a_message_tells_a_note_in_brief(known: tuple[Names, str]) -> None:
+    """However long it is, and over how many lines: what was handed on with it is for a phone."""
+    names, one = known
+    place = "board", "1", "note"
+    written = names.texts({place: "Till 4\nsticks. " * 100})[place]
+    told = Showing(names).notice(Notice("1", "broken", "p", "s", "r", "q1", 0, f"{one} handed it on: {written}"))
+    assert told.text.startswith(f"{HOSTILE} handed it on: Till 4 sticks. Till 4")
+    assert len(told.text) <= len(HOSTILE) + len(" handed it on: ") + LONGEST_NOTE

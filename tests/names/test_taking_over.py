@@ -14,9 +14,8 @@ import pytest
 
 from standards.judge.events import iso
 from streams.embedded.engine import DEFAULTS, Engine
-from streams.names.name_file import FILE
 from streams.names.names import Names
-from streams.names.secret import read_secret
+from streams.names.secret import FILE, read_secret
 from streams.names.showing import Showing
 from streams.settings import StandardsFiles
 from streams.storage.read_model import ReadModel

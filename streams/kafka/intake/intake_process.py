@@ -24,7 +24,7 @@ from streams.kafka.clients.event_sink import KafkaEventSink
 from streams.kafka.clients.outlet import Outlet, opening
 from streams.kafka.intake.intake import Terms
 from streams.kafka.intake.intake_host import IntakeHost
-from streams.kafka.persons.shared_names import SharedNames, secret_of
+from streams.kafka.persons.shared_names import SharedNames, shared_secret
 from streams.live.logging_setup import configure_logs
 from streams.live.refusal_log import RefusalLog
 from streams.metrics.kafka import KafkaMetrics
@@ -67,7 +67,7 @@ async def run(settings: Settings, *, clock: Clock, http: bool = False) -> None:
     gc.set_threshold(SELDOM)
     metrics = KafkaMetrics("intake")
     metrics.reads(settings.kafka.names.events)
-    secret = secret_of(settings.person_secret)
+    secret = shared_secret(settings.person_secret)
     stopping = stop_signals()
     async with AsyncExitStack() as stack:
         stack.callback(FolderLock(settings.data).release)

@@ -18,10 +18,8 @@ from streams.kafka.clients.log import (
     PATIENCE,
     KafkaError,
     Message,
-    Tail,
     TopicPartition,
     acknowledged,
-    consuming,
     no_topic,
     send,
     told,
@@ -32,9 +30,8 @@ from streams.names.erasing import BLOCKED_FOR
 from streams.names.rows import Row
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Collection, Coroutine, Sequence
+    from collections.abc import Awaitable, Callable, Coroutine, Sequence
 
-    from streams.kafka.clients.connection import KafkaSettings
     from streams.kafka.clients.log import Consumer, ConsumerRecord, Producer
     from streams.kafka.persons.shared_names import SharedNames
 
@@ -149,17 +146,6 @@ class NamesTopic:
         if self._place.following < end:
             raise StateError("nobody can say who somebody is any more; this process ends, or begins anew")
 
-    async def gone(self, kafka: KafkaSettings, references: Collection[str], seconds: float) -> bool:
-        """Say whether the brokers have overwritten what erased references stood for, after so many seconds at most.
-
-        Where they have not, they do within a day or so (`max.compaction.lag.ms`): ask again then.
-        """
-        last = asyncio.get_running_loop().time() + seconds
-        while not (gone := await is_gone(kafka, references)) and asyncio.get_running_loop().time() < last:
-            await self._publish([self._records.mark(self._names.secret_mark)])
-            await asyncio.sleep(AGAIN_SECONDS)
-        return gone
-
     async def _end(self) -> int:
         return int((await self._consumer.end_offsets([self._there]))[self._there])
 
@@ -233,17 +219,3 @@ async def published(producer: Producer, messages: Sequence[Message]) -> None:
     """Publish with a producer; returns when the broker has everything. Raises KafkaError."""
     sent = [await send(producer, message) for message in messages]
     await acknowledged(sent, lambda: log.warning("Kafka does not acknowledge who people are"))
-
-
-async def is_gone(kafka: KafkaSettings, references: Collection[str]) -> bool:
-    """Say whether the brokers have nothing any more of what references stood for: reads the whole topic."""
-    found = set[bytes]()
-    wanted = [reference.encode() for reference in references]
-
-    def look(record: ConsumerRecord) -> None:
-        if record.value is not None and any(each in record.value for each in wanted):
-            found.add(record.key)
-
-    async with consuming(kafka) as consumer:
-        await Tail(consumer, kafka.names.persons, look).begin()
-    return not found

@@ -12,11 +12,14 @@ from collections import OrderedDict
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
+import structlog
+
 from standards.errors import StateError
-from streams.names.erasing import Erased, sever
+from streams.delivery.channel_settings import secret_of
+from streams.names.erasing import Erased, sever, sever_rows
 from streams.names.name_file import ErasedMeanwhileError
 from streams.names.names import Names
-from streams.names.references import ERASED, ERASED_TEXT
+from streams.names.references import ERASED, ERASED_TEXT, person_index
 from streams.names.rows import Row, store
 
 if TYPE_CHECKING:
@@ -28,6 +31,8 @@ if TYPE_CHECKING:
 _EMPTYING: Final = tuple(f"DELETE FROM {table}" for table in ("found", "said", "also", "erased", "secret", "followed"))  # noqa: S608 - fixed names
 _ROW: Final = "SELECT by, found.reference, coalesce(text, '') FROM found LEFT JOIN said USING (reference)"
 _ANEW: Final = "UPDATE said SET text = ? WHERE reference = ? AND text != ?"
+
+log = structlog.get_logger("kept")
 
 
 class _LeftError(Exception):
@@ -104,7 +109,7 @@ class SharedNames(Names):
     def erase(self, reference: str, at: int) -> Erased:
         """Forget somebody, or a text, in every process; nobody finds them any more when this returns here.
 
-        On the brokers' disks it is overwritten later: see `names_topic.is_gone`.
+        On the brokers' disks it is overwritten when the topic is compacted.
         """
         with self._lock:
             keys = [key for (key,) in self._database.all("SELECT by FROM found WHERE reference = ?", [reference])]
@@ -113,6 +118,10 @@ class SharedNames(Names):
         rewritten = [row._replace(text=erased.rewritten[row.reference]) for row in found.values()]
         self._connected().erase(keys, rewritten, at)
         return erased
+
+    def still_named(self, heard: Mapping[str, int], at: int) -> None:  # noqa: ARG002 - the log has its own time
+        """Say in the log which senders name who was erased: no page reads an intake's file."""
+        log.warning("a sender names somebody who was erased", sources=sorted(heard))
 
     def pass_time(self, now: int) -> None:
         """Forget nothing by time: in every process that is for the topic to say."""
@@ -171,10 +180,8 @@ class SharedNames(Names):
             self._forget_remembered(deleted, rows.values())
             self._write_anew()
 
-    def _known(self, asked: Collection[bytes]) -> dict[bytes, str]:
-        found = super()._known(asked)
-        self._looked_up.clear()  # nothing goes by time here, and there may be millions
-        return found
+    def _note_seen(self, rows: Iterable[bytes] = (), references: Iterable[str] = ()) -> None:
+        """Note nothing: nobody goes by time here."""
 
     def _add(self, rows: Sequence[Row], erased: Mapping[bytes, int] | None = None) -> None:
         if erased is not None and erased != self._erased:
@@ -216,7 +223,7 @@ class SharedNames(Names):
         row, since = self._row(key), self._database.one("SELECT at FROM erased WHERE by = ?", [key])
         if row is None:
             return ""
-        sever(self._database, row.reference, -1 if since is None else since[0])
+        sever_rows(self._database, row.reference, -1 if since is None else since[0])
         self._database.put("DELETE FROM erased WHERE at < 0", [()])
         return row.reference
 
@@ -228,16 +235,17 @@ class SharedNames(Names):
         if deleted:
             self._said.clear()  # it has texts in which their name stood
             self._references = OrderedDict(it for it in self._references.items() if it[1] not in deleted)
+            person_index.cache_clear()
         for reference in deleted:
             self._called.pop(reference, None)
             self._entries.pop(reference, None)
 
 
-def secret_of(given: Secret | None) -> bytes:
+def shared_secret(given: Secret | None) -> bytes:
     """Give the secret by which names are found. Raises StateError where none is set: all processes need the same."""
-    if given is None or not given.get_secret_value():
+    if not (secret := secret_of(given)):
         raise StateError(
             "KEPT_PERSON_SECRET is not set; on Kafka names are kept apart under one secret, the same for every intake "
             "and serve: make one with `openssl rand -hex 32`, and keep it with the backups' keys"
         )
-    return given.get_secret_value().encode()
+    return secret.encode()

@@ -17,7 +17,7 @@ from streams.runtime.feeds import MOST, dark_by_feed, with_unheard
 from streams.storage.status import Committed, Status
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+    from collections.abc import Awaitable, Callable, Mapping, Sequence
 
     from alerts.channels import Channel
     from alerts.policy.policy import People
@@ -44,8 +44,6 @@ class KafkaHost(KafkaEventSink):
     notify_problems: Callable[[], list[str]]
     """Gives what keeps this process from deciding whom to notify, for people."""
     is_operator: Callable[[], bool]  # whether this process is the one that decides whom to notify
-    gone: Callable[[Collection[str], float], Awaitable[bool]]
-    """Says whether the brokers have overwritten what erased references stood for, after so many seconds at most."""
     note_acts: Callable[[Sequence[Action]], Awaitable[None]]
     """Notes what people did in the read model of this process."""
 

@@ -23,7 +23,7 @@ from streams.documents.rules import policy_in, practice_in
 from streams.kafka.clients.log import FETCHED, KafkaError, Message, Tail, consuming, told
 from streams.kafka.clients.outlet import Outlet, opening
 from streams.kafka.persons.names_topic import NamesTopic, published
-from streams.kafka.persons.shared_names import SharedNames, secret_of
+from streams.kafka.persons.shared_names import SharedNames, shared_secret
 from streams.kafka.rulebooks.revisions import Revisions, load
 from streams.kafka.serve.coordinator_runner import CoordinatorRunner
 from streams.kafka.serve.deliveries import Ownership, OwnOutbox
@@ -168,7 +168,6 @@ class ServeHost:
         self._outlet = outlet = Outlet(producer, kafka)
         self.kafka_host = KafkaHost(loaded, outlet, clock=self._clock, backlog=settings.backlog, name=self._name)
         self.kafka_host.names = names
-        self.kafka_host.gone = partial(self._names_topic.gone, kafka)
         self.kafka_host.problems, self.kafka_host.read_model = [*known.unreadable, *problems], read_model
         self.kafka_host.note_acts = lambda rows: self._write(fold.acts, rows)
         self.follower = ProjectionConsumer(
@@ -209,7 +208,7 @@ class ServeHost:
     async def _names(self, producer: Producer, stack: AsyncExitStack) -> SharedNames:
         """Read who people are, and follow it from now on: the policy is read with references."""
         kafka, folder = self._settings.kafka, self._settings.data
-        names = stack.enter_context(closing(SharedNames(folder, secret_of(self._settings.person_secret))))
+        names = stack.enter_context(closing(SharedNames(folder, shared_secret(self._settings.person_secret))))
         reading = await stack.enter_async_context(consuming(kafka))
         publish = partial(published, producer)
         self._names_topic = NamesTopic(names, kafka.names.persons, reading, publish, self._clock)

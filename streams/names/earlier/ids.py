@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import os
 from functools import lru_cache
-from hashlib import blake2b
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
 from standards.judge.events import DERIVED_SOURCE
+from standards.judge.promise import promise_id
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -83,7 +83,11 @@ class Ids:
         for line, now in zip(lines, replacing.all(lines), strict=True):
             keys = [_key(each.get("fields", {}), per.get(line["standard"])) for each in (line, now)]
             cause = line.get("cause") or ("", "")
-            if keys[0] is None or promise_id(line["standard"], keys[0], cause, line["opened"]) != line["promise"]:
+            if (
+                keys[0] is None
+                or keys[1] is None
+                or promise_id(line["standard"], keys[0], cause, line["opened"]) != line["promise"]
+            ):
                 self.unmade += line["subject"] != now["subject"]
                 continue
             yield line["promise"], promise_id(line["standard"], keys[1], now.get("cause") or ("", ""), line["opened"])
@@ -93,11 +97,6 @@ class Ids:
         while rows := self._database.all(f"{sql} ORDER BY seq LIMIT {AT_ONCE}", [after]):
             after = int(rows[-1][0])
             yield from rows
-
-
-def promise_id(standard: str, key: object, cause: object, opened: int) -> str:
-    """Give the id of a promise, as `Promise.identify` makes it."""
-    return blake2b(msgspec.json.encode((standard, key, cause, opened)), digest_size=10).hexdigest()
 
 
 def _key(fields: dict[str, Any], per: tuple[str, ...] | None) -> list[Any] | None:

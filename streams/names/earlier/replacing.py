@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import msgspec
 
+from standards.judge.subjects import subject_parts
 from streams.names.door import Marked, marked
 from streams.names.references import is_reference
 
@@ -132,7 +133,7 @@ class Replacing:
         parts, per = subject.split("/"), self._per.get(standard, ())
         if len(per) != len(parts):
             return self._names.in_subject(subject)
-        plain = [part.replace("%2F", "/").replace("%25", "%") for part in parts]
+        plain = subject_parts(subject)
         named = [name in self.every.persons for name in per]
         return "/".join(self.person(said) if is_one else self.said(part)
                         for part, said, is_one in zip(parts, plain, named, strict=True))  # fmt: skip
