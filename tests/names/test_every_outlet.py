@@ -10,7 +10,7 @@ import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 import msgspec
 import pytest
@@ -224,3 +224,14 @@ async def test_only_kept_says_that_somebody_was_erased(tmp_path: Path) -> None:
         event = cloud("person.erased", "e", caller.clock.at, agent=ASKS, by=HAS)
         answer = await caller.post("/v1/events", json.dumps(event).encode(), "application/x-ndjson", **bearer("admin"))
         assert (answer.status, "reserved-type" in answer.text) == (400, True)
+
+
+async def test_who_only_looks_on_is_kept_nowhere(tmp_path: Path) -> None:
+    """They do nothing in their name, so signing in makes nobody known; a supervisor's acts stand under theirs."""
+    async with walked(tmp_path) as caller:
+        for role, name in (("viewer", "Orla Looking"), ("supervisor", "Piet Acting")):
+            form = urlencode({"token": TOKENS[role], "name": name}).encode()
+            await caller.post("/sign-in", form, "application/x-www-form-urlencoded", Accept="text/html")
+        names = caller.host.names
+        assert names is not None
+        assert (names.find("Orla Looking"), bool(names.find("Piet Acting"))) == ("", True)
