@@ -43,7 +43,7 @@ STALE: Final = 3 * 86_400_000_000
 """How long ago all was last read, in microseconds, that a file is made anew: what was deleted meanwhile could have gone
 without a trace. The topic says of a deletion for seven days."""
 AGAIN_SECONDS: Final = 1.0
-"""How long to wait after a failure, and between two looks for what was deleted, in seconds."""
+"""How long to wait after a failure, in seconds."""
 
 log = structlog.get_logger("kept")
 
