@@ -17,7 +17,7 @@ from streams.board.wording import ASPECTS
 from streams.live.wording import breaks
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from alerts.words.words import Words
     from standards.judge.standard import Standard
@@ -34,30 +34,38 @@ _STEPS: Final[dict[Step, str]] = {
     "training": phrase("a training"),
 }  # fmt: skip
 _NOTHING: Final = Practice()
+OFFERED: Final = 200
+"""How many promises are offered for each scenario, the newest."""
+Owed = tuple["Sequence[PromiseRow]", int]
+"""The newest promises that a scenario may excuse, and how many there are in all."""
 
 
 def draw(
-    shell: Shell, standards: Sequence[Standard], practice: Practice | None, owed: Sequence[PromiseRow] = (),
+    shell: Shell, standards: Sequence[Standard], practice: Practice | None, owed: Mapping[str, Owed] | None = None,
     teams: Sequence[str] = (),
 ) -> str:  # fmt: skip
     """Draw the page. `standards` are those in force.
 
-    Who takes part says for one of the `teams` what they did, of the promises that are `owed`.
+    Who takes part says for one of the `teams` what they did, of the promises that are `owed`, by scenario.
     """
     sheet = handbook(shell.words, standards, practice)
     if shell.joins and practice is not None and practice.scenarios and teams:
         *others, scenarios = sheet.parts
         pairs = zip(scenarios.entries, practice.scenarios, strict=True)
-        forms = [entry._replace(done=_done(shell, name, practice, owed, teams)) for entry, name in pairs]
+        forms = [
+            entry._replace(done=_done(shell, name, practice, (owed or {}).get(name, ([], 0)), teams))
+            for entry, name in pairs
+        ]
         sheet = sheet._replace(parts=[*others, scenarios._replace(entries=forms)])
     return page(shell, sheet.title, PATH, content(sheet), every=SELDOM)
 
 
-def _done(shell: Shell, name: str, practice: Practice, owed: Sequence[PromiseRow], teams: Sequence[str]) -> Html:
+def _done(shell: Shell, name: str, practice: Practice, owed: Owed, teams: Sequence[str]) -> Html:
     """Ask whoever did what a scenario lets everybody do for whom, and which promise it was about."""
-    say, scenario = shell.words.say, practice.scenarios[name]
+    say, scenario, (rows, count) = shell.words.say, practice.scenarios[name], owed
     choice = el("select", (el("option", each, value=each) for each in teams), name="team")
-    about = [el("option", _named(shell, row), value=row.id) for row in owed if row.standard in scenario.excuses]
+    about = [el("option", _named(shell, row), value=row.id) for row in rows]
+    left = shell.words.how_many(count - len(rows), "and {count} more", "and {count} more") if count > len(rows) else ""
     none = el("option", say("none of these"), value="")
     note = el("textarea", name="note", rows=2, maxlength=2000)
     label = say("{label}: {said}", label=say("I did this"), said=scenario.when)
@@ -67,6 +75,7 @@ def _done(shell: Shell, name: str, practice: Practice, owed: Sequence[PromiseRow
         field(say("Team"), "team", control=choice),
         field(say("Which promise it was about"), "promise", control=el("select", none, about, name="promise"),
               hint=say("it is excused by that")) if about else None,
+        el("p", left, class_="quiet") if left else None,
         field(say("What you did"), "note", control=note), el("button", say("I did this")),
     )  # fmt: skip
     return el("details", el("summary", say("I did this"), aria_label=label), content, class_="excuse")

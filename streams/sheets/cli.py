@@ -53,8 +53,8 @@ def sheet(kind: Which, paths: Paths, *, data: Data = None, html: Html = None, la
 
     handbook: each promise with all that is said of it, and what everybody may do at once. privacy: what is known of
     people, where it is stored, for how long, and who sees it, to be signed. day: what broke today, what was learned,
-    which next steps are still to be taken. meeting: moments of the week, thanks that nobody has said, what broke today,
-    what people want to talk about.
+    which next steps are still to be taken. meeting: moments of the week, first those that nobody has thanked for, what
+    broke today, what people want to talk about.
     """
     from alerts.words.words import Words
     from streams.board.sheet import content
@@ -65,10 +65,13 @@ def sheet(kind: Which, paths: Paths, *, data: Data = None, html: Html = None, la
     from streams.settings import read_settings
     from streams.sheets.text import as_text
 
-    words, settings = Words(language), read_settings(data=data)
+    words = Words(language)
+    settings = read_settings(data=data) if kind in ("day", "meeting") else None
+    if data is not None and settings is None:
+        raise typer.BadParameter(f"the sheet {kind} is made of documents alone; leave out --data {data}")
     made = _made(kind, paths, words, settings)
     text = as_text(made) if html is None else standalone(made.title, content(made), words=words)
-    if kind in ("day", "meeting"):  # they are for the team, and name people
+    if settings is not None:  # it is for the team, and names people
         with showing_from(settings.data, secret_of(settings.person_secret), words) as showing:
             text = text if showing is None else showing.text(text) if html is None else showing.html(text)
     if html is None:
@@ -77,7 +80,7 @@ def sheet(kind: Which, paths: Paths, *, data: Data = None, html: Html = None, la
         write_whole(html, text.encode())
 
 
-def _made(kind: Kind, paths: Sequence[str], words: Words, settings: Settings) -> Sheet:
+def _made(kind: Kind, paths: Sequence[str], words: Words, settings: Settings | None) -> Sheet:
     from streams.board.handbook import handbook
     from streams.documents.documents import load_paths
     from streams.documents.rules import Rules, policy_in, practice_in
@@ -92,6 +95,7 @@ def _made(kind: Kind, paths: Sequence[str], words: Words, settings: Settings) ->
         case "privacy":
             return privacy(words, Known(loaded.standards, loaded.vocabulary, installed_version()))
         case "day" | "meeting":
+            assert settings is not None  # noqa: S101 - they are read for these two
             rules = Rules(loaded, policy_in(paths, loaded.standards))
             found = lately.look(settings.data, rules, words, settings.zone)
             return lately.day(found) if kind == "day" else lately.meeting(found)

@@ -7,15 +7,19 @@ Read next: `streams/storage/event_log.py`.
 
 from __future__ import annotations
 
+from collections import Counter
 from contextlib import closing
 from datetime import datetime
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from alerts.routing.actions import DEBRIEFED, SHARED, THANKED
 from standards.calendar.duration import DAY
 from standards.errors import StateError
 from standards.judge.events import microseconds, moment
 from standards.judge.ledger import Plain
 from standards.judge.promise import NEVER
+from standards.natural import same
+from standards.practice.periods import begun
 from streams.board.sheet import Entry, Part, Sheet
 from streams.board.wording import STATES, Wording
 from streams.storage.event_log import Happened, happened, reached
@@ -31,31 +35,29 @@ if TYPE_CHECKING:
     from streams.documents.rules import Rules
     from streams.storage.rows import PromiseRow
 
-MOST: Final = 500
-"""How many broken promises are looked at."""
 SHOWN: Final = 10
-"""How many of one standard are listed."""
+"""How many broken promises of one standard are listed."""
+MOMENTS: Final = 50
+"""How many moments are listed."""
 WEEK: Final = 7 * DAY
 MONTH: Final = 28 * DAY
 """For how long after a debrief its next step is looked for."""
-DEBRIEF: Final = "debrief.completed"
-STEP: Final = "step.completed"
-MOMENT: Final = "moment.shared"
-THANKS: Final = "recognition.given"
+_STEP: Final = "step.completed"
 _RAISED: Final = ("issue.raised", "agenda.asked")
-_TYPES: Final = frozenset({DEBRIEF, STEP, MOMENT, THANKS, *_RAISED})
+_TYPES: Final = frozenset({DEBRIEFED, _STEP, SHARED, THANKED, *_RAISED})
 
 
 class Lately(NamedTuple):
     """What was found: how it is worded, and since when the day is.
 
-    `promises` are the words of standards by id, `broken` what broke since midnight, `rows` what `events` are about.
+    `promises` are the words of standards by id, `rows` what `events` are about. `broken` is what broke since midnight
+    by standard: the newest of it, and how much there is.
     """
 
     wording: Wording
     midnight: int
     promises: Mapping[str, str]
-    broken: Sequence[PromiseRow]
+    broken: Mapping[str, tuple[Sequence[PromiseRow], int]]
     rows: Mapping[str, PromiseRow]
     events: Sequence[Happened]
 
@@ -69,17 +71,23 @@ def look(folder: Path, rules: Rules, words: Words, zone: ZoneInfo) -> Lately:
     now = reached(folder) if (folder / FILE).is_file() else -1
     if now < 0:
         raise StateError(f"{folder} holds no events of kept run; name its folder with --data FOLDER, or KEPT_DATA")
-    day = moment(now).astimezone(zone).date()
-    midnight = microseconds(datetime(day.year, day.month, day.day, tzinfo=zone))
+    midnight = begun("day", now, zone)
     events = happened(folder, _TYPES, now - MONTH)
     with closing(ReadModel(folder)) as read_model:
-        failed = read_model.owed.failed_since(midnight, "", MOST)
+        broken = _broken_since(read_model, midnight)
         about = {str(each.data["promise"]) for each in events if each.data.get("promise")}
         rows = {row.id: row for row in read_model.owed.named(sorted(about))}
     names = rules.people.names if rules.people is not None else {}
     told = {each.id: each.in_language(words.language).promise for each in rules.loaded.standards}
-    broken = [row for row in failed if row.verdict == "broken"]
     return Lately(Wording(now, zone, words, names), midnight, told, broken, rows, events)
+
+
+def _broken_since(read_model: ReadModel, since: int) -> dict[str, tuple[Sequence[PromiseRow], int]]:
+    owed, counts = read_model.owed, Counter[str]()
+    for each in owed.failed_groups(since, ""):
+        if each.verdict == "broken":
+            counts[each.standard] += each.count
+    return {name: (owed.broken_since(name, since, SHOWN), count) for name, count in sorted(counts.items())}
 
 
 def day(lately: Lately) -> Sheet:
@@ -87,7 +95,7 @@ def day(lately: Lately) -> Sheet:
     say, wording = lately.wording.words.say, lately.wording
     learned = [
         Entry(_title(lately, str(each.data["promise"])), tuple(_learned(lately, each.data)))
-        for each in lately.of(DEBRIEF, since=lately.midnight)
+        for each in lately.of(DEBRIEFED, since=lately.midnight)
     ]
     steps = _steps(lately)
     date = wording.words.day(moment(wording.now).astimezone(wording.zone).date(), year=True)
@@ -100,19 +108,19 @@ def day(lately: Lately) -> Sheet:
 
 
 def meeting(lately: Lately) -> Sheet:
-    """Make the sheet for a meeting: moments of the week, thanks that nobody has said, what broke, what was raised."""
+    """Make the sheet for a meeting: moments of the week, what broke, what was raised.
+
+    Moments for which nobody else has thanked come first, by themselves; of each, the newest ones first.
+    """
     say, since = lately.wording.words.say, lately.wording.now - WEEK
-    moments = list(lately.of(MOMENT, since=since))
-    thanked = {each.data.get("moment") for each in lately.of(THANKS, since=since)}
+    moments = list(lately.of(SHARED, since=since))[::-1]
+    thanked = {each.data.get("moment") for each in lately.of(THANKED, since=since) if not _is_to_oneself(each)}
     unsaid = [each for each in moments if each.data.get("moment") not in thanked]
+    said = [each for each in moments if each.data.get("moment") in thanked]
     raised = [_said(lately, each, "by") for each in lately.of(*_RAISED, since=since) if each.data.get("note")]
     parts = (
-        _listed(say("Moments"), say("Nobody has told of one."), [_said(lately, each, "agent") for each in moments]),
-        _listed(
-            say("Thanks that nobody has said yet"),
-            say("All are said."),
-            [_said(lately, each, "agent") for each in unsaid],
-        ),
+        _moments(lately, say("Moments that nobody has thanked for"), say("There is none."), unsaid),
+        _moments(lately, say("Moments with thanks"), say("There is none."), said),
         _broken(lately),
         _listed(say("What people want to talk about"), say("Nobody has said anything."), raised),
     )
@@ -123,16 +131,24 @@ def _listed(title: str, none: str, points: Sequence[str]) -> Part:
     return Part(title, () if points else (none,), points=points)
 
 
+def _moments(lately: Lately, title: str, none: str, moments: Sequence[Happened]) -> Part:
+    points = [_said(lately, each, "agent") for each in moments[:MOMENTS]]
+    return _listed(title, none, [*points, *_more(lately, len(moments) - MOMENTS)])
+
+
+def _more(lately: Lately, rest: int) -> list[str]:
+    """Say how many are not listed; nothing, where all are."""
+    return [lately.wording.words.how_many(rest, "and {count} more", "and {count} more")] if rest > 0 else []
+
+
+def _is_to_oneself(thanks: Happened) -> bool:
+    return same(str(thanks.data.get("by") or ""), str(thanks.data.get("agent") or ""))
+
+
 def _broken(lately: Lately) -> Part:
-    say, how_many = lately.wording.words.say, lately.wording.words.how_many
-    by_standard: dict[str, list[PromiseRow]] = {}
-    for row in lately.broken:
-        by_standard.setdefault(row.standard, []).append(row)
-    entries = []
-    for standard, rows in sorted(by_standard.items()):
-        listed = [_how(lately.wording, row) for row in rows[:SHOWN]]
-        if (rest := len(rows) - SHOWN) > 0:
-            listed.append(how_many(rest, "and {count} more", "and {count} more"))
+    say, entries = lately.wording.words.say, []
+    for standard, (rows, count) in lately.broken.items():
+        listed = [*(_how(lately.wording, row) for row in rows), *_more(lately, count - len(rows))]
         entries.append(
             Entry(lately.promises.get(standard, standard), [(say("Where, and how it stands"), tuple(listed))], standard)
         )
@@ -167,8 +183,8 @@ def _learned(lately: Lately, data: Mapping[str, Plain]) -> Iterator[tuple[str, s
 def _steps(lately: Lately) -> list[Entry]:
     """Say which next steps of the last four weeks nobody has taken yet, those that are due first."""
     wording, since, say = lately.wording, lately.wording.now - MONTH, lately.wording.words.say
-    taken = {each.data["promise"] for each in lately.of(STEP, since=since)}
-    last = {each.data["promise"]: each.data for each in lately.of(DEBRIEF, since=since) if each.data.get("next_step")}
+    taken = {each.data["promise"] for each in lately.of(_STEP, since=since)}
+    last = {each.data["promise"]: each.data for each in lately.of(DEBRIEFED, since=since) if each.data.get("next_step")}
     waiting = []
     for promise, data in last.items():
         if promise not in taken:

@@ -147,6 +147,14 @@ class OwedQueries:
         sql = f"SELECT {PROMISE} FROM promises WHERE {failed} ORDER BY settled DESC, id LIMIT ? OFFSET ?"  # noqa: S608 - fixed text
         return list(map(promise_row, self._all(sql, since, *filter(None, (site, standard)), limit, skipped)))
 
+    def broken_since(self, standard: str, since: int, limit: int) -> list[PromiseRow]:
+        """Give the newest of what was settled from an instant on and is broken, of a standard."""
+        sql = f"""
+            SELECT {PROMISE} FROM promises WHERE {_settled("")} AND verdict = 'broken' AND standard = ?
+            ORDER BY settled DESC, id LIMIT ?
+        """  # noqa: S608 - fixed text
+        return list(map(promise_row, self._all(sql, since, standard, limit)))
+
     def failed_groups(self, since: int, site: str) -> list[FailedGroup]:
         """Count the same by site, standard and verdict; what was settled last comes first."""
         sql = f"""

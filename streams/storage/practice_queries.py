@@ -77,8 +77,8 @@ WHERE verdict IS NULL AND standard IN (SELECT value FROM json_each(?)) AND {_FIE
 ORDER BY due < 0, due, id LIMIT ?
 """  # noqa: S608 - fixed text
 _EXCUSABLE: Final = f"""
-SELECT {PROMISE} FROM promises WHERE standard IN (SELECT value FROM json_each(?)) AND opened >= ?
-    AND (verdict IS NULL OR verdict IN ('broken', 'unknown') AND settled >= ?) ORDER BY opened DESC, id LIMIT ?
+FROM promises WHERE standard IN (SELECT value FROM json_each(?)) AND opened >= ? AND {_FIELDS}
+    AND (verdict IS NULL OR verdict IN ('broken', 'unknown') AND settled >= ?)
 """  # noqa: S608 - fixed text
 _LISTED: Final = ", ".join(f"p.{name}" for name in PROMISE.split(", "))
 _HANDLED: Final = f"""
@@ -146,10 +146,12 @@ class PracticeQueries:
         """Give the promises of some standards that are open, those that are due first at the front."""
         return list(map(promise_row, self._all(_OPEN, _listed(standards), *whose_is(whose), limit)))
 
-    def excusable(self, standards: Collection[str], now: int, limit: int) -> list[PromiseRow]:
-        """Give the promises of some standards that are open, or failed within a day, the newest first."""
-        rows = self._all(_EXCUSABLE, _listed(standards), now - KNOWN_FOR, now - CORRECTIONS_HORIZON, limit)
-        return list(map(promise_row, rows))
+    def excusable(self, standards: Collection[str], now: int, whose: Whose, limit: int) -> tuple[list[PromiseRow], int]:
+        """Give the newest promises of some standards that are open, or failed within a day, and how many there are."""
+        values = _listed(standards), now - KNOWN_FOR, *whose_is(whose), now - CORRECTIONS_HORIZON
+        ((count,),) = self._all(f"SELECT count(*) {_EXCUSABLE}", *values)
+        sql = f"SELECT {PROMISE} {_EXCUSABLE} ORDER BY opened DESC, id LIMIT ?"
+        return list(map(promise_row, self._all(sql, *values, limit))), count
 
     def handled(self, since: int, now: int, whose: Whose, limit: int) -> list[Handled]:
         """Give the promises due from an instant on that were warned of or broken, the newest deadline first."""

@@ -11,7 +11,7 @@ from streams.settings import StandardsFiles
 from streams.storage.rows import PromiseFilter
 from tests.board.peopled import ALL, POLICY, entered
 from tests.board.serving import Served, fill
-from tests.streams.asking import Peopled
+from tests.streams.asking import Peopled, cloud
 from tests.streams.commands import kept
 from tests.streams.hosting import NO_WAIT
 
@@ -121,6 +121,23 @@ def test_what_nobody_agreed_on_excuses_nothing(
     answered, _, page = visitor.ask("/acts/make-exception", form)
     assert (answered, words in page) == (status, True)
     assert done(practised) == []
+
+
+def test_a_team_is_offered_its_own_promises_however_many_others_have(practised: Served) -> None:
+    """Thirty newer promises of another team hide none of one's own; past two hundred it is said how many more."""
+    own = promise(practised, "broken")
+    sent = (cloud("queue.length", f"s{number}", practised.now, site="s4", queue=f"q{number}", waiting=5)
+            for number in range(30))  # fmt: skip
+    practised.send(*sent)
+    practised.go(3)
+    form = entered(practised, "frontliner")[0].ask("/handbook")[2]
+    assert (f'value="{own}"' in form, "s4" in form.partition("<main")[2]) == (True, False)
+    assert "s4" in scenario(practised, "outage"), "who supervises excuses for each team"
+    sent = (cloud("queue.length", f"t{number}", practised.now, site="s3", queue=f"t{number}", waiting=5)
+            for number in range(200))  # fmt: skip
+    practised.send(*sent)
+    practised.go(3)
+    assert "more</p>" in entered(practised, "frontliner")[0].ask("/handbook")[2]
 
 
 def test_a_scenario_is_no_role(practised: Served) -> None:

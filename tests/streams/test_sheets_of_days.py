@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
+import sqlite3
 from pathlib import Path
 
 import pytest
 
 from standards.judge.events import iso
 from streams.storage.rows import PromiseFilter
+from streams.storage.sqlite import FILE
 from tests.streams.commands import kept
 from tests.streams.hosting import SECOND, Clock, event, hosting, queue, shop
 
@@ -75,13 +78,77 @@ async def test_a_step_that_was_taken_is_not_owed(shop_day: list[str], tmp_path: 
 
 
 async def test_the_meeting_has_moments_thanks_and_what_was_raised(shop_day: list[str]) -> None:
-    """Each moment of the week stands there, those for which nobody has thanked once more, and what people want."""
+    """Each moment of the week stands there once, first those that nobody has thanked for, and what people want."""
     printed = kept("sheet", "meeting", *shop_day, "--language", "de").stdout
-    moments, thanks, broke, raised = printed.split("\n\n\n")[1:]
-    assert "- north, Cyd: carried it to the car\n- north, Dan: stayed till ten" in moments
-    assert ("Dan" in thanks, "Cyd" in thanks) == (True, False)
+    waiting, thanked, broke, raised = printed.split("\n\n\n")[1:]
+    assert (printed.count("carried it to the car"), printed.count("stayed till ten")) == (1, 1)
+    assert "- north, Dan: stayed till ten" in waiting
+    assert "- north, Cyd: carried it to the car" in thanked
     assert "Store 3, q2: gebrochen" in broke
     assert raised.strip().endswith("- north, Eve: the till sticks")
+
+
+async def test_what_breaks_is_said_however_much_became_unknown(shop_day: list[str], tmp_path: Path) -> None:
+    """Six hundred promises that nobody can judge hide none that broke; of one standard it is said how many more did."""
+    clock, standards = Clock(), shop(tmp_path)
+    clock.at += DAY + HOUR
+    async with hosting(tmp_path, clock, standards=standards) as host:
+        broken = [queue(host.reader, f"b{number}", clock.at, waiting=5, where=f"b{number}") for number in range(12)]
+        await host.submit(broken)
+        clock.go(90)
+        await host.submit([])
+    rows = sqlite3.connect(tmp_path / "data" / FILE)
+    with rows:
+        names = ", ".join(name for _, name, *_ in rows.execute("PRAGMA table_info(promises)") if name != "seq")
+        given = names.replace("verdict", "'unknown'").replace("settled", "settled + 1")
+        given = re.sub(r"\bid\b", "id || value", given)
+        rows.execute(f"""
+            WITH RECURSIVE many(value) AS (SELECT 1 UNION ALL SELECT value + 1 FROM many WHERE value < 600)
+            INSERT INTO promises ({names}) SELECT {given} FROM promises, many
+            WHERE seq = (SELECT max(seq) FROM promises)
+        """)
+    rows.close()
+    broke = kept("sheet", "day", *shop_day).stdout.split("\n\n\n")[1]
+    assert (broke.count(": broken"), "and 2 more" in broke) == (10, True)
+
+
+async def test_thanks_to_oneself_are_no_thanks(shop_day: list[str], tmp_path: Path) -> None:
+    """Who thanks themselves, however they write their name, leaves the moment to be thanked for by somebody else."""
+    clock = Clock()
+    clock.at += DAY + HOUR
+    async with hosting(tmp_path, clock, standards=shop(tmp_path)) as host:
+        await host.submit(
+            [event(host.reader, "recognition.given", "own", clock.at, agent="Dan", moment="m2", by=" DAN")]
+        )
+    assert "stayed till ten" in kept("sheet", "meeting", *shop_day).stdout.split("\n\n\n")[1]
+
+
+async def test_moments_are_listed_from_the_newest_on_and_the_rest_is_counted(
+    shop_day: list[str], tmp_path: Path
+) -> None:
+    """Fifty moments are on the sheet, the newest, and it is said how many more there are."""
+    clock = Clock()
+    clock.at += DAY + HOUR
+    async with hosting(tmp_path, clock, standards=shop(tmp_path)) as host:
+        await host.submit([
+            event(host.reader, "moment.shared", f"n{number}", clock.at + number, moment=f"n{number}", team="north",
+                  agent="Eve", note=f"note {number}.") for number in range(60)
+        ])  # fmt: skip
+    waiting = kept("sheet", "meeting", *shop_day).stdout.split("\n\n\n")[1]
+    assert waiting.index("note 59.") < waiting.index("note 58.")
+    assert (waiting.count("note "), "and 11 more" in waiting) == (50, True)
+
+
+@pytest.mark.parametrize("kind", ["handbook", "privacy"])
+def test_a_sheet_made_of_documents_asks_for_no_data(kind: str, tmp_path: Path) -> None:
+    """The handbook and the sheet of names look at no folder: --data is refused, and no setting is in their way."""
+    paths = shop(tmp_path).paths
+    refused = kept("sheet", kind, *paths, "--data", str(tmp_path))
+    assert (refused.returncode, refused.stdout) == (2, "")
+    assert "leave out --data" in " ".join(refused.stderr.split())
+    wrong = {"KEPT_NO_SUCH": "1"}
+    assert kept("sheet", kind, *paths, settings=wrong).returncode == 0
+    assert kept("sheet", "day", *paths, settings=wrong).returncode == 2
 
 
 def test_a_folder_without_data_is_said(tmp_path: Path) -> None:

@@ -88,10 +88,11 @@ class Lists:
         teams = practice.teams if practice else {}
         shell = seen_by.on_page_of(own if own in teams else "", request, self._board.shell(request))
         standards = list(host.rulebook.current.values())
-        names = {name for each in practice.scenarios.values() for name in each.excuses} if practice else set()
-        owed = await asked(host.read_model.practice.excusable, names, shell.now, ASKED) if shell.joins and names else []
-        if not shell.acts and own in teams:
-            owed = [row for row in owed if Whose(own, teams[own].site).has(row.fields)]
+        whose = Whose(own, teams[own].site) if not shell.acts and own in teams else Whose()
+        owed = {
+            name: await asked(host.read_model.practice.excusable, each.excuses, shell.now, whose, handbook.OFFERED)
+            for name, each in (practice.scenarios.items() if practice and shell.joins else ()) if each.excuses
+        }  # fmt: skip
         offered = tuple(teams) if shell.acts else (own,)
         return self._board.answer(request, handbook.draw(shell, standards, practice, owed, offered))
 
