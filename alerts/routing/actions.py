@@ -40,7 +40,6 @@ VOTED: Final = "reward.voted"
 COMPLAINED: Final = "complaint.received"
 ANSWERED: Final = "survey.answered"
 REVIEWED: Final = "review.completed"
-ASSESSED: Final = "assessment.completed"
 COACH_ASKED: Final = "coaching.asked"
 ROUTED: Final = frozenset({ACKNOWLEDGED, HANDED_ON, GIVEN_BACK, DEBRIEFED, SILENCED, UNSILENCED})
 """What routers hear of. That an exception was granted, the judge's own line tells."""

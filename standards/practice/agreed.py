@@ -40,7 +40,8 @@ class Objection(NamedTuple):
 def objection(event: Event, practice: Practice) -> Objection | None:
     """Say what speaks against an event; nothing, where the document has nothing of the sort that the event names.
 
-    Private answers are taken out of it, so that what is kept of the refused event does not have them either.
+    Private answers are taken out of it, so that what is kept of the refused event does not have them either; so are
+    those to a form that nobody knows, as it may be a slip for one that is private.
     """
     kind = type_of(event)
     if kind not in _NAMED:
@@ -49,13 +50,20 @@ def objection(event: Event, practice: Practice) -> Objection | None:
     name, known = getattr(event.data, field, None), getattr(practice, section)
     if not name or not known:
         return None
+    said = _taken_out(event) if kind == ASSESSED and (name not in known or known[name].kind == "self") else []
     if name not in known:
         fix = did_you_mean(str(name), known) or f"it has {', '.join(sorted(known))}"
-        return Objection(NOT_AGREED, f"{kind}: the practice document has no {field} {str(name)[:80]!r}; {fix}")
-    said = [each for each in _ANSWERS if getattr(event.data, each, None) is not None]
-    if kind == ASSESSED and practice.forms[name].kind == "self" and said:
-        for each in said:
-            setattr(event.data, each, None)
+        found = f"{kind}: the practice document has no {field} {str(name)[:80]!r}; {fix}"
+        return Objection(NOT_AGREED, f"{found}; {' and '.join(said)} was taken out" if said else found)
+    if said:
         words = f"{name} is for one's own eyes, so {' and '.join(said)} was taken out; it can be sent again like this"
         return Objection(PRIVATE, f"{kind}: {words}")
     return None
+
+
+def _taken_out(event: Event) -> list[str]:
+    """Take what somebody answered out of an event, and name the fields that had it."""
+    said = [each for each in _ANSWERS if getattr(event.data, each, None) is not None]
+    for each in said:
+        setattr(event.data, each, None)
+    return said

@@ -16,9 +16,10 @@ from streams.board.markup import Html, el, facts, section, sentence
 from streams.board.now import titled
 from streams.board.offers import held_in
 from streams.board.paging import Paged, pager
-from streams.board.shell import Shell, acting_as, field, form, hidden, page, promise_link
+from streams.board.shell import LONGEST, Shell, acting_as, field, form, hidden, page, promise_link
 from streams.board.view import NOWHERE, View
 from streams.board.wording import FIELDS
+from streams.explain.acts import as_told
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -168,9 +169,9 @@ def _group(shell: Shell, group: OwedGroup) -> Html:
 def debrief_fields(shell: Shell) -> tuple[Html, ...]:
     """Draw what is asked of a talk, beside who led it."""
     say = shell.words.say
-    cause = el("textarea", name="cause", required=True, maxlength=2000, rows=2)
-    missed = el("textarea", name="missed", maxlength=2000, rows=2)
-    following = el("textarea", name="next_step", required=True, maxlength=2000, rows=2)
+    cause = el("textarea", name="cause", required=True, maxlength=LONGEST, rows=2)
+    missed = el("textarea", name="missed", maxlength=LONGEST, rows=2)
+    following = el("textarea", name="next_step", required=True, maxlength=LONGEST, rows=2)
     return (
         field(say("Who was there"), "involved", maxlength=500, hint=say("names or roles; nobody is to blame")),
         field(say("Team"), "team", maxlength=200, hint=say("if it is one team’s")),
@@ -213,6 +214,8 @@ def _learned(shell: Shell, act: Action) -> list[Html]:
         (say("What we try now"), "next_step"),
     )
     pairs = [(name, str(act.data[key])) for name, key in said if act.data.get(key)]
+    if until := act.data.get("next_step_by"):
+        pairs.append((say("By when"), as_told(str(until), shell.told)))
     led = sentence(shell.words, "{name} led the talk, {time}", name=el("strong", act.by), time=shell.clock(act.at))
     who = el("p", led, class_="note")
     return [who, facts(pairs, "advice")] if pairs else [who]

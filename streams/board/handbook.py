@@ -12,7 +12,7 @@ from alerts.words.words import phrase
 from standards.practice.practice import Practice
 from streams.board.markup import Html, el
 from streams.board.sheet import Entry, Part, Sheet, content
-from streams.board.shell import acting_as, field, form, hidden, page
+from streams.board.shell import LONGEST, acting_as, field, form, hidden, page
 from streams.board.wording import ASPECTS
 from streams.live.wording import breaks
 
@@ -67,7 +67,7 @@ def _done(shell: Shell, name: str, practice: Practice, owed: Owed, teams: Sequen
     about = [el("option", _named(shell, row), value=row.id) for row in rows]
     left = shell.words.how_many(count - len(rows), "and {count} more", "and {count} more") if count > len(rows) else ""
     none = el("option", say("none of these"), value="")
-    note = el("textarea", name="note", rows=2, maxlength=2000)
+    note = el("textarea", name="note", rows=2, maxlength=LONGEST)
     label = say("{label}: {said}", label=say("I did this"), said=scenario.when)
     content = form(
         shell, "/acts/make-exception", hidden("next", PATH), hidden("scenario", name),

@@ -12,7 +12,7 @@ import msgspec
 from alerts.routing.notice import shortened
 from streams.board.markup import Html, el, listed, section, sentence
 from streams.board.paging import Paged, pager
-from streams.board.shell import Shell, acting_as, field, form, hidden
+from streams.board.shell import LONGEST, Shell, acting_as, field, form, hidden
 from streams.board.view import NOWHERE, View
 
 if TYPE_CHECKING:
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 
 PAGE: Final = "notes"
 """What an address calls the page of the notes of shifts before."""
-LONGEST: Final = 2_000
-"""How much of a note is shown and may be written, in characters."""
 CURRENT: Final = 5
 """Of how many sites the last note is shown, where a page is about all of them."""
 

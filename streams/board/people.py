@@ -6,7 +6,6 @@ Read next: `story.py`, which shows a promise's own.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from alerts.routing.actions import (
@@ -18,12 +17,11 @@ from alerts.routing.actions import (
     HANDED_ON,
 )
 from alerts.words.words import phrase
-from standards.judge.events import microseconds
 from standards.natural import same
 from streams.board.markup import Html, el, listed, section, sentence
 from streams.board.paging import Paged, pager
 from streams.board.shell import Shell, page, promise_link
-from streams.explain.acts import DID, GRANTED, SAID, WANTED, WAYS
+from streams.explain.acts import DID, GRANTED, INSTANTS, SAID, WANTED, WAYS, as_told
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -44,7 +42,7 @@ LABELS: Final = {
     "to": phrase("to"), "agent": phrase("whom it is about"), "calendar": phrase("calendar"), "date": phrase("date"),
     "open": phrase("open"), "reason": phrase("reason"), "note": phrase("note"), "how": phrase("how"),
     "involved": phrase("involved"), "cause": phrase("cause"), "missed": phrase("missed"),
-    "next_step": phrase("next step"), "reward": phrase("reward"),
+    "next_step": phrase("next step"), "next_step_by": phrase("by when"), "reward": phrase("reward"),
     "scenario": phrase("scenario"), "team": phrase("team"), "silence": phrase("silence"), "until": phrase("until"),
     "standard": phrase("standard"), "subject": phrase("subject"), "site": phrase("site"), "owner": phrase("owner"),
     "severity": phrase("severity"),
@@ -123,16 +121,7 @@ def _said(shell: Shell, act: Action) -> list[str]:
         value = str(act.data.get(name) or "")
         if value:
             shown = words.say(HOW[value]) if name == "how" and value in HOW else value
-            shown = _told(shell, value) if name == "until" else shown
+            shown = as_told(value, shell.told) if name in INSTANTS else shown
             shown = shell.called(value) if name == "subject" else shell.called_site(value) if name == "site" else shown
             found.append(words.say("{name}: {value}", name=words.say(LABELS[name]), value=shown))
     return found
-
-
-def _told(shell: Shell, written: str) -> str:
-    """Tell an instant that an act names; what is none stays as it is written."""
-    try:
-        at = microseconds(datetime.fromisoformat(written))
-    except (ValueError, TypeError, OverflowError):
-        return written
-    return shell.told(at)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from standards.expressions.fields import FieldType
 from streams.board.markup import Child, Html, el, sentence
 from streams.board.reportable import BY
-from streams.board.shell import Shell, acting_as, form, hidden
+from streams.board.shell import LONGEST, Shell, acting_as, form, hidden
 from streams.board.wording import Wording, field_words
 
 if TYPE_CHECKING:
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 GIVEN: Final = "data."
 """What stands before a field's name in the form: the form has names of its own."""
 YES, NO = "yes", "no"
-LONGEST: Final = 2_000
 _INPUTS: Final[Mapping[FieldType, dict[str, str]]] = {
     "text": {"type": "text"}, "integer": {"type": "number", "step": "1"}, "number": {"type": "number", "step": "any"},
     "time": {"type": "datetime-local", "step": "1"},

@@ -27,6 +27,8 @@ PAGES: Final = (
     ("/", phrase("Now")), ("/shift", phrase("Shift")), ("/standards", phrase("Standards")),
     ("/debriefs", phrase("Debriefs")), ("/notices", phrase("Notices")), ("/feeds", phrase("Feeds")),
 )  # fmt: skip
+LONGEST: Final = 2_000
+"""How many characters somebody may write into a field of a form at most, where it does not say otherwise."""
 BEHIND: Final = 30 * SECOND
 """How much longer than the grace judging may take before a page says so, in microseconds."""
 
@@ -178,7 +180,7 @@ def excuse_fields(shell: Shell, may: Iterable[str], known: Iterable[str] = ()) -
     Each of the `known` reasons is one tap: the button says it, whatever is written above.
     """
     choice = el("select", (el("option", role, value=role) for role in may), name="by", required=True)
-    reason = el("textarea", name="reason", required=True, maxlength=2000, rows=2)
+    reason = el("textarea", name="reason", required=True, maxlength=LONGEST, rows=2)
     taps = [el("button", each, name="reason", value=each, formnovalidate=True, class_="plain") for each in known]
     say = shell.words.say
     at_once = el("p", el("span", say("or at one tap:"), class_="quiet"), taps, class_="actions") if taps else join()

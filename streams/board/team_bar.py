@@ -85,7 +85,7 @@ def _choice(  # noqa: PLR0913 - what one field has
     if len(values) < 2:  # noqa: PLR2004 - of one there is nothing to choose
         return None
     first = el("option", shell.words.say("any"), value="") if every else None
-    called = shell.called if name == "site" else str
+    called = shell.called_site if name == "site" else str
     options = (el("option", called(value), value=value, selected=value == chosen) for value in values)
     return field(label, name, control=el("select", first, options, name=name))
 

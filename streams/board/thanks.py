@@ -16,7 +16,7 @@ from streams.board.markup import Child, Html, el, join, section, sentence
 from streams.board.now import titled
 from streams.board.paging import Paged, pager
 from streams.board.review import own_pages, reviewing
-from streams.board.shell import Shell, acting_as, field, form, hidden, page
+from streams.board.shell import LONGEST, Shell, acting_as, field, form, hidden, page
 from streams.board.team_bar import THANKS, Team, team_bar
 from streams.board.voices import size, why_unshown
 
@@ -27,9 +27,10 @@ if TYPE_CHECKING:
     from standards.practice.practice import Form, Reward
     from streams.storage.rows import PromiseRow
 
-LONGEST: Final = 2_000
 PAGE: Final = "page"
 PROMISE, MOMENT = "promise", "moment"
+COLLEAGUE, LEAD = "colleague", "lead"
+"""As whom somebody thanks."""
 _SIGN_IN: Final = phrase("Who signs in as a supervisor, or for this team, sees by whom and for what.")
 
 
@@ -154,8 +155,11 @@ def _moment(shell: Shell, thanks: Thanks, act: Action) -> Html:
 
 
 def _giver(shell: Shell) -> Html:
+    """Ask as whom somebody thanks: only who supervises may lead."""
     say = shell.words.say
-    options = (("colleague", say("a colleague")), ("lead", say("the one who leads")))
+    if not shell.acts:
+        return hidden("giver", COLLEAGUE)
+    options = ((COLLEAGUE, say("a colleague")), (LEAD, say("the one who leads")))
     drawn = (el("option", said, value=value) for value, said in options)
     return field(say("You thank as"), "giver", control=el("select", drawn, name="giver"))
 

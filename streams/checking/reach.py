@@ -16,7 +16,7 @@ from standards.practice.periods import begun
 from standards.practice.practice import Whose
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from zoneinfo import ZoneInfo
 
     from standards.documents.entries import Entry
@@ -38,15 +38,15 @@ class Reach:
         self._teams = practice.teams if practice is not None else {}
         self._sites = rules.people.sites if rules.people is not None else {}
         self._meant = {goal.standard for goal in self._goals.values()}
-        self._went: dict[str, tuple[str, int, str, Whose]] = {}
+        self._went: dict[str, tuple[str, int, str, Mapping[str, str]]] = {}
 
     def hear(self, transitions: Iterable[Transition[Event]]) -> None:
         """Take in what changed: of each promise the last verdict counts, where it was given."""
         for each in transitions:
             if each.standard.id in self._meant and each.after in VERDICTS:
                 found = line(each)
-                named = (str(found.fields.get(name) or "") for name in ("team", "site"))
-                self._went[found.promise] = (found.standard, found.at, VERDICTS[each.after], Whose(*named))
+                named = {name: str(found.fields.get(name) or "") for name in ("team", "site")}
+                self._went[found.promise] = (found.standard, found.at, VERDICTS[each.after], named)
 
     def report(self, top: Entry) -> None:
         """Report goals that no period reached; `top` is the practice document's."""
@@ -66,8 +66,7 @@ class Reach:
         """Count what was kept and broken of a goal's promises in each period that has any."""
         whose, zone = Whose(goal.team, self._teams[goal.team].site), self._zone(goal)
         found: defaultdict[int, list[int]] = defaultdict(lambda: [0, 0])
-        for standard, at, verdict, theirs in self._went.values():
-            fields = {"team": theirs.team, "site": theirs.site}
+        for standard, at, verdict, fields in self._went.values():
             if standard == goal.standard and verdict in (_KEPT, _BROKEN) and whose.has(fields):
                 found[begun(goal.over, at, zone)][verdict == _BROKEN] += 1
         return {since: (kept, broken) for since, (kept, broken) in found.items()}

@@ -5,6 +5,7 @@ Read next: `why.py`, which tells it of one promise.
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 from alerts.routing.actions import (
@@ -27,10 +28,11 @@ from alerts.routing.actions import (
 )
 from alerts.words.words import phrase
 from standards.judge.changed_days import CHANGED, OWN_SOURCE
+from standards.judge.events import microseconds
 from standards.natural import same
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Callable, Collection
 
     from alerts.routing.actions import Action
 
@@ -69,9 +71,11 @@ WAYS: Final = {
 }
 """By which way an act came, by its source."""
 SAID: Final = ("to", "agent", "calendar", "date", "open", "reason", "note", "how", "involved", "cause", "missed",
-                "next_step", "reward", "scenario", "team", "silence", "until", "standard", "subject", "site", "owner",
-                "severity")  # fmt: skip
+                "next_step", "next_step_by", "reward", "scenario", "team", "silence", "until", "standard",
+                "subject", "site", "owner", "severity")  # fmt: skip
 """The fields of an act in which somebody says something of it."""
+INSTANTS: Final = frozenset({"until", "next_step_by"})
+"""Those of them that name an instant."""
 
 Cause = tuple[str, str] | None
 """The event that made a line of the ledger, by its source and id; None where time did."""
@@ -94,6 +98,17 @@ def way(act: Action) -> str:
     return WAYS.get(act.source, f"from {act.source}")
 
 
-def said(act: Action) -> list[str]:
-    """Give what they said of it, each with its name."""
-    return [f"{name.replace('_', ' ')}: {act.data[name]}" for name in SAID if act.data.get(name)]
+def said(act: Action, told: Callable[[int], str]) -> list[str]:
+    """Give what they said of it, each with its name; instants (microseconds UTC) as they are `told`."""
+    values = ((name, str(act.data[name])) for name in SAID if act.data.get(name))
+    shown = ((name, as_told(value, told) if name in INSTANTS else value) for name, value in values)
+    return [f"{name.replace('_', ' ')}: {value}" for name, value in shown]
+
+
+def as_told(written: str, told: Callable[[int], str]) -> str:
+    """Tell an instant that an act names; what is none stays as it is written."""
+    try:
+        at = microseconds(datetime.fromisoformat(written))
+    except (ValueError, TypeError, OverflowError):
+        return written
+    return told(at)

@@ -219,7 +219,7 @@ class _Story(NamedTuple):
             why = self.without_effect.get(act.name)
             deed = WANTED.get(act.type, did(act, causes)) if why else did(act, causes)
             yield f"  {self._at(act.at)}  {who(act)} {deed}, {way(act)}"
-            yield from (f"    {text}" for text in said(act))
+            yield from (f"    {text}" for text in said(act, self._at))
             yield from [f"    {why}, {BECAUSE[why]}"] if why else []
         if not self.acts:
             yield "  nothing"

@@ -141,8 +141,8 @@ def _seen(words: Words) -> Iterator[str]:
     yield say("Without a token (KEPT_TOKEN): whoever uses the machine sees everything, and nobody else can reach it.")
     yield say(
         "Viewers: all pages, the API and the metrics. They read “somebody” for each name, and nothing that was "
-        "written; they find nobody by asking. Of moments, thanks and rewards they see only how many, and of what was "
-        "refused when and why."
+        "written; they find nobody by asking. Of moments and thanks they see at most how many, and of rewards nothing; "
+        "of what was refused they see when and why."
     )
     yield say(
         "Frontliners: the same as viewers; on the pages of the team that they sign in for, also names and what was "

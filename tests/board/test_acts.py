@@ -91,7 +91,7 @@ def test_a_next_step_has_its_day(visitor: Visitor) -> None:
     assert (status, "Say by which day" in said) == (400, True)
     assert visitor.ask("/acts/debrief", form | {"next_step_by": "2026-02-03"})[0] == 303
     (act,) = visitor.served.caller.host.read_model.board.actions_on([form["promise"]])
-    assert act.data["next_step_by"] == "2026-02-03T23:59:00Z"
+    assert act.data["next_step_by"] == "2026-02-03T23:59:59Z"
 
 
 def test_what_answers_a_form_is_not_asked_for_again(visitor: Visitor) -> None:

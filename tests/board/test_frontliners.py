@@ -80,6 +80,16 @@ def test_a_frontliner_takes_part(house: Served) -> None:
     assert "A plant" in visitor.ask("/thanks")[2]
 
 
+def test_only_who_supervises_thanks_as_the_one_who_leads(house: Served) -> None:
+    """A frontliner thanks as a colleague: the form offers nothing else, and what says otherwise is refused."""
+    visitor, proof = of_team(house, "north")
+    assert "the one who leads" not in visitor.ask("/thanks")[2]
+    form = {"proof": proof, "agent": "ola", "giver": "lead", "moment": "north"}
+    status, _, page = visitor.ask("/acts/thank", form)
+    assert (status, "Only who supervises" in page, data(house, "recognition.given")) == (403, True, [])
+    assert "the one who leads" in entered(house, "supervisor")[0].ask("/thanks")[2]
+
+
 def test_for_another_team_nothing_is_done(house: Served) -> None:
     """A form that names another team is refused in plain words."""
     visitor, proof = of_team(house, "north")

@@ -46,7 +46,7 @@ def read(page: str) -> str:
 
 @pytest.mark.parametrize(("names", "site", "place"), [("", "a/b", "a/b/q/1"), (NAMES, "Altstadt", "Altstadt, Kasse 1")])
 def test_no_page_shows_an_escaped_place(tmp_path: Path, names: str, site: str, place: str) -> None:
-    """Now, wall, promise, shift, feeds, notices, people: the site and the whole place are the same everywhere."""
+    """Now, wall, promise, shift, feeds, notices, people, a team's pages: a place is written the same everywhere."""
     with Served(tmp_path, ALL, Peopled(POLICY + names)) as served:
         served.send(cloud("queue.length", "a", served.now, site=SITE, queue=QUEUE, waiting=5))
         served.go(46)
@@ -59,6 +59,11 @@ def test_no_page_shows_an_escaped_place(tmp_path: Path, names: str, site: str, p
         )}  # fmt: skip
         served.go(60)
         pages |= {f"{path} later": visitor.ask(path)[2] for path in ("/", "/wall", "/shift", "/feeds", "/debriefs")}
+        served.send(cloud("queue.length", "b", served.now, site="c/d", queue=QUEUE, waiting=5))
+        served.go(3)
+        pages |= {path: visitor.ask(path)[2] for path in ("/today", "/thanks", "/voices")}
+    for path in ("/today", "/thanks", "/voices"):
+        assert f">{site}</option>" in pages[path], path
     for path, page in pages.items():
         shown = read(page)
         assert "%2F" not in shown, (path, re.findall(r".*%2F.*", shown))

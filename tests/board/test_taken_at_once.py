@@ -17,9 +17,9 @@ from tests.streams.asking import cloud
 NAMES = ("ann", "Bob", "Cyd", "Dora")
 
 
-async def pressed(served: Served, visitor: Visitor, form: dict[str, str]) -> tuple[int, str]:
+async def pressed(served: Served, visitor: Visitor, form: dict[str, str], act: str = "acknowledge") -> tuple[int, str]:
     headers = {"Cookie": visitor.cookie, "Content-Type": FORM, "Accept": "application/json"}
-    url = f"{served.url}/acts/acknowledge"
+    url = f"{served.url}/acts/{act}"
     async with served.caller.session.post(url, data=urlencode(form).encode(), headers=headers) as answer:
         return answer.status, await answer.text()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,6 +16,7 @@ from standards.judge.events import microseconds
 from streams.storage.rows import PromiseFilter
 from tests.board.peopled import POLICY, TOKENS, entered, of_a_team
 from tests.board.serving import Served, fill
+from tests.board.test_taken_at_once import pressed
 from tests.streams.asking import Peopled, cloud
 from tests.streams.hosting import SECOND
 
@@ -110,6 +112,20 @@ def test_what_was_kept_is_rewarded_once(practised: Served) -> None:
     assert ("A voucher" in rewards, f'value="{form["for"]}"' in rewards) == (True, False)
     status, _, page = visitor.ask("/acts/reward", {**form, "proof": proof, "agent": "jan"})
     assert (status, "Somebody was rewarded for it already." in page) == (409, True)
+
+
+def test_who_gives_it_at_once_gives_it_once(practised: Served) -> None:
+    """Two leads who reward the same promise in one instant give one reward; the other one reads that it was given."""
+    form, entries = rewarding(practised), [entered(practised, "supervisor") for _ in range(4)]
+
+    async def all_at_once() -> list[int]:
+        forms = [(visitor, {**form, "proof": proof, "drawn": str(number), "agent": f"agent {number}"})
+                 for number, (visitor, proof) in enumerate(entries)]  # fmt: skip
+        return [status for status, _ in await asyncio.gather(*(pressed(practised, *each, "reward") for each in forms))]
+
+    assert sorted(practised.do(all_at_once())) == [204, 409, 409, 409]
+    practised.go(1)
+    assert len(data(practised, "reward.given")) == 1
 
 
 @pytest.mark.parametrize(

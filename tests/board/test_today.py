@@ -52,6 +52,8 @@ def test_what_is_overdue_is_done_in_two_taps(practised: Served) -> None:
     promise = page.partition('formaction="/acts/done"')[0].rpartition('value="')[2].partition('"')[0]
     assert "Overdue · " not in visitor.ask("/today?team=south")[2]
     form = {"promise": promise, "proof": proof, "next": "/today?team=north"}
+    status, _, page = visitor.ask("/acts/done", form | {"event": "meeting.held"})
+    assert (status, "does not keep this promise; what does: register.opened." in page) == (409, True)
     status, headers, _ = visitor.ask("/acts/done", form)
     assert (status, headers["Location"]) == (303, "/today?team=north")
     practised.go(3)

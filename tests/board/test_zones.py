@@ -13,6 +13,7 @@ import pytest
 from standards.judge.events import moment
 from streams.board.wording import Wording
 from streams.delivery.links import PATH, Link, Links
+from streams.explain.why import story
 from streams.storage.rows import PromiseFilter
 from tests.board.peopled import ALL, BASE, entered
 from tests.board.serving import Served, fill, owed
@@ -164,3 +165,20 @@ def test_a_site_without_a_zone_goes_by_the_hosts_though_all_that_have_one_share_
             served.go(3)
             for path in (f"/?site={site}", f"/wall?site={site}", f"/shift?site={site}"):
                 assert f'data-zone="{zone}"' in visitor.ask(path)[2], path
+
+
+def test_the_day_of_a_next_step_ends_where_the_promise_is(tmp_path: Path) -> None:
+    """What is to be done by a day is due in its last second in Tokyo; each page and kept why say so as a time."""
+    with Served(tmp_path, ALL, Peopled(POLICY)) as served:
+        fill(served)
+        visitor, proof = entered(served, "supervisor")
+        rows = served.caller.host.read_model.promises(PromiseFilter()).items
+        broken = next(row.id for row in rows if row.verdict == "broken")
+        form = {"proof": proof, "promise": broken, "cause": "a jam", "next_step": "a key", "next_step_by": "2026-03-09"}
+        assert visitor.ask("/acts/debrief", form)[0] == 303
+        (act,) = served.caller.host.read_model.board.actions_on([broken])
+        assert act.data["next_step_by"] == "2026-03-09T14:59:59Z"
+        for path in (f"/promises/{broken}", "/debriefs", "/people"):
+            page = visitor.ask(path)[2]
+            assert ("23:59:59" in page, re.search("[Bb]y when", page) is not None) == (True, True), path
+        assert "next step by: 2026-03-09 23:59:59" in story(tmp_path / "data", broken, TOKYO)

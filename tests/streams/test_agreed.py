@@ -69,6 +69,16 @@ async def test_answers_about_ones_own_work_are_not_taken(tmp_path: Path) -> None
     assert "73.5" not in json.dumps(letter), "what is kept of it does not have the score either"
 
 
+async def test_a_slip_in_the_name_of_a_form_keeps_no_answers(tmp_path: Path) -> None:
+    """A form that nobody knows may be a private one misspelt: the letter names the nearest, and has no score."""
+    async with asking(tmp_path, peopled=written(tmp_path, PRACTICE + FORMS)) as caller:
+        ((reason, message),) = await refused(caller, "assessment.completed", agent="ann", form="delite", score=73.5)
+        (letter,) = (await caller.get("/v1/dead-letters")).json["items"]
+    assert (reason, "did you mean 'delight'?" in message) == ("not-agreed", True)
+    assert "score was taken out" in message
+    assert "73.5" not in json.dumps(letter)
+
+
 async def test_without_a_document_every_name_is_taken(tmp_path: Path) -> None:
     """Where nothing is agreed on, nothing is held against it: neither without a document, nor without that section."""
     async with asking(tmp_path, peopled=written(tmp_path, PRACTICE)) as caller:

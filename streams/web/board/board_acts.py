@@ -23,6 +23,7 @@ from standards.calendar.duration import parse
 from standards.judge.events import iso, microseconds
 from standards.natural import same
 from streams.board.reportable import not_reportable, reports
+from streams.board.shell import LONGEST
 from streams.board.silences import SPANS, TERMS
 from streams.web.actions import check_open, known_sites, take_in
 from streams.web.board.chosen import Chosen
@@ -52,6 +53,7 @@ if TYPE_CHECKING:
 
     from standards.judge.events import Event
     from standards.judge.ledger import Plain
+    from streams.storage.rows import PromiseRow
     from streams.web.api.days import Days
     from streams.web.api.grants import Grants
     from streams.web.api.handing_over import HandingOver
@@ -66,7 +68,6 @@ _GRANT: Final = ("promise", "group", "by", "reason")
 _BACK: Final = frozenset({"/", "/debriefs", "/shift", "/today", "/thanks", "/handbook"})
 """The pages that a form may name as the one to go back to."""
 WHICH_EVENT: Final = phrase("Say which event; then it can be done.")
-_LONGEST: Final = 2_000
 
 
 class Acts:
@@ -139,8 +140,12 @@ class Acts:
                           event=events)  # fmt: skip
             raise Problem(HTTPStatus.CONFLICT, words if events.names else later("Nothing can be done about it here."))
         self._chosen.check_owed(promise)
-        wanted = given.get("event", "")
-        report = next((each for each in told if each.kind.name == wanted), told[0])
+        wanted = given.get("event") or told[0].kind.name
+        report = next((each for each in told if each.kind.name == wanted), None)
+        if report is None:
+            words = later("{event} does not keep this promise; what does: {events}.", event=repr(wanted[:100]),
+                          events=Either([each.kind.name for each in told]))  # fmt: skip
+            raise Problem(HTTPStatus.CONFLICT, words)
         said = self._event(DONE, {"promise": promise.id, "by": name}, given)
         zone = zone_at(self._host, promise.fields.get("site"), self._board.zone)
         data = data_of(report, given, name, zone)
@@ -174,20 +179,23 @@ class Acts:
         cause = needed(given, "cause", phrase("Say what got in the way; then it can be done."))
         following = needed(given, "next_step", phrase("Say what we try now; then it can be done."))
         more = {key: given[key] for key in ("team", "involved", "missed") if given.get(key)}
-        data = {"by": name, "cause": cause, "next_step": following, **more, **self._by_when(given)}
+        data = {"by": name, "cause": cause, "next_step": following, **more}
         alike = given.get("alike")
         together, said = await self._chosen.of_its_kind(promise, alike) if alike else ([], None)
-        ids = dict.fromkeys([promise.id, *(row.id for row in together)])
-        await take_in(self._host, [self._event(DEBRIEFED, {"promise": each, **data}, given) for each in ids])
+        rows = {row.id: row for row in [promise, *together]}.values()
+        await take_in(self._host, [
+            self._event(DEBRIEFED, {"promise": row.id, **data, **self._by_when(given, row)}, given) for row in rows
+        ])  # fmt: skip
         return said
 
-    def _by_when(self, given: Given) -> dict[str, str]:
-        """Give the end of the day by which a next step is to be taken, by the board's clock, where one is said."""
+    def _by_when(self, given: Given, row: PromiseRow) -> dict[str, str]:
+        """Give the last second of the day by which a next step is to be taken where the promise is, if one is said."""
         if not given.get("next_step_by"):
             return {}
         try:
-            day = datetime.fromisoformat(given["next_step_by"]).replace(hour=23, minute=59, tzinfo=self._board.zone)
-            return {"next_step_by": iso(microseconds(day))}
+            day = datetime.fromisoformat(given["next_step_by"])
+            zone = zone_at(self._host, row.fields.get("site"), self._board.zone)
+            return {"next_step_by": iso(microseconds(day.replace(hour=23, minute=59, second=59, tzinfo=zone)))}
         except (ValueError, OverflowError):
             raise Problem(HTTPStatus.BAD_REQUEST, later("Say by which day, as in 2026-12-24.")) from None
 
@@ -205,7 +213,7 @@ class Acts:
             raise Problem(HTTPStatus.BAD_REQUEST, no_standard(standard))
         if terms.get("site") and not given.get("new"):
             _check_site(terms["site"], await known_sites(self._board.host))
-        silence = "-".join(filter(None, ("board", *terms.values(), until)))[:_LONGEST]
+        silence = "-".join(filter(None, ("board", *terms.values(), until)))[:LONGEST]
         await self._submit(SILENCED, {"silence": silence, "until": until, "by": name, "reason": reason, **terms}, given)
 
     async def _unsilence(self, given: Given, name: str) -> None:

@@ -15,6 +15,7 @@ from standards.errors import EventError
 from streams.board.faults import UNTAKEN, unfit_event
 from streams.board.report_form import GIVEN
 from streams.board.reportable import BY
+from streams.board.shell import LONGEST
 from streams.web.actions import action_event
 from streams.web.body import check_type, read_body
 from streams.web.forms import UNREADABLE
@@ -46,7 +47,6 @@ _BODY: Final = 1 << 18
 """An event that could not be read comes back whole, and may need three characters for one."""
 _FIELDS: Final = 80
 """How many fields a form has at most: one of statements has one for each."""
-_LONGEST: Final = 2_000
 _FITTING: Final = {
     "by": phrase("The name"), "person": phrase("The name"), "reason": phrase("The reason"), "note": phrase("The note"),
     "site": phrase("The site"), "date": phrase("The day"), "open": phrase("What stands under Open"),
@@ -104,7 +104,7 @@ def _naming(host: Host) -> frozenset[str]:
 
 def bounded(given: Given) -> Given:
     """Cut what was filled in to what anybody would write."""
-    return {name: value.strip()[: _LONGER.get(name, _LONGEST)] for name, value in given.items()}
+    return {name: value.strip()[: _LONGER.get(name, LONGEST)] for name, value in given.items()}
 
 
 def needed(given: Given, name: str, words: str) -> str:

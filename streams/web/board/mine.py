@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from aiohttp import web
 from msgspec.structs import replace
 
-from alerts.routing.actions import ASSESSED, COACH_ASKED, REVIEWED, THANKED, VOTED
+from alerts.routing.actions import COACH_ASKED, REVIEWED, THANKED, VOTED
 from alerts.words.later import later
 from alerts.words.words import phrase
 from standards.calendar.duration import DAY
 from standards.judge.standard import clauses
+from standards.practice.agreed import ASSESSED
 from standards.practice.periods import begun_quarter
 from standards.practice.practice import Practice
 from streams.board import mine

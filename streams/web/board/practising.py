@@ -18,14 +18,16 @@ from standards.judge.standard import SCENARIO
 from standards.natural import natural, same
 from standards.practice.practice import Whose
 from streams.board.statements import count_true
-from streams.board.thanks import MOMENT, PROMISE
+from streams.board.thanks import COLLEAGUE, LEAD, MOMENT, PROMISE
 from streams.names.references import ERASED
 from streams.web.actions import identity_of, take_in
 from streams.web.board.fields import needed, no_promise, said_event
+from streams.web.board.one_at_a_time import OneAtATime
 from streams.web.board.practised import MONTH
 from streams.web.forms import Grant
 from streams.web.operation import asked
 from streams.web.problem import Problem
+from streams.web.session import may
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -54,7 +56,7 @@ class Practising:
     """Takes them in, each once for the page as it was `drawn`. All of it raises Problem where that cannot be."""
 
     def __init__(self, host: Host, grants: Grants) -> None:
-        self._host, self._grants = host, grants
+        self._host, self._grants, self._alone = host, grants, OneAtATime()
 
     async def share(self, given: Given, name: str) -> None:
         """Take a moment in; the same words from the same page are the same moment, from a later one another."""
@@ -70,7 +72,9 @@ class Practising:
         data: dict[str, Plain] = {"agent": needed(given, "agent", _WHOM), "by": name}
         data |= {key: given[key] for key in ("reason", MOMENT) if given.get(key)}
         data |= {"team": self._team(given)} if given.get("team") else {}
-        if given.get("giver") in ("colleague", "lead"):
+        if given.get("giver") == LEAD and not may(given["role"], "supervisor"):
+            raise Problem(HTTPStatus.FORBIDDEN, later("Only who supervises thanks as the one who leads."))
+        if given.get("giver") in (COLLEAGUE, LEAD):
             data["giver"] = given["giver"]
         await self._submit(THANKED, data | _ticked(given, "public"), given)
 
@@ -100,19 +104,17 @@ class Practising:
         if wanted not in practice.rewards:
             raise unknown(wanted, practice.rewards, *NO_REWARD)
         kind, _, number = needed(given, "for", phrase("Say what it is for; then it can be done.")).partition(" ")
-        agent, reward = needed(given, "agent", _WHOM), practice.rewards[wanted]
-        if kind == PROMISE:
-            await self._check_kept(number, reward, team)
-        elif kind == MOMENT:
-            agent = await self._check_moment(number, agent, team)
-        else:
+        if kind not in (PROMISE, MOMENT):
             raise Problem(HTTPStatus.BAD_REQUEST, later("A reward is for a kept promise, or for a moment."))
-        if agent == ERASED:
-            raise Problem(HTTPStatus.CONFLICT, later("Who left and was erased here cannot be rewarded any more."))
-        if same(agent, name):
-            raise Problem(HTTPStatus.CONFLICT, later("Nobody rewards themselves; ask a colleague to do it."))
-        data: dict[str, Plain] = {"team": team, "agent": agent, "by": name, "reward": wanted, "value": reward.value}
-        await self._submit(REWARDED, data | {kind: number}, given)
+        agent, reward = needed(given, "agent", _WHOM), practice.rewards[wanted]
+        async with self._alone.having([f"{kind} {number}"]):  # so that two who give one at once do not both
+            if kind == PROMISE:
+                await self._check_kept(number, reward, team)
+            else:
+                agent = await self._check_moment(number, agent, team)
+            _check_other(agent, name)
+            data: dict[str, Plain] = {"team": team, "agent": agent, "by": name, "reward": wanted, "value": reward.value}
+            await self._submit(REWARDED, data | {kind: number}, given)
 
     async def make_exception(self, given: Given, name: str) -> None:
         """Take in that somebody did what a scenario lets everybody do; that excuses the promise that they name.
@@ -185,6 +187,14 @@ class Practising:
 
     async def _submit(self, kind: str, data: dict[str, Plain], given: Given) -> None:
         await take_in(self._host, [said_event(self._host, kind, data, given, about=given.get("drawn", ""))])
+
+
+def _check_other(agent: str, name: str) -> None:
+    """Refuse to reward somebody who is not there any more, or oneself."""
+    if agent == ERASED:
+        raise Problem(HTTPStatus.CONFLICT, later("Who left and was erased here cannot be rewarded any more."))
+    if same(agent, name):
+        raise Problem(HTTPStatus.CONFLICT, later("Nobody rewards themselves; ask a colleague to do it."))
 
 
 def _is_earned(row: PromiseRow, past: int) -> bool:
