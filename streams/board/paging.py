@@ -27,6 +27,8 @@ ASKED: Final = ROWS + 1
 BY_TIME: Final = (phrase("Newer"), phrase("Older"))
 BY_NAME: Final = (phrase("Previous"), phrase("Next"))
 """What leads to the page before and after, by the order of a list."""
+MORE_THAN: Final = phrase("There are more than these {count}.")
+"""What is said of a list that has one page, and does not hold all."""
 _PAGES: Final = 10_000
 
 
@@ -53,6 +55,17 @@ def skipped(page: int) -> int:
 def paged(rows: Sequence[T], page: int) -> Paged[T]:
     """Make a page of the `ASKED` rows that begin with it."""
     return Paged(rows[:ROWS], page, len(rows) > ROWS)
+
+
+def first(rows: Sequence[T], most: int) -> Paged[T]:
+    """Make the one page of a list of which one more than `most` was asked for."""
+    return Paged(rows[:most], 1, len(rows) > most)
+
+
+def more_than(shell: Shell, shown: Paged[T]) -> Html | None:
+    """Say of a list of one page that there are more; nothing where there are none."""
+    said = shell.words.say(MORE_THAN, count=shell.number(len(shown.rows)))
+    return el("p", said, class_="quiet") if shown.more else None
 
 
 def page_from(rows: Sequence[T], page: int) -> Paged[T]:

@@ -14,24 +14,24 @@ from alerts.words.words import phrase
 from standards.practice.cells import Cell, Unshown
 from streams.board.markup import Child, Html, el, join, section, sentence
 from streams.board.now import titled
-from streams.board.paging import Paged, pager
+from streams.board.paging import Paged, more_than, pager
 from streams.board.review import own_pages, reviewing
-from streams.board.shell import LONGEST, Shell, acting_as, field, form, hidden, page
+from streams.board.rewards import MOMENT, SIGN_IN, rewards, what_for
+from streams.board.shell import Shell, field, hidden, page
 from streams.board.team_bar import THANKS, Team, team_bar
+from streams.board.team_forms import acting, text, tick, whom
 from streams.board.voices import size, why_unshown
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from alerts.routing.actions import Action
     from standards.practice.practice import Form, Reward
     from streams.storage.rows import PromiseRow
 
 PAGE: Final = "page"
-PROMISE, MOMENT = "promise", "moment"
 COLLEAGUE, LEAD = "colleague", "lead"
 """As whom somebody thanks."""
-_SIGN_IN: Final = phrase("Who signs in as a supervisor, or for this team, sees by whom and for what.")
 
 
 class Votes(msgspec.Struct, frozen=True):
@@ -51,9 +51,10 @@ class Votes(msgspec.Struct, frozen=True):
 class Thanks(msgspec.Struct, frozen=True):
     """All of the page. `unthanked` are the oldest of all `waiting` moments, for which nobody has said thanks.
 
-    `earned` and `moments` can be rewarded. `kept` are those of the rewarded promises that still are. `promises` are
-    what standards promise, by their ids. `proposed` stands on the team's own list. `reviews` are the forms in which
-    somebody else's work is looked at. `sends`: people can be sent the link to their own page.
+    `earned` and `moments` can be rewarded. `rewarded` are the promises that were, by their ids. `promises` are what
+    standards promise, by theirs. `proposed` stands on the team's own list. `reviews` are the forms in which somebody
+    else's work is looked at. `mailed` can be sent the link to their own page. `told` are the words of moments that were
+    thanked for or rewarded, by their ids.
     """
 
     team: Team
@@ -62,15 +63,16 @@ class Thanks(msgspec.Struct, frozen=True):
     unthanked: Sequence[Action] = ()
     waiting: int = 0
     thanks: Paged[Action] = Paged()
-    given: Sequence[Action] = ()
-    kept: Collection[str] = ()
-    earned: Sequence[PromiseRow] = ()
-    moments: Sequence[Action] = ()
+    given: Paged[Action] = Paged()
+    rewarded: Mapping[str, PromiseRow] = {}
+    earned: Paged[PromiseRow] = Paged()
+    moments: Paged[Action] = Paged()
     promises: Mapping[str, str] = {}
-    proposed: Sequence[Action] = ()
+    proposed: Paged[Action] = Paged()
     people: Sequence[str] = ()
     reviews: Mapping[str, Form] = {}
-    sends: bool = False
+    mailed: Sequence[str] = ()
+    told: Mapping[str, str] = {}
 
 
 def draw(shell: Shell, thanks: Thanks) -> str:
@@ -78,7 +80,7 @@ def draw(shell: Shell, thanks: Thanks) -> str:
     people = el("datalist", (el("option", value=name) for name in thanks.people), id="people") if shell.joins else None
     return page(
         shell, shell.words.say("Thanks"), "", *team_bar(shell, THANKS, thanks.team), people,
-        _moments(shell, thanks), _said(shell, thanks), _rewards(shell, thanks), _votes(shell, thanks),
+        _moments(shell, thanks), _said(shell, thanks), rewards(shell, thanks), _votes(shell, thanks),
         *_own(shell, thanks),
     )  # fmt: skip
 
@@ -90,41 +92,22 @@ def _own(shell: Shell, thanks: Thanks) -> list[Html | None]:
     if not shell.acts:
         return [looks]
     reviewed = reviewing(shell, thanks.team, thanks.reviews, back) if thanks.team.name else None
-    return [reviewed, own_pages(shell, thanks.people, back) if thanks.sends else None, looks]
-
-
-def _acting(shell: Shell, thanks: Thanks, act: str, *content: Child) -> Html:
-    """Draw a form of the page, which leads back to it."""
-    back, team = hidden("next", thanks.team.address(THANKS)), hidden("team", thanks.team.name)
-    return form(shell, f"/acts/{act}", back, team, hidden("drawn", str(shell.now)), acting_as(shell), *content)
-
-
-def _whom(label: str) -> Html:
-    """Ask for one of us: those whom the policy knows are offered."""
-    return field(label, "agent", required=True, maxlength=200, list="people", autocomplete="off")
-
-
-def _text(label: str, name: str, *, required: bool = False) -> Html:
-    return field(label, name, control=el("textarea", name=name, rows=2, maxlength=LONGEST, required=required))
-
-
-def _tick(label: str, name: str) -> Html:
-    return el("label", el("input", type="checkbox", name=name, value="yes"), el("span", label), class_="tick")
+    return [reviewed, own_pages(shell, thanks.mailed, back) if thanks.mailed else None, looks]
 
 
 def _moments(shell: Shell, thanks: Thanks) -> Html:
     say, count = shell.words.say, thanks.waiting
     title = titled(shell, phrase("Moments that nobody has thanked for"), count)
     if not shell.joins:
-        return section(title, el("p", say(_SIGN_IN), class_="quiet"), id="moments")
+        return section(title, el("p", say(SIGN_IN), class_="quiet"), id="moments")
     rows = el("ul", (_moment(shell, thanks, each) for each in thanks.unthanked), class_="acts") if count else None
     left = count - len(thanks.unthanked)
     more = el("p", shell.words.how_many(left, "and {count} more", "and {count} more"), class_="quiet") if left else None
     none = say("There is none of the last four weeks. A moment comes as moment.shared, or from the form below.")
-    share = _acting(
-        shell, thanks, "share", _whom(say("Whose moment it was")),
-        _text(say("What happened, in two sentences"), "note", required=True),
-        _tick(say("Nobody had asked for it"), "unasked"), el("button", say("Share it")),
+    share = acting(
+        shell, thanks.team, THANKS, "share", whom(say("Whose moment it was")),
+        text(say("What happened, in two sentences"), "note", required=True),
+        tick(say("Nobody had asked for it"), "unasked"), el("button", say("Share it")),
     )  # fmt: skip
     offered = el("details", el("summary", say("Share a moment")), share, class_="excuse", id="share")
     return section(title, rows, more, None if count else el("p", none, class_="quiet"),
@@ -143,10 +126,11 @@ def _about(shell: Shell, act: Action) -> Html:
 def _moment(shell: Shell, thanks: Thanks, act: Action) -> Html:
     say, note = shell.words.say, str(act.data.get("note") or "")
     agent, moment = (str(act.data.get(name) or "") for name in ("agent", MOMENT))
-    whom = hidden("agent", agent) if agent else _whom(say("Whom you thank"))
-    form_of = _acting(
-        shell, thanks, "thank", hidden(MOMENT, moment), whom, _text(say("What for, in one sentence"), "reason"),
-        _giver(shell), _tick(say("In front of the others"), "public"), el("button", say("Say thanks")),
+    thanked = hidden("agent", agent) if agent else whom(say("Whom you thank"))
+    form_of = acting(
+        shell, thanks.team, THANKS, "thank", hidden(MOMENT, moment), thanked,
+        text(say("What for, in one sentence"), "reason"),
+        _giver(shell), tick(say("In front of the others"), "public"), el("button", say("Say thanks")),
     )  # fmt: skip
     label = say("{label}: {said}", label=say("Thank"), said=agent or say("a colleague"))
     offered = el("details", el("summary", say("Thank"), aria_label=label), form_of, class_="excuse")
@@ -167,84 +151,21 @@ def _giver(shell: Shell) -> Html:
 def _said(shell: Shell, thanks: Thanks) -> Html:
     say = shell.words.say
     if not shell.joins:
-        return section(say("Thanks"), el("p", say(_SIGN_IN), class_="quiet"))
-    rows = [_thanked(shell, act) for act in thanks.thanks.rows]
+        return section(say("Thanks"), el("p", say(SIGN_IN), class_="quiet"))
+    rows = [_thanked(shell, thanks, act) for act in thanks.thanks.rows]
     none = el("p", say("None in four weeks: no recognition.given has come."), class_="quiet")
     query = {name: value for name, value in (("team", thanks.team.name), ("site", thanks.team.site)) if value}
     pages = pager(shell, thanks.thanks, THANKS, query, part="#thanks")
     return section(say("Thanks"), el("ul", rows, class_="acts") if rows else none, pages, id="thanks")
 
 
-def _thanked(shell: Shell, act: Action) -> Html:
+def _thanked(shell: Shell, thanks: Thanks, act: Action) -> Html:
     words, reason = shell.words, str(act.data.get("reason") or "")
     whom = el("strong", str(act.data.get("agent") or words.say("somebody")))
     name = el("strong", act.by or words.say("Somebody"))
     said = sentence(words, "{name} thanked {whom}, {time}", name=name, whom=whom, time=shell.clock(act.at))
-    return el("li", el("p", said, class_="where"), el("p", reason, class_="written") if reason else None)
-
-
-def _rewards(shell: Shell, thanks: Thanks) -> Html | None:
-    say = shell.words.say
-    if not thanks.team.agreed:
-        return None
-    if not shell.joins:
-        return section(say("Rewards"), el("p", say(_SIGN_IN), class_="quiet"))
-    given = [_rewarded(shell, thanks, act) for act in thanks.given]
-    none = el("p", say("None in four weeks: no reward.given has come."), class_="quiet")
-    return section(
-        say("Rewards"),
-        el("ul", given, class_="acts") if given else none,
-        _offer(shell, thanks) if shell.acts else None,
-        id="rewards",
-    )
-
-
-def _rewarded(shell: Shell, thanks: Thanks, act: Action) -> Html:
-    words, reward = shell.words, str(act.data.get("reward") or "")
-    title = thanks.rewards[reward].title if reward in thanks.rewards else reward
-    values: dict[str, Child] = {
-        "name": el("strong", act.by or words.say("Somebody")), "time": shell.clock(act.at), "reward": title,
-        "whom": el("strong", str(act.data.get("agent") or words.say("somebody"))),
-    }  # fmt: skip
-    said = sentence(words, "{name} gave {whom}: {reward}, {time}", **values)
-    link = el("a", words.say("for this promise"), href=f"/promises/{act.promise}") if act.promise else None
-    changed = act.promise and act.promise not in thanks.kept
-    since = el("p", words.say("Its promise was corrected since; the reward stands."), class_="quiet")
-    return el("li", el("p", said, " ", link, class_="where"), since if changed else None)
-
-
-def _offer(shell: Shell, thanks: Thanks) -> Html:
-    """Offer to reward what was earned: nothing else can be chosen."""
-    say = shell.words.say
-    if not thanks.rewards:
-        return el("p", say("There is nothing to give yet: rewards stand in the practice document."), class_="quiet")
-    options = [*_earned(shell, thanks)]
-    if not options:
-        none = say("There is nothing to reward: no promise was kept, and no moment shared, in the last four weeks that "
-                   "nobody was rewarded for.")  # fmt: skip
-        return el("p", none, class_="quiet")
-    rewards = (el("option", _title(shell, each), value=name) for name, each in thanks.rewards.items())
-    content = _acting(
-        shell, thanks, "reward", field(say("What for"), "for", control=el("select", options, name="for")),
-        field(say("Which reward"), "reward", control=el("select", rewards, name="reward")),
-        _whom(say("Who gets it")), el("button", say("Give it")),
-    )  # fmt: skip
-    return el("details", el("summary", say("Give a reward")), content, class_="excuse", id="reward")
-
-
-def _title(shell: Shell, reward: Reward) -> str:
-    return f"{reward.title} ({shell.words.number(reward.value)})" if reward.value else reward.title
-
-
-def _earned(shell: Shell, thanks: Thanks) -> Iterator[Html]:
-    for act in thanks.moments:
-        note, agent = (str(act.data.get(name) or "") for name in ("note", "agent"))
-        said = shell.words.say("{label}: {said}", label=agent or shell.words.say("a colleague"), said=note)
-        yield el("option", said if note else agent, value=f"{MOMENT} {act.data.get(MOMENT)}")
-    for row in thanks.earned:
-        place = shell.placed(row.subject, row.fields.get("site"))
-        said = f"{shell.at(row.fields.get('site')).told(row.settled)} {place}: {thanks.promises[row.standard]}"
-        yield el("option", said, value=f"{PROMISE} {row.id}")
+    why = what_for(shell, thanks, act)
+    return el("li", el("p", said, class_="where"), el("p", reason, class_="written") if reason else None, why)
 
 
 def _votes(shell: Shell, thanks: Thanks) -> Html:
@@ -257,8 +178,10 @@ def _votes(shell: Shell, thanks: Thanks) -> Html:
     small = say("The team has fewer than five people, so votes are counted and not shown.")
     none = say("Nobody voted then: no reward.voted came.")
     said: Child = el("ul", rows, class_="handed") if rows else el("p", none, class_="quiet")
-    wishes = [_wish(thanks, act) for act in thanks.proposed]
-    wished = join(el("h3", say("On the list")), el("ul", wishes, class_="handed")) if wishes else None
+    wishes = [_wish(thanks, act) for act in thanks.proposed.rows]
+    wished = join(
+        el("h3", say("On the list")), el("ul", wishes, class_="handed"), more_than(shell, thanks.proposed)
+    ) if wishes else None  # fmt: skip
     alike = say("Five or more answered. They agree so much that more would tell what somebody chose.")
     hidden = small if votes.few else alike if votes.unanimous else ""
     shown = el("p", hidden, class_="quiet") if hidden else said
@@ -272,10 +195,10 @@ def _told(shell: Shell, count: Cell) -> str:
 
 def _propose(shell: Shell, thanks: Thanks) -> Html:
     say = shell.words.say
-    content = _acting(
-        shell, thanks, "propose", field(say("What you would like to see among the rewards"), "reward", required=True,
-                                        maxlength=200),
-        _text(say("What is good about it"), "note"),
+    content = acting(
+        shell, thanks.team, THANKS, "propose",
+        field(say("What you would like to see among the rewards"), "reward", required=True, maxlength=200),
+        text(say("What is good about it"), "note"),
         el("p", say("It stands on the list without your name."), class_="quiet"),
         el("button", say("Put it on the list")),
     )  # fmt: skip

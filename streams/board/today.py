@@ -17,12 +17,13 @@ from standards.judge.standard import clauses
 from streams.board.blocks import block
 from streams.board.markup import Child, Html, el, facts, section, sentence
 from streams.board.now import block_id, titled
+from streams.board.paging import Paged, more_than
 from streams.board.shell import Shell, acting_as, form, hidden, page, promise_link
 from streams.board.standards import goal_words
 from streams.board.team_bar import TODAY, Team, begins_with, team_bar
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from standards.judge.standard import Standard
     from standards.practice.practice import Goal, GoalPeriod
@@ -47,8 +48,8 @@ class GoalStanding(msgspec.Struct, frozen=True):
 class Today(msgspec.Struct, frozen=True):
     """All of the page. `late` counts what is overdue, `overdue` has the first of it.
 
-    `led` are the standards that the lead answers for, `own` what they owe now, `kept` what was kept and broken of them
-    in 28 days.
+    `led` are the standards that the lead answers for, `own` what they owe now, `owing` those of which they owe any,
+    `kept` what was kept and broken of them in 28 days.
     """
 
     team: Team
@@ -56,9 +57,10 @@ class Today(msgspec.Struct, frozen=True):
     late: int = 0
     overdue: Sequence[Item] = ()
     goals: Sequence[GoalStanding] = ()
-    handled: Sequence[Handled] = ()
+    handled: Paged[Handled] = Paged()
     led: Sequence[str] = ()
-    own: Sequence[PromiseRow] = ()
+    own: Paged[PromiseRow] = Paged()
+    owing: Collection[str] = ()
     kept: Mapping[str, tuple[int, int]] = {}
 
 
@@ -136,9 +138,10 @@ def _begins(standard: Standard) -> tuple[str, ...]:
 def _handled(shell: Shell, today: Today) -> Html:
     say = shell.words.say
     title = say("From deadline to done, today")
-    if not today.handled:
+    if not today.handled.rows:
         return section(title, el("p", say("Nothing that was due today needed a hand so far."), class_="quiet"))
-    return section(title, el("ol", (_steps(shell, each) for each in today.handled), class_="steps"), id="handled")
+    steps = el("ol", (_steps(shell, each) for each in today.handled.rows), class_="steps")
+    return section(title, steps, more_than(shell, today.handled), id="handled")
 
 
 def _steps(shell: Shell, each: Handled) -> Html:
@@ -161,9 +164,10 @@ def _own(shell: Shell, today: Today) -> Html:
     if not today.led:
         none = say("No standard of follow-through is answered for by {lead}.", lead=lead or say("anybody"))
         return section(title, el("p", none, class_="quiet"), id="own")
-    owed = el("ul", (_owed(shell, today, row) for row in today.own), class_="notices") if today.own else None
+    drawn = [_owed(shell, today, row) for row in today.own.rows]
+    owed = el("ul", drawn, class_="notices") if drawn else None
     rows = el("ul", _kept(shell, today), class_="handed")
-    return section(title, owed, el("h3", say("In 28 days")), rows, id="own")
+    return section(title, owed, more_than(shell, today.own), el("h3", say("In 28 days")), rows, id="own")
 
 
 def _owed(shell: Shell, today: Today, row: PromiseRow) -> Html:
@@ -175,14 +179,13 @@ def _owed(shell: Shell, today: Today, row: PromiseRow) -> Html:
 
 
 def _kept(shell: Shell, today: Today) -> Iterator[Html]:
-    owed = {row.standard for row in today.own}
     for name in today.led:
         standard = today.standards[name]
         said = _promise(shell, today, name)
         if name in today.kept:
             rate, of = shell.share(Score(kept=today.kept[name][0], broken=today.kept[name][1]))
             how = shell.words.say("kept {rate} {of}", rate=rate, of=of)
-        elif name in owed:
+        elif name in today.owing:
             how = shell.words.say("no verdict yet")
         else:
             how = begins_with(shell, standard, _begins(standard))

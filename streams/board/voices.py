@@ -15,7 +15,7 @@ import msgspec
 from alerts.words.words import phrase
 from standards.judge.score import Score, Z, wilson
 from standards.practice.cells import LEAST, Cell, Unshown
-from streams.board.markup import Html, el, section
+from streams.board.markup import Html, el, section, sentence
 from streams.board.shell import Shell, page
 from streams.board.team_bar import VOICES, Team, team_bar
 
@@ -88,7 +88,10 @@ def _complaints(shell: Shell, voices: Voices) -> Html:
     ]
     span = el("p", say("From {first} to {last}. Shares are of the complaints that are shown.", **_span(shell, month)),
               class_="quiet")  # fmt: skip
-    return section(say("What customers complained of"), span, el("ul", rows, class_="cards goal-of"), id="complaints")
+    left = len(month.topics) - len(rows)
+    more = el("p", shell.words.how_many(left, "and {count} more", "and {count} more"), class_="quiet") if left else None
+    cards = el("ul", rows, class_="cards goal-of")
+    return section(say("What customers complained of"), span, cards, more, id="complaints")
 
 
 def _topic(shell: Shell, name: str, counted: tuple[Cell, Month], before: Month) -> Html:
@@ -151,8 +154,9 @@ def _mean(shell: Shell, scores: Sequence[float] | Unshown) -> list[Html]:
         return [el("span", why_unshown(shell, scores), class_="quiet")]
     mean, (low, high) = mean_of(scores)
     values = {"low": _one(shell, low), "high": _one(shell, high), "count": shell.number(len(scores))}
-    return [el("b", _one(shell, mean)), el("span", " ", shell.words.say("of {count} ({low} to {high})", **values),
-            class_="quiet")]  # fmt: skip
+    told = sentence(shell.words, "{mean}, from {count} answers ({low} to {high})", mean=el("b", _one(shell, mean)),
+                    **values)  # fmt: skip
+    return [told]
 
 
 def _one(shell: Shell, value: float) -> str:

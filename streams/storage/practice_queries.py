@@ -117,6 +117,14 @@ SELECT {ACT} {_ACTS} AND {_MOMENT} NOT IN (SELECT {_MOMENT} FROM acts WHERE type
 ORDER BY seq DESC LIMIT ?
 """  # noqa: S608 - fixed text
 _OF_MOMENT: Final = f"SELECT {ACT} {_ACTS} AND {_MOMENT} = ? ORDER BY seq DESC LIMIT 1"
+_OPENED: Final = f"""
+SELECT DISTINCT standard FROM promises INDEXED BY promises_open
+WHERE verdict IS NULL AND standard IN (SELECT value FROM json_each(?)) AND {_FIELDS}
+"""  # noqa: S608 - fixed text
+_TOLD: Final = f"""
+SELECT {_MOMENT}, CAST(body AS TEXT) ->> 'note' {_ACTS} AND {_MOMENT} IN (SELECT value FROM json_each(?))
+    AND coalesce(CAST(body AS TEXT) ->> 'note', '') != '' ORDER BY seq
+"""  # noqa: S608 - fixed text
 _NEWEST: Final = 2**62
 _encode = msgspec.json.encode
 
@@ -145,6 +153,14 @@ class PracticeQueries:
     def open(self, standards: Collection[str], whose: Whose, limit: int) -> list[PromiseRow]:
         """Give the promises of some standards that are open, those that are due first at the front."""
         return list(map(promise_row, self._all(_OPEN, _listed(standards), *whose_is(whose), limit)))
+
+    def owing(self, standards: Collection[str], whose: Whose) -> set[str]:
+        """Name those of some standards of which any promise is open."""
+        return {name for (name,) in self._all(_OPENED, _listed(standards), *whose_is(whose))}
+
+    def told_of(self, moments: Collection[str], whose: Whose, since: int) -> dict[str, str]:
+        """Give what was told of some moments from an instant on, by their ids."""
+        return dict(self._all(_TOLD, SHARED, since, _NEWEST, *whose_is(whose), _listed(moments)))
 
     def excusable(self, standards: Collection[str], now: int, whose: Whose, limit: int) -> tuple[list[PromiseRow], int]:
         """Give the newest promises of some standards that are open, or failed within a day, and how many there are."""

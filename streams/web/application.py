@@ -99,7 +99,7 @@ def application(
     app = _application(host, operations, *shown, guard)
     acts = Acts(board, grants, letters, days, handing_over)
     acts.actions["own-page"] = own_pages.take
-    board.sends_own_pages = own_pages.can
+    board.own_pages_to = own_pages.reached
     if host.devices is not None:
         board.rings = Rings(board, host.devices)
         app.add_routes(board.rings.routes())

@@ -54,8 +54,8 @@ LINKS = Links(ALL.secret, BASE)
 
 
 @contextmanager
-def serving(folder: Path, *channels: Mail) -> Iterator[Served]:
-    peopled = Peopled(POLICY, list(channels) or None, practice=PRACTICE + FORMS, apart=True)
+def serving(folder: Path, *channels: Mail, policy: str = POLICY) -> Iterator[Served]:
+    peopled = Peopled(policy, list(channels) or None, practice=PRACTICE + FORMS, apart=True)
     with of_a_team(folder, STANDARDS + COACH, peopled) as served:
         fill(served)
         yield served
@@ -65,6 +65,10 @@ def serving(folder: Path, *channels: Mail) -> Iterator[Served]:
 def house(tmp_path: Path) -> Iterator[Served]:
     with serving(tmp_path) as served:
         yield served
+
+
+def part_of(page: str, name: str) -> str:
+    return page.partition(f'id="{name}"')[2].partition("</section>")[0]
 
 
 def names_of(served: Served) -> Names:
@@ -195,6 +199,7 @@ def test_links_are_sent_to_those_with_an_address(tmp_path: Path) -> None:
         came = len(post.letters)
         page = visitor.ask("/acts/own-page", {"proof": proof, "to": "", "next": "/thanks"})[2]
         assert ("The link went to 2 people." in page, "/do/" in page) == (True, False)
+        assert "Not sent to cem: the policy has no mail address for them." in page
         letters = {str(it["To"]): it for it in post.letters[came:]}
         assert set(letters) == {"ann@shop.example", "bob@shop.example"}
         assert letters["ann@shop.example"]["Subject"] == "Deine eigene Seite"
@@ -209,10 +214,38 @@ def test_links_are_sent_to_those_with_an_address(tmp_path: Path) -> None:
             answer = served.do(served.caller.post("/v1/persons/mine", {"person": "Bob"}, **key))
             assert answer.status == status, role
         assert answer.json == {"sent": ["bob"], "missed": {}}
+        offered = re.findall(r">(\w+)</option>", part_of(visitor.ask("/thanks?team=north")[2], "own-pages"))
+        assert offered == ["everybody", "ann", "bob"], "whom a letter can reach"
         nobody = served.do(served.caller.post("/v1/persons/mine", {"person": "cem"}, **key))
         assert (nobody.status, "no mail address" in nobody.text) == (404, True)
 
     assert len(asyncio.run(mailed()).letters) >= 3
+
+
+def test_why_a_link_could_not_be_sent_is_said_in_ones_language(tmp_path: Path) -> None:
+    """Of an address that the server refuses, and of who has none, it is said whose and why; of many, how many more."""
+    more = "".join(f"\n  p{number}: {{addresses: {{console: x}}}}" for number in range(6))
+
+    async def mailed() -> None:
+        async with office() as post:
+            post.answers["ann@shop.example"] = ["550 no such user"] * 9
+            mail = Mail(post.server(), Envelope(KEPT, TO.to), clock=lambda: T0, links=LINKS.of)
+            with serving(tmp_path, mail, policy=POLICY.replace("\nteams:", f"{more}\nteams:")) as served:
+                await asyncio.to_thread(play, served)
+
+    def play(served: Served) -> None:
+        visitor, proof = entered(served, "supervisor")
+        form = {"proof": proof, "to": "", "next": "/thanks"}
+        page = visitor.ask("/acts/own-page", form, **{"Accept-Language": "de"})[2]
+        assert "Der Link ging an 1 Person." in page
+        assert "Nicht gesendet an ann: der Brief wurde nicht angenommen (" in page
+        assert "Nicht gesendet an cem: die Policy hat keine Mailadresse dafür." in page
+        assert "Auch nicht an 3 weitere." in page
+        key = {"Authorization": f"Bearer {TOKENS['supervisor']}"}
+        missed = served.do(served.caller.post("/v1/persons/mine", {}, **key)).json["missed"]
+        assert (len(missed), missed["cem"]) == (8, "the policy has no mail address for them")
+
+    asyncio.run(mailed())
 
 
 def test_without_a_mail_server_nothing_offers_to_send(house: Served) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -220,6 +221,49 @@ def test_votes_that_agree_are_not_shown(practised: Served) -> None:
     practised.go((microseconds(datetime(2026, 4, 2, tzinfo=UTC)) - practised.now) // SECOND)
     votes = part(practised, "votes")
     assert ("Five or more answered." in votes, "<b>8</b>" in votes, "A voucher" in votes) == (True, False, False)
+
+
+def test_thanks_and_rewards_say_what_for(practised: Served) -> None:
+    """Beside each stands what it was for: the words of the moment, or the promise by its place and its words."""
+    told = {"moment": "m1", "team": "north", "agent": "ola", "note": "She walked along."}
+    practised.send(cloud("moment.shared", "m", practised.now, **told))
+    visitor, proof = entered(practised, "supervisor")
+    form = {"team": "north", "agent": "ola", "proof": proof}
+    assert visitor.ask("/acts/thank", {**form, "moment": "m1", "reason": "so kind"})[0] == 303
+    assert visitor.ask("/acts/reward", {**form, "reward": "voucher", "for": "moment m1"})[0] == 303
+    assert visitor.ask("/acts/reward", {**rewarding(practised), "proof": proof})[0] == 303
+    practised.go(1)
+    thanks, rewards = part(practised, "thanks"), part(practised, "rewards").partition("<form")[0]
+    assert ("so kind" in thanks, "What for: She walked along." in thanks) == (True, True)
+    assert "What for: She walked along." in rewards
+    assert re.search(r"What for: <a href=\"/promises/[^\"]+\">[^<]+ s3/q1: You will never stand", rewards) is not None
+
+
+def test_what_a_list_leaves_out_is_said(practised: Served) -> None:
+    """Of more than twenty rewards and wishes the newest are shown, and that there are more; so with what is offered."""
+    practised.send(
+        *(cloud("moment.shared", f"m{number}", practised.now, moment=f"m{number}", team="north", agent="ola")
+          for number in range(60)),
+        *(cloud("reward.given", f"r{number}", practised.now, moment=f"m{number}", team="north", agent="ola",
+                reward="voucher", value=10, by="Ania") for number in range(21)),
+        *(cloud("reward.proposed", f"p{number}", practised.now, team="north", reward=f"Plant {number}")
+          for number in range(21)),
+    )  # fmt: skip
+    practised.go(3)
+    rewards, votes = part(practised, "rewards"), part(practised, "votes")
+    given, offered = rewards.partition("<form")[::2]
+    assert (given.count("gave"), "There are more than these 20." in given) == (20, True)
+    assert (votes.count("Plant"), "There are more than these 20." in votes) == (20, True)
+    assert "There are more than these 3" in offered
+
+
+def test_a_refusal_leads_back_to_where_it_was_pressed(practised: Served) -> None:
+    """Who is refused on a page of the team goes back to that page and team; from elsewhere, to what is open now."""
+    visitor, proof = entered(practised, "supervisor")
+    page = visitor.ask("/acts/share", {"proof": proof, "team": "nort", "next": "/thanks?team=north"})[2]
+    assert '<a href="/thanks?team=north">Back to where it was pressed</a>' in page
+    page = visitor.ask("/acts/share", {"proof": proof, "team": "nort", "next": "//elsewhere.example"})[2]
+    assert ('<a href="/">Back to what is open now</a>' in page, "elsewhere" in page) == (True, False)
 
 
 def test_the_teams_pages_can_be_used_by_everybody(practised: Served, browser: Browser) -> None:

@@ -126,3 +126,28 @@ def test_a_period_begins_by_the_clock_on_the_wall() -> None:
     days = [at - begun(period, at, zone) for period in ("day", "week", "month")]
     hours = [each // 3_600_000_000 for each in days]
     assert hours == [11, 6 * 24 + 11, 28 * 24 + 11]
+
+
+LED = """
+  lead-calls: {promise: I call back., owner: floor-lead, aspect: follow-through, per: contact,
+    when: complaint.received, expect: followup.completed, within: 1h}
+  lead-coaches: {promise: I find a coach., owner: floor-lead, aspect: follow-through, per: agent,
+    when: coaching.asked, expect: coaching.completed, within: 14d}
+"""
+
+
+def test_what_a_list_leaves_out_is_said_and_hides_nothing(tmp_path: Path) -> None:
+    """Of more than twenty that wait it is said so; a standard whose promises come after these is not called unknown."""
+    with of_a_team(tmp_path, STANDARDS + LED, Peopled(POLICY, practice=PRACTICE)) as served:
+        served.send(
+            *(cloud("complaint.received", f"c{number}", served.now, contact=f"c{number}", topic="wait")
+              for number in range(25)),
+            cloud("coaching.asked", "a", served.now, agent="ola"),
+            *(waiting(f"w{number}", served.now, queue=f"w{number}") for number in range(21)),
+        )  # fmt: skip
+        served.go(100)
+        page = entered(served)[0].ask("/today?team=north")[2]
+    handled, own = (page.partition(f'id="{name}"')[2].partition("</section>")[0] for name in ("handled", "own"))
+    assert (handled.count("Deadline"), "There are more than these 20." in handled) == (20, True)
+    assert "There are more than these 20." in own
+    assert ("Nothing is known of lead-coaches" in own, "no verdict yet" in own) == (False, True)

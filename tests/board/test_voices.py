@@ -98,7 +98,7 @@ def test_scores_after_broken_stand_beside_those_after_kept(practised: Served) ->
     go_to(practised, UNTIL)
     scores, after = part(practised, "scores"), part(practised, "after")
     assert scores.count("no survey.answered came.") == 2
-    assert "of 13 (" in scores
+    assert "<b>3</b>, from 13 answers (2.1 to 3.9)" in scores
     broken, kept = after.split("<li>")[1:]
     assert "After a promise that was broken" in broken
     assert "<b>1.6</b>" in broken
@@ -123,11 +123,11 @@ def test_no_page_gives_what_another_hides(practised: Served) -> None:
     score(practised, [5] * 20, "a")
     score(practised, [1, 2], "b", site="s4")
     go_to(practised, UNTIL)
-    for name, counted in (("complaints", "40 complaints"), ("scores", "of 20 (")):
+    for name, counted in (("complaints", "40 complaints"), ("scores", "from 20 answers (")):
         assert counted in part(practised, name)
         assert "fewer than 5" in part(practised, name, "south")
         house = part(practised, name, "both")
-        assert ("Not shown: it would tell" in house, "42" in house, "of 22" in house) == (True, False, False), name
+        assert ("Not shown: it would tell" in house, "42" in house, "from 22" in house) == (True, False, False), name
 
 
 def test_three_months_do_not_give_one_of_them(practised: Served) -> None:
@@ -137,7 +137,7 @@ def test_three_months_do_not_give_one_of_them(practised: Served) -> None:
     score(practised, [1, 2, 3], "b")
     go_to(practised, UNTIL)
     assert "fewer than 5" in part(practised, "scores")
-    assert "of 8 (" in part(practised, "after")
+    assert "from 8 answers (" in part(practised, "after")
 
 
 def test_what_is_only_counted_is_kept_without_anybody(practised: Served) -> None:

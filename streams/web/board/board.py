@@ -21,7 +21,7 @@ from standards.judge.events import microseconds, moment
 from streams.board import now, standards, story, trends, wall
 from streams.board.filters import Choices
 from streams.board.having import present
-from streams.board.markup import el
+from streams.board.markup import Html, el
 from streams.board.mine import PATH as MINE
 from streams.board.opening_hours import Opening
 from streams.board.reportable import not_reportable, reports
@@ -50,6 +50,7 @@ from streams.web.problem import Problem
 from streams.web.session import may
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
     from zoneinfo import ZoneInfo
 
     from aiohttp.typedefs import Handler
@@ -93,7 +94,7 @@ class Board:
         self._language = usual.language
         self._files = Files()
         self.rings: Rings | None = None
-        self.sends_own_pages = False
+        self.own_pages_to: Callable[[], Sequence[str]] = tuple
 
     def routes(self) -> list[web.RouteDef]:
         """Give the pages and their files."""
@@ -156,11 +157,14 @@ class Board:
             self.sessions.write(request, response, session)
         return response
 
-    def refusal(self, request: web.Request, problem: Problem, back: str = BACK) -> web.Response:
-        """Answer with a page that says why something could not be done, and leads back."""
+    def refusal(self, request: web.Request, problem: Problem, back: str = BACK, pressed: str = "") -> web.Response:
+        """Answer with a page that says why something could not be done, and leads back: to where it was `pressed`."""
         shell = self.shell(request)
         say = shell.words.say
-        content = el("p", problem.said(shell.words), class_="trouble"), el("p", el("a", say(back), href="/"))
+        content = (
+            el("p", problem.said(shell.words), class_="trouble"),
+            el("p", _way_back(shell, pressed) if pressed else el("a", say(back), href="/")),
+        )
         return self.answer(request, page(shell, say("That could not be done"), "", *content), problem.status)
 
     def problem(self, request: web.Request, problem: Problem) -> web.Response:
@@ -188,7 +192,7 @@ class Board:
         """Answer with a page that says what of an act was done and what not, and leads back."""
         shell = self.shell(request)
         say = shell.words.say
-        content = el("p", said, class_="calm"), el("p", el("a", say("Back to where it was pressed"), href=back))
+        content = el("p", said, class_="calm"), el("p", _way_back(shell, back))
         return self.answer(request, page(shell, say("It is noted"), "", *content))
 
     async def _now(self, request: web.Request) -> web.Response:
@@ -288,3 +292,7 @@ class Board:
         today = moment(self.host.wall()).astimezone(zone).date()
         dates = (today - timedelta(days=back) for back in range(DAYS - 1, -1, -1))
         return [microseconds(datetime(day.year, day.month, day.day, tzinfo=zone)) for day in dates]
+
+
+def _way_back(shell: Shell, to: str) -> Html:
+    return el("a", shell.words.say("Back to where it was pressed"), href=to)

@@ -105,9 +105,11 @@ class Acts:
         """Wrap an action: the form is read, the name kept, and the browser sent back to where it came from."""
 
         async def answer(request: web.Request) -> web.Response:
-            board = self._board
+            board, came_from = self._board, ""
             try:
-                given = of_own_team(request, await read_form(request, board))
+                given = await read_form(request, board)
+                came_from = _came_from(given)
+                given = of_own_team(request, given)
                 check_open(self._host)
                 own = await referred(self._host, own_name(self._host, request[SESSION]))
                 name = needed({"name": given.get("name") or own}, "name", NAME)
@@ -115,7 +117,7 @@ class Acts:
             except Problem as problem:
                 if by_script(request):
                     raise
-                return board.refusal(request, problem)
+                return board.refusal(request, problem, pressed=came_from)
             response = self._done_with(request, given, said)
             board.sessions.write(request, response, board.sessions.named(request[SESSION], name))
             return response
@@ -279,11 +281,16 @@ def _check_site(site: str, known: Sequence[str]) -> None:
     raise Problem(HTTPStatus.BAD_REQUEST, words)
 
 
+def _came_from(given: Given) -> str:
+    """Give the page that a form names as the one it is on; nothing, where it names none."""
+    following = given.get("next", "")
+    return following if following.partition("?")[0] in _BACK and following.isprintable() else ""
+
+
 def _back(given: Given) -> str:
     """Say to which page the browser goes back: to where the form was."""
-    following = given.get("next", "")
-    if following.partition("?")[0] in _BACK and following.isprintable():
-        return following
+    if came_from := _came_from(given):
+        return came_from
     if "calendar" in given:
         return "/standards#opening-hours"
     if "promise" in given:

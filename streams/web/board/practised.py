@@ -9,13 +9,16 @@ from collections import Counter
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
+from msgspec.structs import replace
+
 from alerts.routing.actions import PROPOSED, REWARDED, THANKED
 from standards.calendar.duration import DAY
 from standards.practice.cells import LEAST, Unshown, is_unanimous, shown
 from standards.practice.periods import begun, begun_quarter, months_before
 from standards.practice.practice import Whose
 from streams.board import thanks, today, voices
-from streams.board.paging import ASKED, page_of, paged, skipped
+from streams.board.paging import ASKED, first, page_of, paged, skipped
+from streams.board.rewards import MOMENT
 from streams.board.team_bar import Team, team_of
 from streams.board.thanks import Votes
 from streams.board.today import GoalStanding
@@ -80,14 +83,15 @@ class Practised:
             each.id for each in current.values()
             if each.aspect == "follow-through" and (not team.lead or each.owner == team.lead)
         ]  # fmt: skip
-        own = await asked(queries.practice.open, led, whose, today.SHOWN)
-        handled = await asked(queries.practice.handled, midnight, now, whose, today.SHOWN)
-        seen = seen_by.promises(shell, [each.row for each in handled])
+        own = first(await asked(queries.practice.open, led, whose, today.SHOWN + 1), today.SHOWN)
+        handled = first(await asked(queries.practice.handled, midnight, now, whose, today.SHOWN + 1), today.SHOWN)
+        seen = seen_by.promises(shell, [each.row for each in handled.rows])
+        steps = [each.of(row, owed=self._board.is_owed(row)) for each, row in zip(handled.rows, seen, strict=True)]
         drawn = today.Today(
             team, current, count, await asked(look.cards, "overdue", late),
             [await self._standing(shell, goal, whose) for goal in self._goals(team)],
-            [each.of(row, owed=self._board.is_owed(row)) for each, row in zip(handled, seen, strict=True)],
-            sorted(led), seen_by.promises(shell, own),
+            replace(handled, rows=steps), sorted(led), replace(own, rows=seen_by.promises(shell, own.rows)),
+            await asked(queries.practice.owing, led, whose),
             await asked(queries.practice.counts, led, now - MONTH, whose),
         )  # fmt: skip
         return self._board.answer(request, today.draw(shell, drawn))
@@ -98,22 +102,24 @@ class Practised:
         host, queries, since = self._host, self._host.read_model.practice, shell.now - MONTH
         number = page_of(request.query)
         moments, waiting = await asked(queries.unthanked, since, whose, MOMENTS)
-        said = await asked(queries.acts, THANKED, whose, since, ASKED, skipped(number))
-        given = await asked(queries.acts, REWARDED, whose, since, today.SHOWN)
-        promises = [act.promise for act in given if act.promise]
+        said = paged(await asked(queries.acts, THANKED, whose, since, ASKED, skipped(number)), number)
+        given = first(await asked(queries.acts, REWARDED, whose, since, today.SHOWN + 1), today.SHOWN)
+        promises = [act.promise for act in (*given.rows, *said.rows) if act.promise]
+        about = {str(act.data.get(MOMENT) or "") for act in (*given.rows, *said.rows)}
         current, practice = host.rulebook.current, host.practice
         told = {each.id: each.in_language(shell.words.language).promise or each.id for each in current.values()}
         rewards = practice.rewards if practice else {}
         fit = {name for reward in rewards.values() for name in reward.standards}
         drawn = thanks.Thanks(
             team, await self._votes(shell, team, whose), rewards,
-            moments, waiting, paged(said, number), given,
-            {row.id for row in await asked(host.read_model.owed.named, promises) if row.verdict == "kept"},
-            await asked(queries.earned, fit & told.keys(), since, whose, OFFERED),
-            await asked(queries.unrewarded, since, whose, OFFERED), told,
-            await asked(queries.acts, PROPOSED, whose, shell.now - QUARTER, today.SHOWN), persons(host),
+            moments, waiting, said, given,
+            {row.id: row for row in await asked(host.read_model.owed.named, promises)},
+            first(await asked(queries.earned, fit & told.keys(), since, whose, OFFERED + 1), OFFERED),
+            first(await asked(queries.unrewarded, since, whose, OFFERED + 1), OFFERED), told,
+            first(await asked(queries.acts, PROPOSED, whose, shell.now - QUARTER, today.SHOWN + 1), today.SHOWN),
+            persons(host),
             {name: form for name, form in practice.forms.items() if form.kind == "review"} if practice else {},
-            self._board.sends_own_pages,
+            self._board.own_pages_to(), await asked(queries.told_of, about, whose, since - MONTH),
         )  # fmt: skip
         return self._board.answer(request, thanks.draw(shell, drawn))
 

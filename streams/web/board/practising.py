@@ -17,8 +17,9 @@ from alerts.words.words import phrase
 from standards.judge.standard import SCENARIO
 from standards.natural import natural, same
 from standards.practice.practice import Whose
+from streams.board.rewards import MOMENT, PROMISE
 from streams.board.statements import count_true
-from streams.board.thanks import COLLEAGUE, LEAD, MOMENT, PROMISE
+from streams.board.thanks import COLLEAGUE, LEAD
 from streams.names.references import ERASED
 from streams.web.actions import identity_of, take_in
 from streams.web.board.fields import needed, no_promise, said_event
