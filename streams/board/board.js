@@ -200,6 +200,8 @@ const say = (words) => write(by("said"), words);
 const HELD = 5000; // how long an act can be undone before it is sent, in ms
 let holding = [];
 
+// A button without a formaction of its own says the page's address as one.
+const pathOf = (form, button) => new URL(button.hasAttribute("formaction") ? button.formAction : form.action).pathname;
 const blockOf = (element) => element && element.closest(".lines > li, .rows > li, section, form");
 
 function marked(id, busy) {
@@ -219,7 +221,7 @@ function acted(form, button) {
   const box = fragment("<p class='note-box'><span></span> <button type='button' class='plain'></button></p>");
   const block = blockOf(button);
   const words = named(button).replace(/\s+/g, " ").trim(), label = `${button.textContent.trim()}: `;
-  const act = { form, box, path: new URL(button.formAction || form.action).pathname, fields, of: block && block.id, words,
+  const act = { form, box, path: pathOf(form, button), fields, of: block && block.id, words,
     what: words.startsWith(label) ? words.slice(label.length) : document.querySelector("h1").textContent };
   const undo = box.querySelector("button");
   undo.textContent = word("undo");
@@ -297,7 +299,7 @@ async function sent(act) {
 document.addEventListener("submit", (event) => {
   const form = event.target, button = event.submitter;
   if (form.id === "narrow") { narrowed(form); return; }
-  if (!button || !new URL(button.formAction || form.action).pathname.startsWith("/acts/")) return;
+  if (!button || !pathOf(form, button).startsWith("/acts/")) return;
   event.preventDefault();
   acted(form, button);
   const asked = form.querySelector("input[name=name][required]");
