@@ -13,6 +13,7 @@ from standards.practice.practice import Practice
 from streams.board.markup import Html, el
 from streams.board.sheet import Entry, Part, Sheet, content
 from streams.board.shell import LONGEST, acting_as, field, form, hidden, page
+from streams.board.team_bar import HANDBOOK, Team, tabs
 from streams.board.wording import ASPECTS
 from streams.live.wording import breaks
 
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from streams.board.shell import Shell
     from streams.storage.rows import PromiseRow
 
-PATH: Final = "/handbook"
 SELDOM: Final = 60
 """How far apart the page is drawn anew, in seconds: it is read and printed, and hardly ever changes."""
 _STEPS: Final[dict[Step, str]] = {
@@ -57,7 +57,8 @@ def draw(
             for entry, name in pairs
         ]
         sheet = sheet._replace(parts=[*others, scenarios._replace(entries=forms)])
-    return page(shell, sheet.title, PATH, content(sheet), every=SELDOM)
+    bar = tabs(shell, HANDBOOK, Team(teams[0] if len(teams) == 1 else ""))
+    return page(shell, sheet.title, HANDBOOK, bar, content(sheet), every=SELDOM)
 
 
 def _done(shell: Shell, name: str, practice: Practice, owed: Owed, teams: Sequence[str]) -> Html:
@@ -70,7 +71,7 @@ def _done(shell: Shell, name: str, practice: Practice, owed: Owed, teams: Sequen
     note = el("textarea", name="note", rows=2, maxlength=LONGEST)
     label = say("{label}: {said}", label=say("I did this"), said=scenario.when)
     content = form(
-        shell, "/acts/make-exception", hidden("next", PATH), hidden("scenario", name),
+        shell, "/acts/make-exception", hidden("next", HANDBOOK), hidden("scenario", name),
         hidden("drawn", str(shell.now)), acting_as(shell),
         field(say("Team"), "team", control=choice),
         field(say("Which promise it was about"), "promise", control=el("select", none, about, name="promise"),

@@ -39,8 +39,9 @@ _CURTAIN: Final = el("p", id="curtain", class_="curtain", role="alert", hidden=T
 class Shell(Wording, frozen=True, kw_only=True):
     """What every page is drawn with, and how it is worded: `now` is the host's clock, `words` are the reader's.
 
-    `name` is whoever looks, `proof` what their forms carry. `acts`: they may do something, and not only look;
-    `corrects`: deal with events that could not be read, too; `administers`: everything.
+    `name` is whoever looks, and `self_name` what they read of themselves; `proof` is what their forms carry.
+    `acts`: they may do something, and not only look; `corrects`: deal with events that could not be read, too;
+    `administers`: everything.
     `unguarded`: there is no token. `overdue` counts the promises that are, for those who may look. `version` is of the
     rows that the page shows, `changes` counts what else changed; `mark` is of its own style and script.
     `urgent` counts the promises that need a hand: what is overdue, and what was warned of. `rings`: devices can be
@@ -50,6 +51,7 @@ class Shell(Wording, frozen=True, kw_only=True):
     """
 
     status: Status
+    self_name: str = ""
     proof: str = ""
     acts: bool = False
     unguarded: bool = False
@@ -229,8 +231,15 @@ def _who(shell: Shell) -> Html | None:
               title=say("Sound and vibration when something needs a hand"))  # fmt: skip
     phone = _phone(shell) if shell.rings and shell.acts else None
     if shell.unguarded:
-        return el("div", link, bell, phone, el("span", shell.name, class_="name") if shell.name else None, class_="who")
-    name = el("span", shell.name, title=say("may look and act") if shell.acts else say("may look"), class_="name")
+        return el(
+            "div",
+            link,
+            bell,
+            phone,
+            el("span", shell.self_name, class_="name") if shell.self_name else None,
+            class_="who",
+        )
+    name = el("span", shell.self_name, title=say("may look and act") if shell.acts else say("may look"), class_="name")
     out = form(shell, "/sign-out", el("button", say("Sign out"), class_="plain"))
     return el("div", link, bell, phone, name, out, class_="who")
 

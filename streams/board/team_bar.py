@@ -21,9 +21,10 @@ if TYPE_CHECKING:
     from standards.practice.practice import Practice
     from streams.board.shell import Shell
 
-TODAY, THANKS, VOICES = "/today", "/thanks", "/voices"
+TODAY, THANKS, VOICES, HANDBOOK = "/today", "/thanks", "/voices", "/handbook"
 PAGES: Final = (
-    (TODAY, phrase("Today")), (THANKS, phrase("Thanks")), (VOICES, phrase("Voices")), ("/handbook", phrase("Handbook")),
+    (TODAY, phrase("Today")), (THANKS, phrase("Thanks")), (VOICES, phrase("Voices")),
+    (HANDBOOK, phrase("Handbook")),
 )  # fmt: skip
 _NO_PRACTICE: Final = phrase(
     "There is no practice document yet, so Kept knows no teams, goals or rewards. This shows the whole house."
@@ -61,14 +62,18 @@ def team_of(practice: Practice | None, query: Mapping[str, str], sites: Iterable
     return Team(name, chosen, team.lead if team else "", list(teams), offered, practice is not None)
 
 
+def tabs(shell: Shell, path: str, team: Team) -> Html:
+    """Draw the way to the other pages of the team."""
+    links = (
+        el("li", el("a", shell.words.say(name), href=team.address(to), aria_current="page" if to == path else None))
+        for to, name in PAGES
+    )
+    return el("nav", el("ul", links), aria_label=shell.words.say("Pages of the team"), class_="tabs")
+
+
 def team_bar(shell: Shell, path: str, team: Team) -> list[Html | None]:
     """Draw the way to the other pages of the team, and the choice of another team or site."""
     say = shell.words.say
-    links = (
-        el("li", el("a", say(name), href=team.address(to), aria_current="page" if to == path else None))
-        for to, name in PAGES
-    )
-    tabs = el("nav", el("ul", links), aria_label=say("Pages of the team"), class_="tabs")
     fields = [
         _choice(shell, say("Team"), "team", team.name, team.teams, every=False),
         _choice(shell, say("Site"), "site", team.site, team.sites, every=True),
@@ -76,7 +81,7 @@ def team_bar(shell: Shell, path: str, team: Team) -> list[Html | None]:
     offered = [each for each in fields if each is not None]
     shows = el("button", say("Show"), class_="plain")
     chosen = el("form", offered, shows, method="get", action=path, class_="narrow") if offered else None
-    return [tabs, chosen, None if team.agreed else el("p", say(_NO_PRACTICE), class_="quiet")]
+    return [tabs(shell, path, team), chosen, None if team.agreed else el("p", say(_NO_PRACTICE), class_="quiet")]
 
 
 def _choice(  # noqa: PLR0913 - what one field has

@@ -103,15 +103,15 @@ def _moments(shell: Shell, thanks: Thanks) -> Html:
     rows = el("ul", (_moment(shell, thanks, each) for each in thanks.unthanked), class_="acts") if count else None
     left = count - len(thanks.unthanked)
     more = el("p", shell.words.how_many(left, "and {count} more", "and {count} more"), class_="quiet") if left else None
-    none = say("There is none of the last four weeks. A moment comes as moment.shared, or from the form below.")
+    none = say("There is none of the last four weeks. A moment comes as moment.shared, or from the form above.")
     share = acting(
         shell, thanks.team, THANKS, "share", whom(say("Whose moment it was")),
         text(say("What happened, in two sentences"), "note", required=True),
         tick(say("Nobody had asked for it"), "unasked"), el("button", say("Share it")),
     )  # fmt: skip
     offered = el("details", el("summary", say("Share a moment")), share, class_="excuse", id="share")
-    return section(title, rows, more, None if count else el("p", none, class_="quiet"),
-                   offered if thanks.team.name else None, id="moments")  # fmt: skip
+    return section(title, offered if thanks.team.name else None, rows, more,
+                   None if count else el("p", none, class_="quiet"), id="moments")  # fmt: skip
 
 
 def _about(shell: Shell, act: Action) -> Html:

@@ -147,7 +147,7 @@ def _handled(shell: Shell, today: Today) -> Html:
 def _steps(shell: Shell, each: Handled) -> Html:
     say, row, here = shell.words.say, each.row, shell.at(each.row.fields.get("site"))
     link = promise_link(shell.words, row.id, shell.placed(row.subject, row.fields.get("site")), row.standard)
-    undone = say("not yet") if each.owed else shell.state(row.state)
+    undone = say("not yet") if each.owed else say("no: {state}", state=shell.state(row.state))
     times: list[tuple[str, Child]] = [
         (say("Deadline"), here.clock(row.due)),
         (say("Told"), here.clock(each.told) if each.told >= 0 else say("nobody")),

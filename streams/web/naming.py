@@ -82,6 +82,14 @@ def own_name(host: Host, session: Session) -> str:
     return "" if gone else name
 
 
+def called(host: Host, name: str) -> str:
+    """Give what somebody reads of themselves, on any page.
+
+    Not for who only looks on: whoever types a colleague's number there would learn whose it is.
+    """
+    return host.names.shown([name]).get(name, name) if host.names is not None else name
+
+
 async def known_in(host: Host, subject: str) -> str:
     """Give a subject, or a name, that is asked for with references in the place of the names that are known."""
     if host.names is None or not subject:

@@ -64,6 +64,14 @@ def test_everywhere_else_a_frontliner_is_a_viewer(house: Served) -> None:
     assert (refused.status, "frontliner" in refused.text) == (403, True)
 
 
+def test_everybody_reads_their_own_name(house: Served) -> None:
+    """The head of each page says who has signed in, as they wrote it or, of who is known, as they are called."""
+    frontliner, author, viewer = of_team(house, "north")[0], entered(house, "author")[0], entered(house, "viewer")[0]
+    for path in ("/", "/shift", "/today", "/handbook"):
+        heads = [who.ask(path)[2].partition("<main")[0] for who in (frontliner, author, viewer)]
+        assert [head.count(">Ania<") for head in heads] == [1, 1, 1], path
+
+
 def test_a_frontliner_takes_part(house: Served) -> None:
     """They share a moment, thank, propose a reward and say that they did what a scenario allows, for their team."""
     visitor, proof = of_team(house, "north")

@@ -44,7 +44,7 @@ from streams.web.board.places import is_known, names_of, sites_offered, unknown_
 from streams.web.board.practised import Practised
 from streams.web.board.readers import language_of
 from streams.web.guard import ACTS, HEADERS, ROLE, SAFE, SESSION
-from streams.web.naming import own_name
+from streams.web.naming import called, own_name
 from streams.web.operation import asked
 from streams.web.problem import Problem
 from streams.web.session import may
@@ -129,10 +129,11 @@ class Board:
         if session is None and self.unguarded and request.get(ROLE):  # not who was refused before it was known
             request[SESSION] = session = self.sessions.begin("admin")
         standing = Standing() if session is None else request.get(STANDING, Standing())
+        name = own_name(self.host, session) if session else ""
         shell = Shell(
             self.host.wall(), zone_of_all(self.host, self.zone), self.words(request), names_of(self.host),
             status=Status(ready=True) if session is None else self.host.now_status(),
-            name=own_name(self.host, session) if session else "",
+            name=name, self_name=called(self.host, name) if may(request.get(ROLE, ""), "frontliner") else name,
             proof=self.sessions.proof(session) if session else "",
             acts=session is not None and may(request[ROLE], "supervisor"),
             joins=session is not None and may(request[ROLE], "supervisor"),
