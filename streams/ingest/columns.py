@@ -7,9 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 import msgspec
 
@@ -20,6 +19,7 @@ from standards.expressions.expression import Field, compile_condition
 from standards.judge.events import Event, name_problem
 from standards.judge.fitting import Fitting
 from streams.ingest.cells import Reader, constant, reader
+from streams.ingest.makers import Bound, Cells, Clause, Get, Maker, Seen
 from streams.ingest.mapping import TableMapping
 from streams.ingest.mapping_model import ChangedModel, EventModel, TimeModel, ValueModel, template
 from streams.ingest.times import Clock
@@ -27,57 +27,21 @@ from streams.ingest.times import Clock
 MAX_ID: Final = 512
 """Characters of the longest id that an event can have."""
 _SHOWN_COLUMNS: Final = 30
-Cells = list[str]
-Get = Callable[[Cells], Any]
-"""Takes a value from the cells of a row; None where there is none. Raises EventError."""
 
 
-class Seen(NamedTuple):
-    """What a row says to `changed`: the key, and the value of the column that may have changed."""
-
-    key: tuple[str, ...]
-    value: str
-
-
-class Clause(NamedTuple):
-    """Which rows become an event: a condition as it was written, or nothing where all of them do.
-
-    `place` is where the mapping says it, `columns` are those it looks at: header, and place in a row.
-    """
-
-    text: str
-    place: str
-    columns: tuple[tuple[str, int], ...]
-    holds: Callable[[Cells], bool]
-
-
-@dataclass(frozen=True, slots=True)
-class Maker:
-    """Makes the events of one entry of `events`; `time`, which `clock` reads, is None for a row without the event.
-
-    `build` takes the cells, the row's number and the time.
-    """
-
-    event: str
-    time: Callable[[Cells], datetime | None]
-    clock: Clock
-    clause: Clause
-    seen: Callable[[Cells], Seen | None] | None
-    build: Callable[[Cells, int, datetime], Event]
-
-
-def bind(mapping: TableMapping, header: Sequence[str], table: str) -> list[Maker]:
+def bind(mapping: TableMapping, header: Sequence[str], table: str) -> Bound:
     """Join a mapping with the header of a `table`. Raises SpecError with every column that is not there.
 
     Where none is there, the table was cut by another separator or belongs to another mapping: that is one finding.
     """
     binder = _Binder(mapping, header, table)
     makers = [binder.maker(index, event) for index, event in enumerate(mapping.model.events)]
+    thing = binder.thing()
     if binder.missing and not binder.present:
         raise binder.stranger()
     if binder.findings:
         raise SpecError(list(dict.fromkeys(binder.findings)))
-    return makers
+    return Bound(makers, thing)
 
 
 def default_name(header: str) -> str:
@@ -109,11 +73,18 @@ class _Binder:
         return Maker(
             event=event.event,
             time=self._time(entry.at("time") if event.time else self._entry.at("table", "time"), time, clock),
+            moment=tuple(header.strip() for header in time.column),
             clock=clock,
             clause=self._clause(entry, event.when or None, time),
             seen=self._seen(entry.at("changed"), event.changed) if event.changed else None,
             build=self._build(entry, index + 1, event),
         )
+
+    def thing(self) -> Callable[[Cells], tuple[str, ...] | None]:
+        """Give what says which rows are about the same thing."""
+        entry = self._entry.at("table", "per")
+        indexes = [self._index(entry.at(place), name) for place, name in enumerate(self._mapping.model.table.per)]
+        return lambda cells: tuple([cells[index] for index in indexes]) if indexes else None
 
     def _index(self, entry: Entry, header: str, *, key: bool = False, fixed: str = "") -> int:
         """Find a column. One that is not there just once is reported once, at the key where `key` says so.

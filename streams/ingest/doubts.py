@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 from streams.ingest.times import shown, swapped
 
 if TYPE_CHECKING:
-    from streams.ingest.columns import Maker
+    from streams.ingest.makers import Maker
 
 MAX_VALUES: Final = 5
 """How many values of a column are told, the most frequent first."""

@@ -97,6 +97,8 @@ class TableModel(Strict):
     zone: Text | None = Field(default=None, description="The zone of times without an offset: Europe/Warsaw.")
     source: Text = Field(description="The source of the events, as CloudEvents has it.")
     time: Time | None = Field(default=None, description="The time of every event that has none of its own.")
+    per: Texts = Field(default=[], description="The columns that say which rows are about the same call or ticket.")
+    ordered: bool = Field(default=False, description="The rows stand in the order in which things happened.")
 
 
 class MappingModel(Strict):

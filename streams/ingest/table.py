@@ -1,15 +1,14 @@
 """Read a table and give the events that its mapping makes of it, in order of time.
 
-The events of the whole table are in memory while they are sorted: by time, then in the order of the mapping's `events`,
-then as the rows stand. So a mapping can say that those who leave go before those who enter in the same second.
-Read next: `columns.py`, which makes the events of one row; `mapping.py` for the document.
+The events of the whole table are in memory while they are sorted: by time, then as `same_time.py` has it, then as the
+rows stand. Read next: `columns.py`, which makes the events of one row; `mapping.py` for the document.
 """
 
 from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from operator import itemgetter
 from typing import IO, NamedTuple
 
@@ -17,9 +16,11 @@ import msgspec
 
 from standards.errors import EventError, Finding, Place, SpecError
 from standards.judge.events import Event, microseconds
-from streams.ingest.columns import Maker, Seen, bind
+from streams.ingest.columns import bind
 from streams.ingest.doubts import Unmet, days_apart
+from streams.ingest.makers import Bound, Maker, Seen
 from streams.ingest.mapping import TableMapping
+from streams.ingest.same_time import Rank, SameTime, Stamp
 
 MAX_ROW = 1_000_000
 """Characters of the longest row that is read; more is not a table, or one with a quote that never ends."""
@@ -56,7 +57,7 @@ def read_table(
     SpecError at once where a column of the mapping is missing, and while reading where the file is not a table.
     """
     rows = _Rows(lines, mapping, name)
-    return _events(rows, bind(mapping, rows.header, name), bad, doubt)
+    return _events(rows, bind(mapping, rows.header, name), bad, doubt, ordered=mapping.model.table.ordered)
 
 
 class _Found(NamedTuple):
@@ -69,11 +70,13 @@ class _Found(NamedTuple):
 
 
 def _events(
-    rows: _Rows, makers: Sequence[Maker], bad: Callable[[BadRow], None], doubt: Callable[[str], None]
+    rows: _Rows, bound: Bound, bad: Callable[[BadRow], None], doubt: Callable[[str], None], *, ordered: bool
 ) -> Iterator[Event]:
     found: list[_Found] = []
-    unmet = Unmet(makers)
+    makers = bound.makers
+    unmet, same_time = Unmet(makers), SameTime([(maker.event, maker.moment) for maker in makers])
     for cells in rows.read(bad):
+        first = len(found)
         for position, maker in enumerate(makers):
             try:
                 made = _made(maker, position, cells, rows)
@@ -87,14 +90,29 @@ def _events(
                 unmet.look(position, cells)
             else:
                 unmet.met(position)
-    for said in (*unmet.said(rows.name, rows.row), *days_apart(rows.name, makers)):
+        if not ordered:
+            stamps = [Stamp(each.at, each.position, place) for place, each in enumerate(found[first:], first)]
+            same_time.take(stamps, bound.thing(cells))
+    found = sorted(found, key=itemgetter(0)) if ordered else _in_order(found, same_time.ranks())
+    for said in (*unmet.said(rows.name, rows.row), *days_apart(rows.name, makers), *same_time.said(rows.name)):
         doubt(said)
-    found.sort(key=itemgetter(0, 1))
     for outcome in _changes(found):
         if isinstance(outcome, BadRow):
             bad(outcome)
         else:
             yield outcome
+
+
+def _in_order(found: list[_Found], ranks: Mapping[int, Rank]) -> list[_Found]:
+    """Sort by time; at the same time by rank, which is that of the mapping's list where none is given."""
+    if not ranks:
+        return sorted(found, key=itemgetter(0, 1))
+
+    def key(place: int) -> tuple[int, Rank]:
+        at, position, *_ = found[place]
+        return at, ranks.get(place, (position, 0))
+
+    return [found[place] for place in sorted(range(len(found)), key=key)]
 
 
 def _made(maker: Maker, position: int, cells: list[str], rows: _Rows) -> _Found | None:
