@@ -31,7 +31,9 @@ def page_file(path: str | None) -> str | None:
     return path
 
 
-Map = Annotated[str | None, typer.Option("--map", metavar="FILE", help="What makes a table's rows events.")]
+Map = Annotated[
+    list[str] | None, typer.Option("--map", metavar="FILE", help="What makes a table's rows events; repeatable.")
+]
 Page = Annotated[
     str | None,
     typer.Option("--html", metavar="FILE", help="Write a page with pictures here.", callback=page_file),

@@ -13,8 +13,8 @@ from importlib.resources import files
 from io import BytesIO, StringIO
 from typing import TYPE_CHECKING, Final
 
-from babel import Locale
-from babel.dates import format_skeleton, get_day_names
+from babel import Locale, UnknownLocaleError
+from babel.dates import format_skeleton, get_day_names, get_month_names
 from babel.lists import format_list
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
@@ -48,6 +48,24 @@ def catalogue(language: str) -> NullTranslations:
 @cache
 def _locale(language: str) -> Locale:
     return Locale.parse(LOCALES[language])
+
+
+@cache
+def months(language: str) -> Mapping[str, int]:
+    """Give the numbers of months by their names in any language, long and short, folded, without a point at the end.
+
+    Raises ValueError for a language that is not known.
+    """
+    try:
+        locale = Locale.parse(language.replace("-", "_"))
+    except (UnknownLocaleError, ValueError):
+        raise ValueError(f"{language!r} is not a known language; write it like de or pt-BR") from None
+    found: dict[str, int] = {}
+    for width in ("abbreviated", "wide"):
+        for context in ("format", "stand-alone"):
+            names = get_month_names(width, context, locale)
+            found |= {name.rstrip(".").casefold(): number for number, name in names.items()}
+    return found
 
 
 @cache

@@ -18,10 +18,11 @@ from typing import IO, TYPE_CHECKING, NamedTuple
 
 import msgspec
 
-from standards.errors import EventError, Finding, Place, SpecError
+from standards.errors import EventError
 from standards.judge.ledger import line
 from standards.judge.promise import NEVER, VERDICTS
 from standards.judge.score import Score
+from streams.backtest.inputs import inputs_of, zone_of_all
 from streams.ingest.jsonl import chunks, opened
 from streams.ingest.wire import Reader, Refusal, in_future
 from streams.runtime.batch_result import BatchResult
@@ -35,18 +36,15 @@ if TYPE_CHECKING:
     from standards.judge.promise import Transition
     from standards.judge.rulebook import Rulebook
     from streams.ingest.mapping import TableMapping
-    from streams.ingest.table import BadRow
+    from streams.ingest.rows import BadRow
+    from streams.ingest.table import Counts
 
+MOST_UNREAD = 0.05
+"""The share of a history that may not be read before what was judged of it says little: one row in twenty."""
 SHOWN = 10
 """How many kinds of bad lines are shown; all lines are counted."""
 BATCH = 4096
 """How many events are judged at once where they do not come in chunks."""
-TABLES = (".csv", ".tsv", ".tab")
-"""How the names of tables end."""
-MAPPED = (*TABLES, ".txt")
-"""The same where there is a mapping; without one a text file holds JSON lines."""
-WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".ods", ".numbers")
-"""How the files of spreadsheets themselves end."""
 
 
 class BadLines(msgspec.Struct):
@@ -65,7 +63,10 @@ class BadLines(msgspec.Struct):
 
 
 class Result(msgspec.Struct):
-    """What a backtest found. `bad` counts lines that could not be read by reason; the first ten kinds are `shown`.
+    """What a backtest found. `bad` counts what could not be read by reason; the first ten kinds are `shown`.
+
+    `rows` counts the rows of tables and the lines of other files; `unread` became no event at all, as they are not
+    valid, and `in_part` not all of theirs.
 
     `doubts` say what is odd about a table that could be read. `oldest` and `newest` are in microseconds UTC, -1 for no
     event; `zone` is the clock that wrote them, where that is known.
@@ -74,6 +75,10 @@ class Result(msgspec.Struct):
     events: int = 0
     seconds: float = 0.0
     scores: dict[str, Score] = {}
+    rows: int = 0
+    unread: int = 0
+    in_part: int = 0
+    tables: bool = False
     bad: Counter[str] = msgspec.field(default_factory=Counter)
     shown: list[BadLines] = []
     doubts: list[str] = []
@@ -83,6 +88,11 @@ class Result(msgspec.Struct):
     newest: int = -1
     oldest: int = -1
     zone: str = "UTC"
+
+    @property
+    def is_unsound(self) -> bool:
+        """Say whether so much could not be read, in whole or in part, that what is left says little of the whole."""
+        return self.unread + self.in_part > MOST_UNREAD * self.rows
 
 
 class StrictError(EventError):
@@ -97,34 +107,11 @@ class Task(NamedTuple):
 
     rulebook: Rulebook
     paths: list[str]
-    mapping: TableMapping | None = None
+    mappings: Sequence[TableMapping] = ()
     strict: bool = False
     ledger: str | None = None
     progress: Callable[[int, int], None] | None = None
     latest: int = NEVER
-
-
-def is_table(path: str, endings: tuple[str, ...] = TABLES) -> bool:
-    """Say whether a file is a table, by its name."""
-    return path.lower().removesuffix(".gz").endswith(endings)
-
-
-def check_inputs(task: Task) -> None:
-    """See that tables have a mapping and the mapping has tables. Raises SpecError."""
-    found, fix = "this is a workbook, and what is read is text", "save its sheet as CSV, and give that"
-    findings = [Finding("no-table", Place(path, 1, 1), found, fix) for path in task.paths if is_table(path, WORKBOOKS)]
-    if findings:
-        raise SpecError(findings)
-    if task.mapping is None:
-        found = "this is a table, and nothing says which events its rows are"
-        fix = "give its mapping with --map FILE; docs/mapping.md shows how to write one"
-        findings = [Finding("no-mapping", Place(path, 1, 1), found, fix) for path in task.paths if is_table(path)]
-    elif not any(is_table(path, MAPPED) for path in task.paths):
-        found = f"this mapping has no table to read: {', '.join(task.paths)} would be JSON lines"
-        fix = f"give a table with --events ({', '.join(MAPPED)}, .gz too), or leave --map out"
-        findings = [Finding("no-table", Place(task.mapping.document.name, 1, 1), found, fix)]
-    if findings:
-        raise SpecError(findings)
 
 
 Listener = Callable[[BatchResult, int], None]
@@ -144,8 +131,9 @@ class Backtest:
         self.listen = listen
         rulebook = task.rulebook
         self.result = Result(scores={name: Score() for name in sorted(rulebook.current)})
-        if task.mapping is not None and task.mapping.zone is not None:
-            self.result.zone = task.mapping.zone.key
+        self._inputs = {each.path: each for each in inputs_of(task.paths, task.mappings)}
+        if (zone := zone_of_all(task.mappings)) is not None:
+            self.result.zone = zone.key
         self.pump = Pump(rulebook, share=share)
         self._first = share.first
         self._reader = Reader(rulebook.classes, latest=task.latest)
@@ -171,42 +159,53 @@ class Backtest:
 
     def batches(self, paths: Sequence[str], stack: ExitStack) -> Iterator[tuple[list[Event], int]]:
         """Read the files, merged by time: some events, and how many bytes were read by then, where that is known."""
-        if len(paths) == 1 and not self._is_table(paths[0]):
+        if len(paths) == 1 and self._inputs[paths[0]].mapping is None:
             yield from self._chunks(paths[0], stack)
             return
         events = merge(*(self._events(path, stack) for path in paths), key=attrgetter("at"))
         while batch := list(islice(events, BATCH)):
             yield batch, 0
 
-    def _is_table(self, path: str) -> bool:
-        return self.task.mapping is not None and is_table(path, MAPPED)
-
     def _chunks(self, path: str, stack: ExitStack) -> Iterator[tuple[list[Event], int]]:
         stream = stack.enter_context(opened(path))
         for chunk in chunks(stream, lambda refusal: self._refuse(path, refusal)):
             lines, number, first, read = chunk
-            yield self._reader.lines(lines, lambda r: self._refuse(path, r), first=first, count=number), read
+            events = self._reader.lines(lines, lambda r: self._refuse(path, r), first=first, count=number)
+            self.result.rows += len(events)
+            yield events, read
 
     def _events(self, path: str, stack: ExitStack) -> Iterator[Event]:
-        if self.task.mapping is not None and self._is_table(path):
-            from streams.ingest.table import read_table  # noqa: PLC0415 - JSON lines need none of it
+        _, label, mapping = self._inputs[path]
+        if mapping is not None:
+            from streams.ingest.table import Counts, read_table  # noqa: PLC0415 - JSON lines need none of it
 
             stream = stack.enter_context(opened(path))
-            bad, doubt = lambda row: self._bad_row(path, row), self.result.doubts.append
-            for event in read_table(stream, self.task.mapping, bad=bad, doubt=doubt, name=path):
+            bad, doubt, counts = lambda row: self._bad_row(path, row), self.result.doubts.append, Counts()
+            for event in read_table(stream, mapping, bad=bad, doubt=doubt, counts=counts, name=path, label=label):
                 early = in_future(event, self._reader.latest, 0)
                 if early is None:
                     yield event
                 else:
+                    counts.in_part += 1
                     self._bad(path, 0, early.reason, f"event {event.id}: {early}")
+            self._count(counts)
             return
         for batch, _ in self._chunks(path, stack):
             yield from batch
+
+    def _count(self, counts: Counts) -> None:
+        result = self.result
+        result.tables = True
+        result.rows += counts.rows
+        result.unread += counts.unread
+        result.in_part += counts.in_part
 
     def _bad_row(self, path: str, row: BadRow) -> None:
         self._bad(path, row.lines[0], row.reason, row.message, row.found)
 
     def _refuse(self, path: str, refusal: Refusal) -> None:
+        self.result.rows += 1
+        self.result.unread += 1
         self._bad(path, refusal.place, refusal.reason, refusal.message)
 
     def _bad(self, path: str, place: int, reason: str, message: str, found: str = "") -> None:

@@ -39,6 +39,9 @@ def as_json(result: Result) -> dict[str, Any]:
         "seconds": round(result.seconds, 3),
         "standards": {name: score.counts() for name, score in result.scores.items()},
         "kept_closed": {name: score.kept_closed for name, score in result.scores.items() if score.kept_closed},
+        "rows": result.rows,
+        "rows_unread": result.unread,
+        "rows_in_part": result.in_part,
         "bad_lines": dict(sorted(result.bad.items())),
         "unused": dict(sorted(result.unused.items())),
         "unconcerned": dict(sorted(result.unmatched.items())),
@@ -66,7 +69,25 @@ def head(result: Result) -> str:
     until = f", {stretch(result)}" if result.newest >= 0 else ""
     long = result.seconds >= 1 and result.events >= MANY
     speed = f" ({result.events / result.seconds:,.0f} a second)" if long else ""
-    return f"{some(result.events, 'event')} judged in {_length(result.seconds)}{speed}{until}."
+    return f"{unsound(result)}{some(result.events, 'event')} judged in {_length(result.seconds)}{speed}{until}."
+
+
+def unsound(result: Result) -> str:
+    """Say, before anything else, that so much could not be read that the rest says little; else nothing."""
+    if not result.is_unsound:
+        return ""
+    return f"{_unread(result)}. What follows is of the others alone: mend the input before you go by it.\n\n"
+
+
+def _unread(result: Result) -> str:
+    """Say how many rows could not be read, and how many in part."""
+    of, noun = result.rows, ("row" if result.tables else "line")
+    nouns = noun if of == 1 else f"{noun}s"
+    whole = f"{result.unread:,} of {of:,} {nouns} could not be read"
+    part = f"{result.in_part:,} of {of:,} {nouns} could not be read in whole"
+    if result.unread and result.in_part:
+        return f"{whole}, and {result.in_part:,} more not in whole"
+    return whole if result.unread else part
 
 
 def stretch(result: Result) -> str:
@@ -128,7 +149,7 @@ def left_out(result: Result) -> list[str]:
     lines: list[str] = []
     if result.bad:
         total, shown = sum(result.bad.values()), sum(bad.number for bad in result.shown)
-        lines += ["", f"{some(total, 'bad line')}, not judged ({_counts(result.bad)}):", *map(_bad, result.shown)]
+        lines += ["", f"{_unread(result)} ({_counts(result.bad)}):", *map(_bad, result.shown)]
         if total > shown:
             lines.append(f"  ... and {total - shown:,} more; --strict stops at the first.")
     if result.unmatched:

@@ -98,20 +98,23 @@ def check(
     where a comment at its line says why, and until when: # snooze CHECK until 2027-03-01: the reason. With a drill,
     storms are played on the policy, and a table says who would hear of how much, and what would reach nobody.
     """
+    from streams.backtest.inputs import expanded
     from streams.checking.examining import Request
 
-    if map_ is not None and not history and against_data is None:
+    if map_ and not history and against_data is None:
         raise typer.BadParameter("there is no history that it could be the mapping of; add --history FILE")
 
     def request() -> Request:
         today = datetime.now(UTC).date()
         named = _channels(channels)
-        return Request(paths, today, _terms(), history or (), map_, options.latest(), against_data, named)
+        return Request(
+            paths, today, _terms(), expanded(history or ()), map_ or (), options.latest(), against_data, named
+        )
 
     if policy_drill:
         raise typer.Exit(_drill(paths))
     if watch:
-        _watch([*paths, *(history or ()), *filter(None, [map_])], lambda: _check(request(), format_, strict=strict))
+        _watch([*paths, *(history or ()), *(map_ or ())], lambda: _check(request(), format_, strict=strict))
     if format_ == "text":
         raise typer.Exit(_told(request(), strict=strict))  # errors are told by who called
     raise typer.Exit(_check(request(), format_, strict=strict))
@@ -171,6 +174,7 @@ def _drill(paths: list[str]) -> int:
 
 def _told(request: Request, *, strict: bool) -> int:
     """Check, and tell people what is found; give the exit code. Raises SpecError with what cannot be used."""
+    from streams.backtest.report import unsound
     from streams.checking.examining import examine
 
     report = examine(request, options.progress(str) or (lambda _: None))
@@ -180,13 +184,15 @@ def _told(request: Request, *, strict: bool) -> int:
         from streams.checking.former import told
 
         typer.echo(told(report.comparison) + "\n")
+    for reading in report.readings:
+        typer.echo(unsound(reading), nl=False)
     for finding in report.awake:
         typer.echo(finding.render() + "\n")
-    for reading in (report.reading, report.comparison.result if report.comparison is not None else None):
-        if reading is not None and (reading.bad or reading.doubts):
+    for reading in report.readings:
+        if reading.bad or reading.doubts:
             options.tell_left_out(reading)
     typer.echo(_summary(report), err=True)
-    return FOUND if strict and report.awake else 0
+    return FOUND if (strict and report.awake) or any(each.is_unsound for each in report.readings) else 0
 
 
 def fix(

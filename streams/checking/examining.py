@@ -20,10 +20,10 @@ from standards.errors import Finding, SpecError
 from standards.judge.events import microseconds
 from standards.lint.lint_input import Terms
 from standards.practice.practice_lint import check_practice
-from streams.backtest.backtest import is_table
 from streams.documents.documents import Documents, load_standards, read_documents, read_mapping, read_text
 from streams.documents.rules import Rules, read_policy, read_practice
 from streams.documents.snoozed import awake, sifted
+from streams.ingest.file_forms import is_table
 from streams.ingest.mapping import TableMapping, load_mapping
 from streams.stories.files import read_scripts
 
@@ -51,7 +51,7 @@ class Request(NamedTuple):
     today: date
     terms: Terms = Terms()
     history: Sequence[str] = ()
-    mapping: str | None = None
+    mappings: Sequence[str] = ()
     latest: int = 1 << 62
     data: str | None = None
     channels: frozenset[str] | None = None
@@ -68,6 +68,12 @@ class Report(NamedTuple):
     counts: dict[str, int]
     reading: Result | None
     comparison: Comparison | None
+
+    @property
+    def readings(self) -> list[Result]:
+        """Give what was found of each history that was read."""
+        both = self.reading, None if self.comparison is None else self.comparison.result
+        return [each for each in both if each is not None]
 
 
 def examine(request: Request, say: Callable[[str], None] = lambda _: None) -> Report:
@@ -98,15 +104,15 @@ def examine_documents(documents: Documents, request: Request, say: Callable[[str
 
         whole = rules._replace(practice=others.practice)
         reading, more = examine_history(
-            request, _mapping_of(request, mappings, request.history), whole, documents, say=say
+            request, _mappings_of(request, mappings, request.history), whole, documents, say=say
         )
         found += more
     comparison = None
     if request.data is not None:
         from streams.checking.former import compare  # noqa: PLC0415 - it is slow to load
 
-        mapping = None if Path(request.data).is_dir() else _mapping_of(request, mappings, [request.data])
-        comparison = compare(request.data, loaded, mapping, latest=request.latest, say=say)
+        used = () if Path(request.data).is_dir() else _mappings_of(request, mappings, [request.data])
+        comparison = compare(request.data, loaded, used, latest=request.latest, say=say)
     looked_at: dict[Need, object] = {
         "history": request.history, "data": request.data, "channels": request.channels is not None,
     }  # fmt: skip
@@ -144,9 +150,11 @@ def _read_others(documents: Documents, loaded: Loaded, request: Request) -> _Oth
         practice = read_practice(documents.practices, loaded.standards)
     with _collecting(errors):
         stories = len(read_scripts(documents))
-    if request.mapping is not None and request.mapping not in {source.name for source in documents.mappings}:
-        with _collecting(errors):
-            mappings.append(read_mapping(request.mapping, loaded))
+    known = {source.name for source in documents.mappings}
+    for name in request.mappings:
+        if name not in known:
+            with _collecting(errors):
+                mappings.append(read_mapping(name, loaded))
     if errors:
         raise SpecError(list(dict.fromkeys(errors)))
     return _Others(rules, practice, mappings, stories)
@@ -160,11 +168,11 @@ def _collecting(errors: list[Finding]) -> Iterator[None]:
         errors += error.findings
 
 
-def _mapping_of(request: Request, mappings: Sequence[TableMapping], files: Sequence[str]) -> TableMapping | None:
-    """Give the mapping of some files: the one that was named, or the only one among the documents, if one is needed."""
-    if request.mapping is not None:
-        return next(each for each in mappings if each.document.name == request.mapping)
-    return mappings[0] if len(mappings) == 1 and any(map(is_table, files)) else None
+def _mappings_of(request: Request, mappings: Sequence[TableMapping], files: Sequence[str]) -> Sequence[TableMapping]:
+    """Give the mappings of some files: those that were named, or those among the documents, if any is needed."""
+    if request.mappings:
+        return [each for each in mappings if each.document.name in request.mappings]
+    return mappings if any(map(is_table, files)) else ()
 
 
 def _of_policy(people: People, documents: Documents, loaded: Loaded, request: Request) -> list[Finding]:

@@ -21,14 +21,14 @@ from standards.errors import Finding, Place, SpecError
 from standards.judge.rulebook import Rulebook
 from standards.judge.score import Score
 from standards.judge.shapes import Level, Recurrence, Response
-from streams.backtest.backtest import Backtest, Result, Task, check_inputs
-from streams.backtest.report import WIDTH, some, stretch
+from streams.backtest.backtest import Backtest, Result, Task
+from streams.backtest.report import WIDTH, some, stretch, unsound
 from streams.backtest.table import Row, Table, text_table
 from streams.storage.event_log import events_in_order
 from streams.storage.sqlite import FILE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from standards.compiler.spec import Loaded
     from standards.documents.entries import Entry
@@ -64,7 +64,7 @@ class Comparison(NamedTuple):
 
 
 def compare(
-    data: str, loaded: Loaded, mapping: TableMapping | None, *, latest: int, say: Callable[[str], None]
+    data: str, loaded: Loaded, mappings: Sequence[TableMapping], *, latest: int, say: Callable[[str], None]
 ) -> Comparison:
     """Judge the events of a data folder, or of a file, by the former meaning of standards and by that of now.
 
@@ -72,8 +72,7 @@ def compare(
     folder cannot be read or is a newer Kept's, OSError.
     """
     with ExitStack() as stack:
-        task = Task(loaded.rulebook, [_history(data, stack)], mapping, latest=latest, progress=_progress("now", say))
-        check_inputs(task)
+        task = Task(loaded.rulebook, [_history(data, stack)], mappings, latest=latest, progress=_progress("now", say))
         former = task._replace(rulebook=_former(loaded), progress=_progress("before", say))
         before, now = Backtest(former).run(), Backtest(task).run()
     changes = list(_changes(loaded, before, now))
@@ -176,7 +175,7 @@ def _former_hours(shape: Shape) -> str:
 def told(comparison: Comparison) -> str:
     """Tell a comparison: the counts of the standards that differ, and what keeps the former meaning."""
     result, changes = comparison.result, comparison.changes
-    lines = [f"{some(result.events, 'event')} of {comparison.data}, {stretch(result)}.", ""]
+    lines = [f"{unsound(result)}{some(result.events, 'event')} of {comparison.data}, {stretch(result)}.", ""]
     if not changes:
         return "\n".join([*lines, "Every promise comes out as it did before there was `again`."])
     lines += [*text_table(Table(HEAD, [row for change in changes for row in _rows(change)])), ""]

@@ -14,7 +14,7 @@ from standards.documents.document import Document
 from standards.documents.entries import Entry
 from standards.errors import Finding, Place, SpecError
 from standards.staffing.chance import MOST, promises_needed
-from streams.backtest.backtest import Backtest, Result, Task, check_inputs
+from streams.backtest.backtest import Backtest, Result, Task
 from streams.checking.coming_late import ComingLate
 from streams.checking.out_of_hours import kept_closed, left_out
 from streams.checking.out_of_scope import OutOfScope
@@ -43,8 +43,9 @@ ENOUGH: Final = 10
 
 
 def examine_history(
-    request: Request, mapping: TableMapping | None, rules: Rules, documents: Documents, *, say: Callable[[str], None]
-) -> tuple[Result, list[Finding]]:
+    request: Request, mappings: Sequence[TableMapping], rules: Rules, documents: Documents, *,
+    say: Callable[[str], None],
+) -> tuple[Result, list[Finding]]:  # fmt: skip
     """Hold standards and policy against history. Raises SpecError where it cannot be read, OSError.
 
     What is found in standards joins their warnings; gives what could not be read, and what is found in the policy and
@@ -56,8 +57,7 @@ def examine_history(
     def judging(read: int, events: int) -> None:
         say(f"judging: {events:,} events, {read >> 20:,} MB")
 
-    task = Task(loaded.rulebook, list(request.history), mapping, latest=request.latest, progress=judging)
-    check_inputs(task)
+    task = Task(loaded.rulebook, list(request.history), mappings, latest=request.latest, progress=judging)
     out_of_scope, coming_late, reach = OutOfScope(loaded), ComingLate(loaded), Reach(rules.practice, rules)
 
     def listening(outcome: BatchResult, _: int) -> None:
@@ -76,7 +76,7 @@ def examine_history(
     coming_late.report(quiet)
     reading_or_happening(quiet, loaded, result.scores)
     sayings(quiet, loaded)
-    about = Question(request.paths, task.paths, mapping.document.name if mapping else None)
+    about = Question(request.paths, task.paths, [each.document.name for each in mappings])
     understaffed = _understaffed(about, loaded, say)
     for standard in loaded.standards:
         if standard.id not in understaffed:  # that says already what is to be done

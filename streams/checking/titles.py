@@ -15,6 +15,8 @@ TITLES: Final[Mapping[str, str]] = {
     "bad-bands": "bands that nobody can be in, or that leave somebody out",
     "bad-calendar": "opening hours, holidays or a zone that cannot be read",
     "bad-condition": "a condition on rows that cannot be read",
+    "bad-path": "a path into records that cannot be read",
+    "bad-pattern": "a pattern that is no regular expression",
     "bad-duration": "a length of time that cannot be read",
     "bad-expression": "a condition that cannot be read",
     "bad-name": "a name that cannot be one",

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable
+from functools import partial
 from typing import Any, Final
 
 from standards.errors import EventError
@@ -20,6 +21,7 @@ MAX_TEXT = 4096
 
 _WHOLE = re.compile(r"([+-]?[0-9]{1,19})(?:\.0*)?\Z", re.ASCII)  # spreadsheets write whole numbers as 7.0 too
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?\Z", re.ASCII)
+_SPAN = re.compile(r"([0-9]{1,6}):([0-5][0-9]):([0-5][0-9](?:\.[0-9]{1,9})?)\Z", re.ASCII)
 _TRUTHS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 _LARGEST = 2**63 - 1
 _IN_DIGITS = "write it in digits, without quotes"
@@ -34,10 +36,14 @@ Reader = Callable[[str], Any]
 """Reads one cell's text, without blanks around it. Raises EventError."""
 
 
-def reader(field_type: FieldType, clock: Clock) -> Reader:
-    """Give the function that reads a cell as a value of the field's type; times by the `clock`."""
+def reader(field_type: FieldType, clock: Clock, decimal: str = ".") -> Reader:
+    """Give the function that reads a cell as a value of the field's type; times by the `clock`.
+
+    `decimal` stands before the fraction of a number.
+    """
     readers: dict[FieldType, Reader] = {
-        "text": text, "integer": whole, "number": number, "boolean": truth, "time": clock,
+        "text": text, "integer": partial(whole, decimal=decimal), "number": partial(number, decimal=decimal),
+        "boolean": truth, "time": clock,
     }  # fmt: skip
     return readers[field_type]
 
@@ -58,23 +64,31 @@ def text(cell: str) -> str:
     return cell
 
 
-def whole(cell: str) -> int:
-    """Read `7`, `-7` or `7.0` as a whole number of at most 64 bits."""
-    found = _WHOLE.match(cell)
-    value = int(found[1]) if found else None
+def whole(cell: str, decimal: str = ".") -> int:
+    """Read `7`, `-7` or `7.0` as a whole number of at most 64 bits, and a span, `1:02:03`, as its seconds."""
+    found = _WHOLE.match(cell.replace(decimal, "."))
+    value = int(found[1]) if found else int(seconds) if (seconds := _span(cell, decimal)) is not None else None
     if value is None or not -_LARGEST - 1 <= value <= _LARGEST:
         raise EventError("integer", f"{shown(cell)} is not a whole number; write it in digits alone", found=shown(cell))
     return value
 
 
-def number(cell: str) -> float:
-    """Read `7`, `-7.5` or `7e3`; the decimal sign is a point."""
-    value = float(cell) if _NUMBER.match(cell) else math.inf
-    if not math.isfinite(value):
-        raise EventError(
-            "number", f"{shown(cell)} is not a number; write digits, with a point for the fraction", found=shown(cell)
-        )
+def number(cell: str, decimal: str = ".") -> float:
+    """Read `7`, `-7.5` or `7e3`, and a span, `1:02:03.5`, as its seconds; `decimal` stands before a fraction."""
+    written = cell.replace(decimal, ".") if decimal in cell and (decimal == "." or "." not in cell) else cell
+    readable = _NUMBER.match(written) and (decimal == "." or "." not in cell)
+    value = float(written) if readable else _span(cell, decimal)
+    if value is None or not math.isfinite(value):
+        other = "; where a comma stands before the fraction, write decimal: ',' under table:" if "," in cell else ""
+        fix = f"write digits, with a {'point' if decimal == '.' else 'comma'} for the fraction{other}"
+        raise EventError("number", f"{shown(cell)} is not a number; {fix}", found=shown(cell))
     return value
+
+
+def _span(cell: str, decimal: str) -> float | None:
+    """Give the seconds of `h:mm:ss`, with a fraction or without; None for anything else."""
+    found = _SPAN.match(cell.replace(decimal, "."))
+    return None if found is None else int(found[1]) * 3600 + int(found[2]) * 60 + float(found[3])
 
 
 def truth(cell: str) -> bool:

@@ -18,23 +18,23 @@ from standards.errors import EventError, SpecError
 from standards.expressions.expression import Field, compile_condition
 from standards.judge.events import Event, name_problem
 from standards.judge.fitting import Fitting
-from streams.ingest.cells import Reader, constant, reader
-from streams.ingest.makers import Bound, Cells, Clause, Get, Maker, Seen
+from streams.ingest.cells import constant, number, reader
+from streams.ingest.makers import Bound, Cells, Clause, Get, Maker, Moment, Seen
 from streams.ingest.mapping import TableMapping
 from streams.ingest.mapping_model import ChangedModel, EventModel, TimeModel, ValueModel, template
+from streams.ingest.rows import composed
 from streams.ingest.times import Clock
+from streams.ingest.values import checked_id, following, joined, later, value_of
 
-MAX_ID: Final = 512
-"""Characters of the longest id that an event can have."""
 _SHOWN_COLUMNS: Final = 30
 
 
-def bind(mapping: TableMapping, header: Sequence[str], table: str) -> Bound:
+def bind(mapping: TableMapping, header: Sequence[str], table: str, label: str = "") -> Bound:
     """Join a mapping with the header of a `table`. Raises SpecError with every column that is not there.
 
     Where none is there, the table was cut by another separator or belongs to another mapping: that is one finding.
     """
-    binder = _Binder(mapping, header, table)
+    binder = _Binder(mapping, header, table, label)
     makers = [binder.maker(index, event) for index, event in enumerate(mapping.model.events)]
     thing = binder.thing()
     if binder.missing and not binder.present:
@@ -52,11 +52,13 @@ def default_name(header: str) -> str:
 class _Binder:
     """Looks up the columns of one mapping in one header; what is not there goes to `findings`."""
 
-    def __init__(self, mapping: TableMapping, header: Sequence[str], table: str) -> None:
+    def __init__(self, mapping: TableMapping, header: Sequence[str], table: str, label: str) -> None:
         self._mapping = mapping
         self._header = list(header)
         self._table = table
-        self._clock = Clock(mapping.zone)
+        self._label = f"{label}:" if label else ""
+        self._clock = Clock(mapping.zone, (), mapping.model.table.language or "")
+        self._decimal = mapping.model.table.decimal
         self._entry = Entry(mapping.document, (), [])
         self.findings = self._entry.findings
         self.missing: set[str] = set()
@@ -69,11 +71,11 @@ class _Binder:
         time = event.time or self._mapping.model.table.time
         if time is None:
             raise ValueError(f"{event.event} has no time; give what load_mapping returned")
-        clock = Clock(self._mapping.zone, time.format or "")
+        clock = Clock(self._mapping.zone, time.format, self._mapping.model.table.language or "")
         return Maker(
             event=event.event,
             time=self._time(entry.at("time") if event.time else self._entry.at("table", "time"), time, clock),
-            moment=tuple(header.strip() for header in time.column),
+            moment=Moment(tuple(time.column), tuple(time.after), time.plus or ""),
             clock=clock,
             clause=self._clause(entry, event.when or None, time),
             seen=self._seen(entry.at("changed"), event.changed) if event.changed else None,
@@ -82,31 +84,32 @@ class _Binder:
 
     def thing(self) -> Callable[[Cells], tuple[str, ...] | None]:
         """Give what says which rows are about the same thing."""
-        entry = self._entry.at("table", "per")
-        indexes = [self._index(entry.at(place), name) for place, name in enumerate(self._mapping.model.table.per)]
+        indexes = self._indexes(self._entry.at("table", "per"), self._mapping.model.table.per)
         return lambda cells: tuple([cells[index] for index in indexes]) if indexes else None
+
+    def _indexes(self, entry: Entry, headers: Sequence[str]) -> list[int]:
+        return [self._index(entry.at(place), header) for place, header in enumerate(headers)]
 
     def _index(self, entry: Entry, header: str, *, key: bool = False, fixed: str = "") -> int:
         """Find a column. One that is not there just once is reported once, at the key where `key` says so.
 
         `fixed` says how a value is written that is the same on every row, where the header can have been meant as one.
         """
-        name = header.strip()
-        count = self._header.count(name)
-        if count:
+        name = composed(header.strip())
+        second = f"{name} (2)"
+        if second in self._header and name not in self.missing:
+            self.missing.add(name)
             self.present.add(name)
-        if count == 1:
+            fix = f"give each column a header of its own; in header: the second can be called {second!r}"
+            entry.error("unknown-column", f"{self._table} has more than one column {header!r}", fix, key=key)
+        if name in self._header:
+            self.present.add(name)
             return self._header.index(name)
-        if name in self.missing:
-            return 0
-        self.missing.add(name)
-        if count:
-            found, fix = f"{self._table} has {count} columns {header!r}", "give each column a header of its own"
-        else:
-            found = f"{self._table} has no column {header!r}"
+        if name not in self.missing:
+            self.missing.add(name)
             same = f"; if each row has the same value, write {fixed}" if fixed else ""
             fix = f"{did_you_mean(header, self._header)} {self._listed()}{same}".lstrip()
-        entry.error("unknown-column", found, fix, key=key)
+            entry.error("unknown-column", f"{self._table} has no column {header!r}", fix, key=key)
         return 0
 
     def _listed(self) -> str:
@@ -118,10 +121,13 @@ class _Binder:
         """Make the error for a table that has none of the columns, placed at the mapping's format if it names one."""
         declared = self._mapping.model.table.format
         entry = Entry(self._mapping.document, ("table", "format") if declared else ("table",), [])
-        form = f"`format: {declared}`" if declared else "the separator, which its name stands for,"
+        form = f"`format: {declared}`" if declared else "its separator"
         asked = "does it belong to this mapping?" if len(self._header) > 1 else f"is {form} right?"
+        bare = (
+            "" if self._mapping.model.table.header else "; if those are cells, name its columns by header: under table:"
+        )
         found = f"{self._table} has none of the {len(self.missing)} columns that are asked for"
-        entry.error("unknown-column", found, f"{asked} {self._listed()}", key=declared is None)
+        entry.error("unknown-column", found, f"{asked} {self._listed()}{bare}", key=declared is None)
         return SpecError(entry.findings)
 
     def _named(self) -> dict[str, tuple[int, Field]]:
@@ -164,7 +170,7 @@ class _Binder:
     def _lenient(self, index: int, field: Field) -> Get:
         if field.type == "text":
             return lambda cells: cells[index]
-        read = reader(field.type, self._clock)
+        read = reader(field.type, self._clock, self._decimal)
 
         def get(cells: Cells) -> Any:  # noqa: ANN401 - of the column's type
             try:
@@ -176,12 +182,20 @@ class _Binder:
 
     def _time(self, entry: Entry, time: TimeModel, clock: Clock) -> Callable[[Cells], datetime | None]:
         headers = [header.strip() for header in time.column]
-        indexes = [self._index(entry.at("column", place), header) for place, header in enumerate(headers)]
-        return _value(_joined(indexes, time.missing), clock, " ".join(headers))
+        text = joined(self._indexes(entry.at("column"), headers), time.missing)
+        at = value_of(text, clock, " ".join(headers))
+        if time.after:
+            before = joined(self._indexes(entry.at("after"), time.after), time.missing)
+            at = following(text, before, clock, " ".join(headers))
+        if time.plus is None:
+            return at
+        added = value_of(joined([self._index(entry.at("plus"), time.plus)], time.missing),
+                       lambda cell: number(cell, self._decimal), time.plus)  # fmt: skip
+        return later(at, added)
 
     def _seen(self, entry: Entry, changed: ChangedModel) -> Callable[[Cells], Seen | None]:
         column = self._index(entry.at("column"), changed.column)
-        per = [self._index(entry.at("per", place), header) for place, header in enumerate(changed.per)]
+        per = self._indexes(entry.at("per"), changed.per)
 
         def get(cells: Cells) -> Seen | None:
             return Seen(tuple([cells[index] for index in per]), cells[column]) if cells[column] else None
@@ -196,26 +210,26 @@ class _Binder:
             for name, value in event.fields.items()
         ]
         own_id = self._template(entry.at("id"), event.id) if event.id else None
-        checked = Fitting([cls]).checked
+        checked, label = Fitting([cls]).checked, self._label
 
         def build(cells: Cells, row: int, time: datetime) -> Event:
             values = {name: get(cells) for name, get, _ in gets}
             for name, _, optional in gets:
                 if values[name] is None and not optional:
                     raise EventError("missing", f"{name} has no value, and {event.event} needs one")
-            name = f"{row}.{position}" if own_id is None else _checked_id(own_id(cells))
+            name = f"{label}{row}.{position}" if own_id is None else checked_id(own_id(cells))
             return checked(cls(id=name, source=source, time=time, data=data_class(**values)))
 
         return build
 
     def _value(self, entry: Entry, value: ValueModel, field: Field) -> Get:
-        read = reader(field.type, self._clock)
+        read = reader(field.type, self._clock, self._decimal)
         if value.column is not None:
             fixed = f"{entry.name}: {{value: {value.column}}}" if field.type == "text" else ""
             index = self._index(entry.at("column"), value.column, fixed=fixed)
-            return _value(_joined([index], value.missing), read, value.column)
+            return value_of(joined([index], value.missing), read, value.column)
         if value.text is not None:
-            return _value(self._template(entry.at("text"), value.text), read, value.text)
+            return value_of(self._template(entry.at("text"), value.text), read, value.text)
         fixed = constant(value.value, field.type, self._clock)
         return lambda _cells: fixed
 
@@ -237,35 +251,3 @@ class _Binder:
         place = entry.document.inside(entry.path, slot.start(), len(slot[0]))
         self.findings.extend(msgspec.structs.replace(finding, place=place) for finding in inner.findings)
         return index
-
-
-def _joined(indexes: list[int], missing: Sequence[str]) -> Callable[[Cells], str | None]:
-    """Give what joins columns by a blank; None where one of them is empty or says that there is no value."""
-    none = frozenset(["", *missing])
-    if len(indexes) == 1:  # as almost always; made for speed
-        (index,) = indexes
-        return lambda cells: None if (cell := cells[index]) in none else cell
-
-    def get(cells: Cells) -> str | None:
-        taken = [cells[index] for index in indexes]
-        return " ".join(taken) if none.isdisjoint(taken) else None
-
-    return get
-
-
-def _value(text: Callable[[Cells], str | None], read: Reader, named: str) -> Get:
-    def get(cells: Cells) -> Any:  # noqa: ANN401 - of the field's type
-        found = text(cells)
-        try:
-            return None if found is None else read(found)
-        except EventError as error:
-            raise EventError(error.reason, f"column {named!r}: {error}", found=error.found) from None
-
-    return get
-
-
-def _checked_id(found: str | None) -> str:
-    if found is None or len(found) > MAX_ID:
-        what = "has an empty column" if found is None else f"is longer than {MAX_ID} characters"
-        raise EventError("id", f"the event's id {what}; leave id out of the mapping, or choose other columns")
-    return found

@@ -11,6 +11,7 @@ import io
 import os
 import stat
 import sys
+import zipfile
 import zlib
 from contextlib import contextmanager
 from pathlib import Path
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
     from _typeshed import WriteableBuffer
 
+_SYSTEM = ("__MACOSX/", ".")
+"""How the names of files begin that a system packed along."""
 CHUNK = 1 << 19
 """How many bytes are read at once."""
 
@@ -67,6 +70,11 @@ def opened(path: str) -> Iterator[IO[bytes]]:
     if path == "-":
         yield sys.stdin.buffer
         return
+    archive, member = _in_archive(path)
+    if member:
+        with _archive(archive) as whole, whole.open(member) as packed:
+            yield packed
+        return
     with Path(path).open("rb") as plain:
         _check_ends(path, plain)
         if path.endswith(".gz"):
@@ -74,6 +82,32 @@ def opened(path: str) -> Iterator[IO[bytes]]:
                 yield io.BufferedReader(_Unpacked(path, unpacked))
         else:
             yield plain
+
+
+def is_there(path: str) -> bool:
+    """Say whether there is a file, or one in an archive."""
+    archive, member = _in_archive(path)
+    return Path(archive).is_file() if member else Path(path).is_file()
+
+
+def members(archive: str) -> list[str]:
+    """Name the files in an archive, each as `opened` takes it. Raises EventError for a damaged one."""
+    with _archive(archive) as whole:
+        names = [each.filename for each in whole.infolist() if not each.is_dir()]
+    return [f"{archive}/{name}" for name in sorted(names) if not name.startswith(_SYSTEM)]
+
+
+def _archive(path: str) -> zipfile.ZipFile:
+    try:
+        return zipfile.ZipFile(path)
+    except zipfile.BadZipFile as error:
+        raise EventError("damaged-file", f"{path}: the zip file is damaged or cut short: {error}") from None
+
+
+def _in_archive(path: str) -> tuple[str, str]:
+    """Give an archive and the file in it that a path stands for; of any other path the path alone."""
+    before, sign, member = path.partition(".zip/")
+    return (f"{before}.zip", member) if sign and Path(f"{before}.zip").is_file() else (path, "")
 
 
 def _check_ends(path: str, opened_file: IO[bytes]) -> None:

@@ -25,6 +25,14 @@ class Seen(NamedTuple):
     value: str
 
 
+class Moment(NamedTuple):
+    """Of which columns a time is: those that are read, those of a time that it follows, and one that is added."""
+
+    columns: tuple[str, ...]
+    after: tuple[str, ...] = ()
+    plus: str = ""
+
+
 class Clause(NamedTuple):
     """Which rows become an event: a condition as it was written, or nothing where all of them do.
 
@@ -41,12 +49,12 @@ class Clause(NamedTuple):
 class Maker:
     """Makes the events of one entry of `events`; `time`, which `clock` reads, is None for a row without the event.
 
-    `moment` names the columns of the time. `build` takes the cells, the row's number and the time.
+    `moment` says of which columns the time is. `build` takes the cells, the row's number and the time.
     """
 
     event: str
     time: Callable[[Cells], datetime | None]
-    moment: tuple[str, ...]
+    moment: Moment
     clock: Clock
     clause: Clause
     seen: Callable[[Cells], Seen | None] | None

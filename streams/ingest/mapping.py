@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from zoneinfo import ZoneInfo
 
+from alerts.words.catalogues import months
 from standards.calendar.hours import did_you_mean, zone
 from standards.compiler.spec import Source
 from standards.documents.document import Document
@@ -19,7 +21,16 @@ from standards.expressions.expression import Field
 from standards.expressions.syntax import parse
 from standards.judge.events import DERIVED_SOURCE, Event, EventType, name_problem
 from streams.ingest.cells import constant
-from streams.ingest.mapping_model import EventModel, MappingModel, TimeModel, ValueModel, read_model, template
+from streams.ingest.cutting import check_cut
+from streams.ingest.mapping_model import (
+    EventModel,
+    MappingModel,
+    TimeModel,
+    ValueModel,
+    columns_of,
+    read_model,
+    template,
+)
 from streams.ingest.times import Clock, check_pattern
 
 MAX_SOURCE = 512
@@ -73,11 +84,34 @@ def _check_table(entry: Entry, model: MappingModel) -> None:
         entry.at("source").error("wrong-value", found, "write a shorter one")
     if table.time is not None:
         _check_time(entry.at("time"), table.time)
+    if (language := table.language) is not None:
+        entry.at("language").attempt("wrong-value", lambda: months(language))
+    if table.separator is not None and len(table.separator) != 1:
+        found = f"{table.separator!r} is not one character"
+        entry.at("separator").error("wrong-value", found, 'write the one between two cells, such as "|" or "\\t"')
+    if table.each is not None or table.format == "json":
+        _check_paths(entry, model)
+
+
+def _check_paths(entry: Entry, model: MappingModel) -> None:
+    """Report paths that are none: where records stand, and what of them is a column."""
+    from streams.ingest.record_rows import check_path  # noqa: PLC0415 - tables of cells need none of it
+
+    each = model.table.each
+    for name, path in {"": each}.items() if isinstance(each, str) else (each or {}).items():
+        place = entry.at("each", name) if name else entry.at("each")
+        place.attempt("bad-path", partial(check_path, path))
+    if model.table.format == "json":
+        for column in columns_of(model):
+            if not column.startswith("#"):
+                entry.attempt("bad-path", partial(check_path, column))
 
 
 def _check_columns(entry: Entry, model: MappingModel) -> None:
     headers: dict[str, str] = {}
     for header, column in model.columns.items():
+        if (pattern := column.pattern) is not None:
+            entry.at(header, "pattern").attempt("bad-pattern", partial(check_cut, pattern))
         if column.name is None:
             continue
         problem, first = name_problem(column.name), headers.setdefault(column.name, header)
@@ -100,8 +134,8 @@ def _check_event(entry: Entry, event: EventModel, *, has_time: bool) -> None:
 
 
 def _check_time(entry: Entry, time: TimeModel) -> None:
-    if (pattern := time.format) is not None:
-        entry.at("format").attempt("bad-time-format", lambda: check_pattern(pattern))
+    for pattern in time.format:
+        entry.at("format").attempt("bad-time-format", partial(check_pattern, pattern))
 
 
 def _check_fields(entry: Entry, event: EventModel, vocabulary: Mapping[str, EventType], clock: Clock) -> None:

@@ -17,6 +17,7 @@ from standards.documents.strict import Strict
 from standards.documents.values import Text, Texts
 from standards.errors import SpecError
 from standards.expressions.expression import ExpressionError
+from streams.ingest.file_forms import Form
 
 M = TypeVar("M", bound=Strict)
 ColumnType = Literal["text", "integer", "number", "boolean"]
@@ -46,8 +47,15 @@ class TimeModel(Strict):
 
     short = _SHORT
     column: Texts = Field(min_length=1, description="The column; or several, joined by one space.")
-    format: Text | None = Field(default=None, description="As of strptime: %Y-%m-%d %H:%M. Without it ISO 8601.")
+    format: Texts = Field(
+        default=[],
+        description="As of strptime: %Y-%m-%d %H:%M; or unix, unix-ms, excel. Several: the first that reads it.",
+    )
     missing: Missing = Field(default=[], description="Cells that mean: this did not happen.")
+    plus: Text | None = Field(default=None, description="The column with the seconds, or h:mm:ss, to be added.")
+    after: Texts = Field(
+        default=[], description="The columns of a time that it follows: before that it is the next day."
+    )
 
 
 class ValueModel(Strict):
@@ -83,18 +91,36 @@ class EventModel(Strict):
 
 
 class ColumnModel(Strict):
-    """What a column is called in conditions, and what type it has there."""
+    """What a column is called in conditions, what type it has there, and what of its cells counts."""
 
     name: Text | None = Field(default=None, alias="as", description="Its name in conditions.")
     type: ColumnType = Field(default="text", description="text, integer, number or boolean.")
+    pattern: Text | None = Field(
+        default=None, description="What of its cells counts, by a regular expression; named groups are columns."
+    )
 
 
 class TableModel(Strict):
     """How the table is written."""
 
-    format: Literal["csv", "tsv"] | None = Field(default=None, description="By the file's name, if left out.")
+    format: Form | None = Field(default=None, description="By the file's name, if left out.")
+    files: Texts = Field(default=[], description="Which files it is for, by name: calls-*.csv. All, if left out.")
     encoding: Text = Field(default="utf-8", description="The encoding of its text.")
+    separator: Text | None = Field(
+        default=None, description="What stands between cells; by the first line, if left out."
+    )
+    quotes: Literal["strict", "lenient", "none"] = Field(default="strict", description="What a quote in a cell means.")
+    skip: int = Field(default=0, ge=0, le=1_000, description="How many lines stand above the header.")
+    header: Texts = Field(default=[], description="The names of the columns, where the file has none.")
+    ragged: bool = Field(
+        default=False, description="Rows may be shorter or longer: none is there, the rest is passed over."
+    )
+    sheet: Text | None = Field(default=None, description="The sheet of a workbook; the first, if left out.")
+    each: str | dict[str, Text] | None = Field(default=None, description="Where in a JSON document its records stand.")
+    missing: Missing = Field(default=[], description="Cells that mean none, in every column: NULL, n/a.")
+    decimal: Literal[".", ","] = Field(default=".", description="What stands before the fraction of a number.")
     zone: Text | None = Field(default=None, description="The zone of times without an offset: Europe/Warsaw.")
+    language: Text | None = Field(default=None, description="The language of months written in letters: de.")
     source: Text = Field(description="The source of the events, as CloudEvents has it.")
     time: Time | None = Field(default=None, description="The time of every event that has none of its own.")
     per: Texts = Field(default=[], description="The columns that say which rows are about the same call or ticket.")
@@ -166,3 +192,20 @@ def _part(entry: Entry, model: type[Strict], data: Plain) -> Plain | Strict:
     if not isinstance(data, dict):
         return data  # a short form, or of a wrong type: the whole's own model says which
     return _read(entry, model, data) or model.model_construct()  # stands in for a part that has findings already
+
+
+def columns_of(model: MappingModel) -> list[str]:
+    """Give the columns that a mapping names, each once, in its order; but for those of conditions."""
+    table = model.table
+    named = [*model.columns, *table.per, *_of_time(table.time)]
+    for event in model.events:
+        named += [*_of_time(event.time), *(slot["header"] for slot in template(event.id or "")[1])]
+        named += [event.changed.column, *event.changed.per] if event.changed else []
+        for value in event.fields.values():
+            named += [value.column] if value.column is not None else []
+            named += [slot["header"] for slot in template(value.text or "")[1]]
+    return list(dict.fromkeys(name.strip() for name in named))
+
+
+def _of_time(time: TimeModel | None) -> list[str]:
+    return [] if time is None else [*time.column, *time.after, *([time.plus] if time.plus else [])]

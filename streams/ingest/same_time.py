@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterator, Sequence
 
+    from streams.ingest.makers import Moment
+
 SURE: Final = 0.9
 """The share of things to which two events happen at different times that must agree on which of them comes first."""
 _AT, _POSITION = itemgetter(0), itemgetter(1)
@@ -40,7 +42,7 @@ class SameTime:
     in common happen together because the mapping says so.
     """
 
-    def __init__(self, events: Sequence[tuple[str, Sequence[str]]]) -> None:
+    def __init__(self, events: Sequence[tuple[str, Moment]]) -> None:
         self._events = [event for event, _ in events]
         self._moments = [moment for _, moment in events]
         self._before: Counter[tuple[int, int]] = Counter()
@@ -78,6 +80,19 @@ class SameTime:
                 f"{table}: {one} and {other} of the same one have the same time {_times(count)}, and {elsewhere}. They "
                 f"stand as the mapping lists them, {one} first: see to the order under events."
             )
+
+    def past_midnight(self, table: str) -> Iterator[str]:
+        """Say of which events, that take their day from one column, a few come before what else comes before them."""
+        for (second, first), count in sorted(self._before.items()):
+            one, other = self._moments[first], self._moments[second]
+            one_day = len(one.columns) > 1 and len(other.columns) > 1 and one.columns[0] == other.columns[0]
+            if one_day and not other.after and self._first(first, second):
+                late, early = self._events[second], self._events[first]
+                yield (
+                    f"{table}: {late} comes before {early} {_times(count)}, and after it "
+                    f"{_times(self._before[first, second])}; both have their day from {one.columns[0]!r}. Where it "
+                    f"goes on past midnight, write after: [{', '.join(one.columns)}] beside the time of {late}."
+                )
 
     def _learn(self, life: list[Stamp]) -> None:
         begun: dict[int, int] = {}

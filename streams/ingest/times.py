@@ -7,12 +7,13 @@ for the other values.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from datetime import UTC, date, datetime
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from standards.errors import EventError
+from streams.ingest.time_forms import NUMBERS, parsed
 
 ISO_TIME: Final = "as ISO 8601 writes it, as in 2020-01-31 07:58"
 _LONGEST_SHOWN: Final = 60
@@ -45,15 +46,19 @@ def shown(cell: str) -> str:
 
 
 class Clock:
-    """Reads the times of a table: ISO 8601, or a `pattern` of `datetime.strptime`; in UTC, so that they compare.
+    """Reads the times of a table, by the first of its `forms` that fits; without any by ISO 8601.
 
+    A form is a pattern of `datetime.strptime`, or one of `NUMBERS`. Times come in UTC, so that they compare. `pattern`
+    is the form, where there is one alone. Months in letters are in English, or in the `language`.
     A time without an offset is local time in `zone`, and an error if there is none. One that the clock shows twice,
     when it is put back, is the first of the two; one that it never shows, when it is put forward, is an error.
     `days` are the local days of the times that were read.
     """
 
-    def __init__(self, zone: ZoneInfo | None, pattern: str = "") -> None:
-        self.pattern = pattern
+    def __init__(self, zone: ZoneInfo | None, forms: Sequence[str] = (), language: str = "") -> None:
+        self.pattern = forms[0] if len(forms) == 1 else ""
+        self._forms = tuple(forms) or ("",)
+        self._language = language
         self.days: set[date] = set()
         self._zone = zone
         self._known: dict[str, datetime] = {}  # polled tables write each time on many rows
@@ -67,16 +72,34 @@ class Clock:
             known = self._known[cell] = self._read(cell)
         return known
 
-    def _read(self, cell: str) -> datetime:
+    def following(self, cell: str, earlier: str) -> datetime:
+        """Read a time that follows an earlier one: where its clock says less, it is the next day. Raises EventError."""
+        read = self(cell)
+        return read if read >= self(earlier) else self._read(cell, days=1)
+
+    def _read(self, cell: str, days: int = 0) -> datetime:
+        time = self._parsed(cell)
         try:
-            time = _parsed(cell, self.pattern)
+            if days:
+                time += timedelta(days=days)
             read = time.astimezone(UTC) if time.tzinfo else self._from_local(time)
         except (ValueError, OverflowError):
-            form = f"of the form {self.pattern}" if self.pattern else ISO_TIME
-            message = f"{shown(cell)} is not a time {form}{self._hint(cell)}"
-            raise EventError("time", message, found=shown(cell)) from None
+            raise self._unread(cell) from None
         self.days.add(time.date())
         return read
+
+    def _parsed(self, cell: str) -> datetime:
+        for form in self._forms:
+            try:
+                return parsed(cell, form, self._language)
+            except (ValueError, OverflowError):
+                continue
+        raise self._unread(cell)
+
+    def _unread(self, cell: str) -> EventError:
+        written = " or ".join(NUMBERS.get(form, form) for form in self._forms)
+        form = f"of the form {written}" if written else ISO_TIME
+        return EventError("time", f"{shown(cell)} is not a time {form}{self._hint(cell)}", found=shown(cell))
 
     def _from_local(self, local: datetime) -> datetime:
         if self._zone is None:
@@ -121,22 +144,18 @@ def swapped(pattern: str) -> str:
     return re.sub(r"%[dm]", lambda mark: "%m" if mark[0] == "%d" else "%d", pattern)
 
 
-def _parsed(cell: str, pattern: str) -> datetime:
-    if pattern:
-        return datetime.strptime(cell, pattern)  # noqa: DTZ007 - the table's zone is put on afterwards
-    return datetime.fromisoformat(cell)
-
-
 def _reads(pattern: str, cell: str) -> bool:
     try:
-        _parsed(cell, pattern)
-    except ValueError:
+        parsed(cell, pattern)
+    except (ValueError, OverflowError):
         return False
     return True
 
 
 def check_pattern(pattern: str) -> None:
-    """Raise ValueError where a time cannot be told for certain by this strptime pattern."""
+    """Raise ValueError where a time cannot be told for certain by this form."""
+    if pattern in NUMBERS:
+        return
     marks = set(re.findall(r"%(.)", pattern.replace("%%", "")))
     try:
         sample = datetime(2020, 1, 31, 7, 58, tzinfo=UTC).strftime(pattern)

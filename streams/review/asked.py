@@ -56,7 +56,7 @@ def unfit(asked: Asked) -> str:
 
 def _read_too(asked: Asked) -> str:
     """Say which output would take an input's place."""
-    inputs = [*asked.paths, *asked.history.events, *filter(None, (asked.history.mapping, asked.against))]
+    inputs = [*asked.paths, *asked.history.events, *asked.history.mappings, *filter(None, [asked.against])]
     read = {Path(path).resolve() for path in inputs}
     for path in filter(None, (asked.page, asked.ledger)):
         place = Path(path).resolve()
@@ -100,8 +100,9 @@ def _tried(step: Callable[[], T], findings: list[Finding]) -> T | None:
 def _check_mapping(history: History, loaded: Loaded | None) -> None:
     if loaded is not None:
         task_of(loaded, history)
-    elif history.mapping is not None:
-        read_text(history.mapping)
+    else:
+        for name in history.mappings:
+            read_text(name)
 
 
 def _unread(path: str) -> Iterator[Finding]:

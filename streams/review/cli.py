@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from streams.review.asked import Asked
     from streams.review.older import Older
 
+UNSOUND: Final = 1
+"""The exit code where so much could not be read that what was judged says little."""
 BAD_INPUT: Final = 2
 """The exit code where nothing could be read."""
 MAX_JOBS: Final = 64
@@ -63,11 +65,12 @@ def backtest(
     than before; with --sweep, which number could be kept. Any file may be packed (.gz). A table (.csv, .tsv) needs
     --map.
     """
+    from streams.backtest.inputs import expanded
     from streams.review.asked import Asked, unfit
     from streams.review.judging import History
 
     begun = time.monotonic()
-    history = History(events, map_, options.latest(), strict, options.progress(_how_far))
+    history = History(expanded(events), map_ or (), options.latest(), strict, options.progress(_how_far))
     asked = Asked(paths, history, against, sweep, standard, json_, markdown, html, ledger, jobs, begun)
     wrong = unfit(asked)
     if wrong:
@@ -171,7 +174,7 @@ def _tell(asked: Asked, answer: _Answer) -> int:
     typer.echo(said if isinstance(said, str) else json.dumps(said))
     if not answer.complete:
         options.tell_left_out(result)
-    return 0
+    return UNSOUND if result.is_unsound else 0
 
 
 def _how_far(read: int, events: int) -> str:

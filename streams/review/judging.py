@@ -16,7 +16,8 @@ from standards.judge.shapes import Level, Recurrence, Response
 from standards.judge.standard import UTC_ZONE
 from standards.review.fate import Fate, Fates
 from standards.review.tally import Tally, tally
-from streams.backtest.backtest import Backtest, Result, Task, check_inputs
+from streams.backtest.backtest import Backtest, Result, Task
+from streams.backtest.inputs import inputs_of
 from streams.backtest.processes import side_by_side
 from streams.documents.documents import read_mapping
 
@@ -31,7 +32,7 @@ class History(NamedTuple):
     """The events to judge: files, and what makes events of a table's rows. `latest` is in microseconds UTC."""
 
     events: Sequence[str]
-    mapping: str | None
+    mappings: Sequence[str]
     latest: int
     strict: bool = False
     progress: Callable[[int, int], None] | None = None
@@ -96,9 +97,9 @@ def _own_zone(standard: Standard) -> ZoneInfo | None:
 
 def task_of(loaded: Loaded, history: History) -> Task:
     """Give what is to be judged. Raises SpecError for a table without a mapping, and the other way round."""
-    mapping = None if history.mapping is None else read_mapping(history.mapping, loaded)
-    task = Task(loaded.rulebook, list(history.events), mapping, history.strict, None, history.progress, history.latest)
-    check_inputs(task)
+    mappings = [read_mapping(name, loaded) for name in history.mappings]
+    task = Task(loaded.rulebook, list(history.events), mappings, history.strict, None, history.progress, history.latest)
+    inputs_of(task.paths, mappings)
     return task
 
 

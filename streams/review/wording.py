@@ -15,7 +15,7 @@ from standards.calendar.duration import spoken
 from standards.judge.events import moment
 from standards.review.difference import ABSENT
 from standards.review.tally import slot
-from streams.backtest.report import DAYS, HEAD, counted, some, stretch
+from streams.backtest.report import DAYS, HEAD, counted, some, stretch, unsound
 from streams.backtest.table import Row, Table
 
 if TYPE_CHECKING:
@@ -66,7 +66,8 @@ def judged(result: Result, clock: ZoneInfo) -> str:
     """Say what was judged, from when to when by a clock."""
     if result.newest < 0:
         return "No events were judged."
-    return f"{some(result.events, 'event')}, {stretch(msgspec.structs.replace(result, zone=clock.key))}."
+    told = stretch(msgspec.structs.replace(result, zone=clock.key))
+    return f"{unsound(result)}{some(result.events, 'event')}, {told}."
 
 
 def both(reviewed: Reviewed) -> str:

@@ -24,9 +24,11 @@ from standards.staffing.plan import Plan, plan
 from standards.staffing.record import Key
 from standards.staffing.shortfall import shortfall
 from standards.staffing.target import LENGTH, Target, Unfit, target_of
-from streams.backtest.backtest import Backtest, Result, Task, check_inputs
+from streams.backtest.backtest import Backtest, Result, Task
+from streams.backtest.inputs import inputs_of, zone_of_all
 from streams.backtest.processes import side_by_side
 from streams.documents.documents import load_paths, read_mapping
+from streams.ingest.jsonl import is_there
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -54,7 +56,7 @@ class Question(NamedTuple):
 
     paths: list[str]
     events: list[str]
-    mapping: str | None = None
+    mappings: Sequence[str] = ()
     standard: str | None = None
     page: str | None = None
 
@@ -79,9 +81,9 @@ class Answer(msgspec.Struct):
 
 def ask(question: Question, progress: Callable[[int, int], None] | None = None) -> Answer:
     """Answer a question. Raises SpecError with everything that is wrong with it; OSError."""
-    loaded, mapping, targets, unfit = _checked(question)
-    events, reading = _read(Task(loaded.rulebook, question.events, mapping))
-    zone = mapping.zone if mapping is not None and mapping.zone is not None else UTC_ZONE
+    loaded, mappings, targets, unfit = _checked(question)
+    events, reading = _read(Task(loaded.rulebook, question.events, mappings))
+    zone = zone_of_all(mappings) or UTC_ZONE
     lines = [(target, target.zone or zone, _records(events, target, target.zone or zone)) for target in targets]
     _check_history(question, lines)
     known = [(record, target) for target, _, records in lines for record in records if not record.gaps]
@@ -115,17 +117,17 @@ def _parts(record: Record, target: Target) -> dict[str, Any]:
     return {name: getattr(made, name) for name in Plan.__struct_fields__ if name != "target"}
 
 
-def _checked(question: Question) -> tuple[Loaded, TableMapping | None, list[Target], list[Unfit]]:
+def _checked(question: Question) -> tuple[Loaded, list[TableMapping], list[Target], list[Unfit]]:
     """Check the question as far as it can be without history."""
     findings = list(_misplaced(question))
     try:
         loaded = load_paths(question.paths)
     except SpecError as error:
         raise SpecError([*error.findings, *findings]) from None
-    mapping = None
+    mappings: list[TableMapping] = []
     try:
-        mapping = None if question.mapping is None else read_mapping(question.mapping, loaded)
-        check_inputs(Task(loaded.rulebook, question.events, mapping))
+        mappings = [read_mapping(name, loaded) for name in question.mappings]
+        inputs_of(question.events, mappings)
     except SpecError as error:
         findings += error.findings
     chosen = [one for one in loaded.standards if question.standard in {None, one.id}]
@@ -140,13 +142,13 @@ def _checked(question: Question) -> tuple[Loaded, TableMapping | None, list[Targ
         findings += [_not_staffable(one, loaded) for one in unfit]
     if findings:
         raise SpecError(findings)
-    return loaded, mapping, targets, unfit
+    return loaded, mappings, targets, unfit
 
 
 def _misplaced(question: Question) -> Iterator[Finding]:
     """Find files that are not there, and a page that could not be written."""
     for path in question.events:
-        if path != "-" and not Path(path).is_file():
+        if path != "-" and not is_there(path):
             yield Finding("no-file", Place(path, 1, 1), "there is no such file", "give history with --events FILE")
     if question.page is not None:
         folder = Path(question.page).parent

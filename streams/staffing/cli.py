@@ -33,16 +33,21 @@ def staff(
     From history: who came, how long it took, who was there and what was kept, for each hour of the week; who is needed
     to reach the objective; and what the gap cost.
     """
+    from streams.backtest.inputs import expanded
+    from streams.backtest.report import unsound
     from streams.documents.documents import write_whole
     from streams.staffing.asking import Question, ask
     from streams.staffing.page import page
     from streams.staffing.text import as_json, as_text
 
-    answer = ask(Question(paths, events, map_, standard, html), _show if sys.stderr.isatty() else None)
+    answer = ask(Question(paths, expanded(events), map_ or (), standard, html), _show if sys.stderr.isatty() else None)
     if html is not None:
         write_whole(html, page(answer).encode())
+    typer.echo("" if json_ else unsound(answer.reading), nl=False)
     typer.echo(as_json(answer) if json_ else as_text(answer))
     options.tell_left_out(answer.reading)
+    if answer.reading.is_unsound:
+        raise typer.Exit(1)
 
 
 def _show(done: int, of: int) -> None:

@@ -25,7 +25,7 @@ TOO_LARGE = "too-large"
 """The one page without an example: it would be too large."""
 LOOKING = (
     "standards/**/*.py", "alerts/policy/*.py", "alerts/stories/*.py", "streams/checking/*.py", "streams/ingest/*.py",
-    "streams/backtest/backtest.py", "streams/documents/*.py", "streams/stories/files.py",
+    "streams/backtest/inputs.py", "streams/documents/*.py", "streams/stories/files.py",
 )  # fmt: skip
 """The modules that look at an author's files and find something in them."""
 MAKERS = {"error", "warning", "attempt", "finding", "Finding", "_note", "_stop"}
@@ -55,8 +55,8 @@ def found_by(command: str, files: Mapping[str, str], folder: Path) -> list[Findi
     if data is not None:
         took_in(folder / data, paths, (folder / f"{data}.jsonl").read_bytes())
     try:
-        mapping = options.get("--map")
-        request = Request(paths, TODAY, history=history, mapping=mapping, data=data, channels=channels)
+        mappings = [options["--map"]] if "--map" in options else []
+        request = Request(paths, TODAY, history=history, mappings=mappings, data=data, channels=channels)
         return examine(request).awake
     except SpecError as error:
         return error.findings

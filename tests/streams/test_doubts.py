@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from standards.errors import SpecError
-from streams.backtest.backtest import Backtest, Task, check_inputs
+from streams.backtest.backtest import Backtest, Task
 from streams.backtest.report import left_out
 from streams.ingest.table import read_table
 from streams.ingest.times import check_pattern, formats_of
@@ -147,13 +147,6 @@ def test_cells_of_one_fault_are_told_once_and_doubts_stand_below(tmp_path: Path)
         ),
         (TILLS.replace('"yes"', '"ja"'), "Is this right? "),
     ):
-        result = Backtest(Task(RULES, [str(file)], mapping(text))).run()
+        result = Backtest(Task(RULES, [str(file)], [mapping(text)])).run()
         told = [line.replace(str(file), "t.csv").strip() for line in left_out(result)]
         assert len([line for line in told if line.startswith(said)]) == 1, told
-
-
-@pytest.mark.parametrize("name", ["june.xlsx", "june.ODS", "june.xls.gz"])
-def test_a_workbook_is_no_table(name: str) -> None:
-    """The file of a spreadsheet itself is not read as lines of JSON: what to do with it is said."""
-    with pytest.raises(SpecError, match="save its sheet as CSV, and give that"):
-        check_inputs(Task(RULES, [name], mapping(TILLS)))

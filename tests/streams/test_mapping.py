@@ -29,14 +29,15 @@ def test_a_missing_column_is_named_at_once() -> None:
     first, second = caught.value.findings
     assert (first.place.line, first.place.column, first.source[19:20]) == (5, 20, "s")
     assert first.found == "table.csv has no column 's'"
-    assert "its columns are: 't', 'site', 'w', 'x', 'x'" in first.fix
-    assert second.found == "table.csv has 2 columns 'x'"
+    assert "its columns are: 't', 'site', 'w', 'x', 'x (2)'" in first.fix
+    assert second.found == "table.csv has more than one column 'x'"
+    assert "the second can be called 'x (2)'" in second.fix
 
 
 TABBED = QUEUES.replace("table: {", "table: {format: tsv, ")
 MISFITS = [
     (TABBED, b"t,s,w,c\n", 2, "is `format: tsv` right? its columns are: 't,s,w,c'"),
-    (QUEUES, b"t\ts\tw\tc\n", 2, "is the separator, which its name stands for, right?"),
+    (QUEUES, b"t^s^w^c\n", 2, "is its separator right? its columns are: 't^s^w^c'"),
     (QUEUES, b"a,b,s2\n", 2, "does it belong to this mapping? its columns are: 'a', 'b', 's2'"),
 ]
 

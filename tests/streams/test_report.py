@@ -63,9 +63,9 @@ def test_many_standards_are_a_table_and_no_prose() -> None:
 def test_what_was_left_out_is_told_with_its_number() -> None:
     """One is one and two are two; a line that is not known has no number."""
     bad = [BadLines("a", 0, 0, 1, "x"), BadLines("a", 1_200, 1_200, 1, "y"), BadLines("b", 2, 5, 4, "z")]
-    said = left_out(Result(bad=Counter(r=7), shown=bad, duplicates=1, unused=Counter(late=3)))
+    said = left_out(Result(rows=900, unread=7, bad=Counter(r=7), shown=bad, duplicates=1, unused=Counter(late=3)))
     assert said[1:6] == [
-        "7 bad lines, not judged (r 7):", "  a: x", "  a:1200: y", "  b, lines 2 to 5: z",
+        "7 of 900 lines could not be read (r 7):", "  a: x", "  a:1200: y", "  b, lines 2 to 5: z",
         "  ... and 1 more; --strict stops at the first.",
     ]  # fmt: skip
     assert "Of no use to some standards, counted once for each group of them: late 3." in said

@@ -48,7 +48,9 @@ def test_where_no_other_row_says_which_comes_first_it_is_told() -> None:
     events, doubts = told([("1", f"{DAY}1", f"{DAY}1"), ("2", f"{DAY}1", f"{DAY}1")])
     assert events == ["1 answered", "2 answered", "1 waiting", "2 waiting"]
     (said,) = doubts
-    assert said.startswith("c.csv: contact.answered and contact.waiting of the same one have the same time 2 times, and")
+    assert said.startswith(
+        "c.csv: contact.answered and contact.waiting of the same one have the same time 2 times, and"
+    )
     assert said.endswith("as the mapping lists them, contact.answered first: see to the order under events.")
 
 

@@ -85,7 +85,7 @@ def test_bad_lines_are_told_and_the_rest_counts(desk: Desk) -> None:
         file.write(b"nonsense\n")
     run = kept("staff", desk.rules, "--events", desk.events)
     assert run.stdout == good
-    assert "1 bad line, not judged (not-json 1)" in run.stderr
+    assert "1 of 529 lines could not be read (not-json 1)" in run.stderr
 
 
 def test_all_that_is_wrong_is_said_at_once(desk: Desk) -> None:

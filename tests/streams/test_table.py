@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from standards.errors import SpecError
 from standards.judge.events import iso, type_of
-from streams.ingest.table import MAX_ROW, read_table
+from streams.ingest.rows import MAX_ROW
+from streams.ingest.table import read_table
 from tests.streams.tables import CLASSES, QUEUES, mapping, read
 
 TICKETS = """\

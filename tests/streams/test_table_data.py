@@ -9,7 +9,8 @@ from itertools import pairwise
 import pytest
 
 from standards.judge.events import Event, iso, type_of
-from streams.ingest.table import BadRow, read_table
+from streams.ingest.rows import BadRow
+from streams.ingest.table import read_table
 from tests.streams.tables import ROOT, mapping
 
 DATA = ROOT.parent / "shared" / "data"

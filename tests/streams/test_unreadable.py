@@ -1,18 +1,19 @@
 """Input that cannot be read, in part or at all: what the command says of it, and with which exit code it ends."""
 
+import json
 import os
 from pathlib import Path
 
 import pytest
 
 from tests.streams.commands import kept
-from tests.streams.test_cli import EVENTS, MAPPING, RULES, bad_input, written
+from tests.streams.test_cli import COUNTS, EVENTS, GROCERY, MAPPING, RULES, bad_input, written
 
 
 def bad_lines(*bodies: bytes) -> str:
     """Give what is said about lines before a good one."""
     run = kept("backtest", RULES, "--events", "-", stdin=b"\n".join(bodies) + b"\n" + Path(EVENTS).read_bytes())
-    assert run.returncode == 0
+    assert run.returncode == 1, "more than one line in twenty could not be read"
     return run.stdout
 
 
@@ -35,7 +36,7 @@ def test_equal_bad_lines_are_told_once() -> None:
 def test_nothing_readable_is_bad_input() -> None:
     """Input of which not one line could be read is no history without events: exit code 2, and the lines are told."""
     said = bad_input("backtest", RULES, "--events", "-", "--json", stdin=b"a\tb\n" * 3)
-    assert "3 bad lines, not judged (not-json 3):\n  -, lines 1 to 3: not JSON" in said
+    assert "3 of 3 lines could not be read (not-json 3):\n  -, lines 1 to 3: not JSON" in said
     assert said.endswith("\n\nkept: nothing of this input could be read.\n")
 
 
@@ -51,7 +52,7 @@ def test_a_mapping_needs_a_table(tmp_path: Path) -> None:
     """`--map` for JSON lines is refused: nobody would know that it was not used."""
     said = bad_input("backtest", RULES, "--events", EVENTS, "--map", written(tmp_path, MAPPING, "map.yaml"))
     assert "map.yaml:1:1" in said
-    assert f"no table to read: {EVENTS} would be JSON lines" in said
+    assert f"no table to read of {EVENTS}: all of them hold events as they are" in said
 
 
 def test_a_mapping_is_no_standards_file(tmp_path: Path) -> None:
@@ -92,3 +93,26 @@ def test_a_link_that_leads_nowhere_is_named_as_one(tmp_path: Path) -> None:
     ended = kept("check", str(tmp_path))
     assert (ended.returncode, "did you mean" in ended.stderr) == (2, False)
     assert "it is a link to gone.yaml; mend the link, or remove it" in ended.stderr + ended.stdout
+
+
+def test_bad_lines_are_told_and_the_rest_is_judged() -> None:
+    """A bad line is counted, shown with its line and reason, and does not stop the others; more than one in 20 is told.
+
+    The exit code says so too, as a rate of what could be read says little then.
+    """
+    body = b"nonsense\n" + (GROCERY / "events.jsonl").read_bytes()
+    run = kept("backtest", RULES, "--events", "-", "--json", stdin=body)
+    assert run.returncode == 1
+    assert json.loads(run.stdout)["bad_lines"] == {"not-json": 1}
+    assert json.loads(run.stdout)["standards"]["no-wait"] == COUNTS
+    assert "1 of 17 lines could not be read (not-json 1):\n  -:1: not JSON: " in run.stderr
+    said = kept("backtest", RULES, "--events", "-", stdin=body).stdout
+    assert said.startswith("1 of 17 lines could not be read. What follows is of the others alone: mend the input")
+    few = kept("backtest", RULES, "--events", "-", stdin=body + b" \n" + _repeated(24))
+    assert (few.returncode, few.stdout.splitlines()[0].partition(" ")[0]) == (0, "40")
+
+
+def _repeated(count: int) -> bytes:
+    """Give so many events more, of which each is another one."""
+    first = json.loads((GROCERY / "events.jsonl").read_bytes().splitlines()[0])
+    return b"".join(json.dumps({**first, "id": f"more-{at}"}).encode() + b"\n" for at in range(count))

@@ -1,0 +1,44 @@
+"""What of a cell counts, by a regular expression: the only file that knows the library, which can be told to give up.
+
+Read next: `derived.py`, which asks.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import regex
+
+from standards.errors import EventError
+from streams.ingest.times import shown
+
+LONGEST: Final = 10_000
+"""Characters of a cell that a pattern looks at."""
+PATIENCE: Final = 0.1
+"""Seconds that a pattern may take on a cell; one that takes more tries everything in every way."""
+
+
+class Cut:
+    """What a pattern finds: its `named` groups or, where it has none, its first group, or else all of it."""
+
+    def __init__(self, pattern: str) -> None:
+        self._pattern = regex.compile(pattern)
+        self.named = tuple(self._pattern.groupindex)
+        self._taken = self.named or ((1,) if self._pattern.groups else (0,))
+
+    def found(self, cell: str, column: str) -> list[str]:
+        """Give a text for each, empty where there is none. Raises EventError where it takes too long."""
+        try:
+            found = self._pattern.search(cell[:LONGEST], timeout=PATIENCE)
+        except TimeoutError:
+            message = f"column {column!r}: the pattern takes too long on {shown(cell)}; write a simpler one"
+            raise EventError("pattern", message, found=shown(cell)) from None
+        return [(found[name] or "").strip() if found else "" for name in self._taken]
+
+
+def check_cut(pattern: str) -> None:
+    """Raise ValueError for what is no regular expression."""
+    try:
+        regex.compile(pattern)
+    except regex.error as error:
+        raise ValueError(f"this is not a valid pattern: {error}") from None

@@ -1,0 +1,63 @@
+"""What a mapping makes of the cells of a row before it is looked at: words for none, patterns, columns of our own.
+
+Read next: `columns.py`, which finds columns by their names.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from streams.ingest.cutting import Cut
+from streams.ingest.mapping_model import columns_of
+from streams.ingest.rows import composed
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from streams.ingest.mapping import TableMapping
+
+ROW, FILE = "#row", "#file"
+"""The columns that every table has: the number of the row, from 1 below the header, and the name of the file."""
+
+
+class Derived(NamedTuple):
+    """The columns that there are then, and what gives the cells of a row for them, by its number."""
+
+    header: list[str]
+    cells: Callable[[list[str], int], list[str]]
+
+
+class _Cut(NamedTuple):
+    place: int
+    header: str
+    pattern: Cut
+
+
+def derived(mapping: TableMapping, header: Sequence[str], table: str) -> Derived:
+    """Give what a mapping makes of the cells of a table's rows. Columns that are not there are found out later."""
+    model = mapping.model
+    cuts = [
+        _Cut(header.index(composed(name.strip())), name, Cut(column.pattern))
+        for name, column in model.columns.items()
+        if column.pattern is not None and composed(name.strip()) in header
+    ]
+    none = frozenset(model.table.missing)
+    own = [name for name in (ROW, FILE) if name in columns_of(model)]
+    names = [*header, *(name for cut in cuts for name in cut.pattern.named), *own]
+
+    def cells(row: list[str], number: int) -> list[str]:
+        found = [("" if cell in none else cell if cell.isascii() else composed(cell)) for cell in row]
+        for cut in cuts:
+            found += _cut(cut, found)
+        return found + [str(number) if name == ROW else table for name in own]
+
+    return Derived(names, cells)
+
+
+def _cut(cut: _Cut, cells: list[str]) -> list[str]:
+    """Give what the named groups of a pattern found; without any the cell itself becomes what was found."""
+    found = cut.pattern.found(cells[cut.place], cut.header)
+    if cut.pattern.named:
+        return found
+    cells[cut.place] = found[0]
+    return []

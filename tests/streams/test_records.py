@@ -1,0 +1,112 @@
+"""Records of JSON in any shape, of XES, and rows of workbooks: read by the same mapping as a table."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+
+import pytest
+
+from standards.errors import SpecError
+from streams.ingest.rows import BadRow
+from streams.ingest.table import read_table
+from tests.streams.tables import AT, EVENT, mapping, told
+
+RECORD = {"call": {"id": 7, "line": None}, "at": AT}
+NESTED = "{event: contact.waiting, fields: {contact: call.id, queue: call.line}}"
+SHAPES = {
+    "an array": json.dumps([RECORD]),
+    "a record a line": json.dumps(RECORD) + "\n",
+    "one record over lines": json.dumps(RECORD, indent=1),
+}
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_json_of_any_shape(shape: str) -> None:
+    """A path into a record is a column; what is null, or not there, is none."""
+    assert told(SHAPES[shape], "", NESTED, name="t.json") == ["10:00:00 waiting 7"]
+
+
+def test_records_within_records() -> None:
+    """Named steps unroll lists within lists; each record has what is above it under its name."""
+    issue = {"key": "K-1", "changelog": [
+        {"created": f"{AT}:01", "items": [{"field": "status", "to": "Done"}, {"field": "team", "to": "B"}]},
+        {"created": f"{AT}:02", "items": [{"field": "status", "to": "Open"}]},
+    ]}  # fmt: skip
+    keys = ", format: json, each: {issue: issues, change: changelog, item: items}"
+    event = (
+        "{event: contact.waiting, time: change.created, when: field == 'status', "
+        "fields: {contact: issue.key, queue: item.to}}"
+    )
+    found = told(
+        json.dumps({"issues": [issue]}), keys.replace("time: at", ""), event, name="t.json",
+        top="columns: {item.field: {as: field}}\n",
+    )  # fmt: skip
+    assert found == ["10:00:01 waiting K-1 Done", "10:00:02 waiting K-1 Open"]
+
+
+def test_a_bad_record_costs_itself_alone() -> None:
+    """A line that is not JSON is told with its number, and the others are read; a path to nothing is doubted."""
+    made = mapping(f"kept: 1\ntable: {{source: calls, zone: UTC, time: at}}\nevents:\n  - {NESTED}\n")
+    text = f"{json.dumps(RECORD)}\nnonsense\n{json.dumps(RECORD)}\n"
+    bad: list[BadRow] = []
+    doubts: list[str] = []
+    read = list(read_table(io.BytesIO(text.encode()), made, bad=bad.append, doubt=doubts.append, name="t.jsonl"))
+    assert (len(read), [each.lines for each in bad]) == (2, [(2, 2)])
+    assert doubts == ["t.jsonl: no record has anything at 'call.line'."]
+
+
+XES = f"""<?xml version="1.0"?><log xmlns="http://www.xes-standard.org/">
+<trace><string key="concept:name" value="c7"/>
+<event><string key="concept:name" value="queued"/><date key="time:timestamp" value="{AT}:00+00:00"/></event>
+<event><string key="concept:name" value="else"/><date key="time:timestamp" value="{AT}:01+00:00"/></event></trace></log>
+"""
+
+
+def test_xes() -> None:
+    """Events of a process log have their own attributes, and those of their trace."""
+    event = (
+        "{event: contact.waiting, time: 'time:timestamp', when: step == 'queued', "
+        "fields: {contact: 'case:concept:name'}}"
+    )
+    top = "columns: {'concept:name': {as: step}}\n"
+    assert told(XES, "", event, name="t.xes", top=top) == ["10:00:00 waiting c7"]
+    with pytest.raises(SpecError, match="not XES that can be read"):
+        told(XES[:200], "", event, name="t.xes", top=top)
+
+
+def workbook(rows: str) -> bytes:
+    """Give the smallest workbook with some rows of XML in its sheet `Calls`."""
+    kind = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+    main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    types = "http://schemas.openxmlformats.org/package/2006/content-types"
+    relations = "http://schemas.openxmlformats.org/package/2006/relationships"
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as book:
+        book.writestr("[Content_Types].xml", f'<Types xmlns="{types}"/>')
+        book.writestr("_rels/.rels", f'<Relationships xmlns="{relations}"><Relationship Id="r0" '
+                      f'Type="{kind}/officeDocument" Target="xl/workbook.xml"/></Relationships>')  # fmt: skip
+        book.writestr("xl/workbook.xml", f'<workbook xmlns="{main}" xmlns:r="{kind}"><sheets>'
+                      '<sheet name="Calls" sheetId="1" r:id="r1"/></sheets></workbook>')  # fmt: skip
+        book.writestr("xl/_rels/workbook.xml.rels", f'<Relationships xmlns="{relations}">'
+                      f'<Relationship Id="r1" Type="{kind}/worksheet" Target="worksheets/s.xml"/>'
+                      "</Relationships>")  # fmt: skip
+        book.writestr("xl/worksheets/s.xml", f'<worksheet xmlns="{main}"><sheetData>{rows}</sheetData></worksheet>')
+    return packed.getvalue()
+
+
+def cells(*values: str | float) -> str:
+    drawn = (f"<c><v>{each}</v></c>" if isinstance(each, float) else f'<c t="str"><v>{each}</v></c>' for each in values)
+    return f"<row>{''.join(drawn)}</row>"
+
+
+def test_a_workbook() -> None:
+    """A sheet is read as it is kept: its times are the spreadsheet's days, whole numbers have no fraction."""
+    book = workbook(cells("call", "line", "at") + cells(1.0, "a", 46082.4166666667))
+    event = EVENT.replace("{event", "{time: {column: at, format: excel}, event")
+    assert told(book, ", sheet: Calls", event, name="t.xlsx") == ["10:00:00 waiting 1 a"]
+    with pytest.raises(SpecError, match="no sheet 'Cals'"):
+        told(book, ", sheet: Cals", event, name="t.xlsx")
+    with pytest.raises(SpecError, match="not a workbook that can be read"):
+        told(b"nonsense", "", event, name="t.xlsx")
