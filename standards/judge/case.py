@@ -189,6 +189,7 @@ UnusedReason = Literal[
     "too-old-to-tell",
     "not-allowed",
     "nothing-to-excuse",
+    "scenario-may-not",
     "no-subject",
     "no-scope",
     "owed-nothing",

@@ -1,7 +1,7 @@
 """What events name that a practice document agrees on, rewards, scenarios and forms, and what they may not say of them.
 
 A name that is not in the document would be stored, and count for nothing: whoever sent it would never learn of it.
-Read next: `practice.py`; `streams/embedded/admission.py`, which asks for each event.
+Read next: `practice.py`; `streams/ingest/agreement.py`, which asks for each event.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from standards.calendar.hours import did_you_mean
 from standards.judge.events import type_of
+from standards.natural import same
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,9 +22,12 @@ NOT_AGREED: Final = "not-agreed"
 """Why an event is refused that names a reward, a scenario or a form that the practice document does not have."""
 PRIVATE: Final = "private-answer"
 """Why an event is refused that says what somebody answered about their own work."""
+OWN_REWARD: Final = "own-reward"
+"""Why a reward is refused that somebody gave to themselves."""
 ASSESSED: Final = "assessment.completed"
-_NAMED: Final[Mapping[str, tuple[str, str]]] = {
-    "reward.given": ("reward", "rewards"), "reward.voted": ("reward", "rewards"),
+REWARDED: Final = "reward.given"
+NAMED: Final[Mapping[str, tuple[str, str]]] = {
+    REWARDED: ("reward", "rewards"), "reward.voted": ("reward", "rewards"),
     "exception.made": ("scenario", "scenarios"), ASSESSED: ("form", "forms"), "review.completed": ("form", "forms"),
 }  # fmt: skip
 """Which field of an event names something of which section. A reward that is proposed may be a new one."""
@@ -44,9 +48,11 @@ def objection(event: Event, practice: Practice) -> Objection | None:
     those to a form that nobody knows, as it may be a slip for one that is private.
     """
     kind = type_of(event)
-    if kind not in _NAMED:
+    if kind not in NAMED:
         return None
-    field, section = _NAMED[kind]
+    if kind == REWARDED and event.data.agent.strip() and same(event.data.agent, event.data.by):
+        return Objection(OWN_REWARD, f"{kind}: agent and by are the same person; nobody rewards themselves")
+    field, section = NAMED[kind]
     name, known = getattr(event.data, field, None), getattr(practice, section)
     if not name or not known:
         return None

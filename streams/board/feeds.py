@@ -44,6 +44,7 @@ WHY: Final[Mapping[str, str]] = {
     "too-old-to-tell": phrase("It is so old that nobody can tell whether it had come before."),
     "not-allowed": phrase("Whoever said so may not."),
     "nothing-to-excuse": phrase("There was nothing to excuse."),
+    "scenario-may-not": phrase("Its scenario does not excuse promises of that standard."),
     "no-subject": phrase("It names nobody whom a standard is about."),
     "no-scope": phrase(
         "It would have counted, but nothing says whether there is anything to owe, or it was forgotten."

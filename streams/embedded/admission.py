@@ -1,6 +1,6 @@
 """Admission: which of the events that came are taken in, at which instant they count, and with which names.
 
-Read next: `streams/names/door.py`; `engine.py`, which judges what is taken.
+Read next: `streams/names/door.py`, `streams/ingest/agreement.py`; `engine.py`, which judges what is taken.
 """
 
 from __future__ import annotations
@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING
 
 from standards.errors import EventError
 from standards.judge.events import type_of
-from standards.practice.agreed import objection
 from streams.ingest.wire import Refusal, encode, in_future, reserved
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from standards.judge.events import Event
-    from standards.practice.practice import Practice
+    from streams.ingest.agreement import Agreed, Agreement
     from streams.ingest.wire import Reader
     from streams.names.door import Door
     from streams.runtime.source_clocks import SourceClocks
@@ -25,19 +24,18 @@ if TYPE_CHECKING:
 class Admission:
     """Admits events of the vocabulary of a reader; `max_skew`, in microseconds, is how far ahead they may be.
 
-    `sources` hear of what each sender's clock says. Without a `door` names stay as they are; without a `practice`
-    events may name any reward, scenario and form.
+    `sources` hear of what each sender's clock says. Without a `door` names stay as they are.
     """
 
     def __init__(
-        self, reader: Reader, sources: SourceClocks, door: Door | None, max_skew: int, practice: Practice | None
+        self, reader: Reader, sources: SourceClocks, door: Door | None, max_skew: int, agreement: Agreement
     ) -> None:
-        self.sources, self._practice = sources, practice
+        self.sources, self._agreement = sources, agreement
         self._reader, self._door, self._max_skew = reader, door, max_skew
         self._types = set(reader.classes.values())
 
-    def admitted(self, events: Sequence[Event], refused: list[Refusal], wall: int) -> Sequence[Event]:
-        """Refuse events from too far ahead or in Kept's own name; read again those of an earlier vocabulary.
+    def admitted(self, events: Sequence[Event], refused: list[Refusal], wall: int) -> Agreed:
+        """Refuse events from too far ahead, in Kept's own name or against what was agreed; read earlier ones again.
 
         No event happens after it was received: one whose time is a little ahead of its stamp happened at its stamp.
         """
@@ -50,14 +48,11 @@ class Admission:
             if error is not None:
                 refused.append(Refusal(0, error.reason, str(error), encode(event)))
                 continue
-            against = objection(event, self._practice) if self._practice is not None else None
-            if against is not None:
-                refused.append(Refusal(0, against.reason, against.found, encode(event)))
-                continue
             self.sources.hear(event.source, event.at, received)
             event.at = min(event.at, received)
             admitted.append(event)
-        return admitted if self._door is None else self._door.let_in(admitted, refused)
+        inside = admitted if self._door is None else self._door.let_in(admitted, refused)
+        return self._agreement.held(inside, refused)
 
     def _read_again(self, events: Iterable[Event], refused: list[Refusal]) -> Iterable[Event]:
         for event in events:

@@ -27,6 +27,7 @@ from standards.judge.promise import NEVER
 from standards.judge.standard import CORRECTIONS_HORIZON
 from streams.documents.rules import Rules
 from streams.embedded.admission import Admission
+from streams.ingest.agreement import Agreement
 from streams.ingest.wire import FROM_THE_FUTURE, MAX_SKEW, Reader, claim_of
 from streams.names.door import Door
 from streams.names.earlier.store import Rules as Former
@@ -38,6 +39,7 @@ from streams.runtime.position import Position
 from streams.runtime.pump import GRACE, SETTLE, Pump
 from streams.runtime.source_clocks import SourceClocks
 from streams.runtime.turning_back import go_back
+from streams.storage.ledger_tables import about
 from streams.storage.router_tables import read_calls
 from streams.storage.source_tables import forget_later, read_sources
 from streams.storage.sqlite import FILE, Database
@@ -178,7 +180,8 @@ class Engine:
         self.sources = SourceClocks(read_sources(self.database, wall))
         self.reader = Reader(rulebook.classes)
         self.door = None if options.names is None else Door(rulebook, options.names)
-        self._admission = Admission(self.reader, self.sources, self.door, options.max_skew, rules.practice)
+        agreement = Agreement(rules.practice, self.reader, partial(about, self.database))
+        self._admission = Admission(self.reader, self.sources, self.door, options.max_skew, agreement)
         self.alerts = alerts
         self._lists = any(group.listed for group in rulebook.groups.values())
         self._retired = len(rulebook.standards) > len(rulebook.current)
@@ -201,10 +204,11 @@ class Engine:
         refused = list(refusals)
         if self.options.names is not None:
             self.options.names.pass_time(wall)
-        taken = self._admission.admitted(events, refused, wall)
+        taken, idle = self._admission.admitted(events, refused, wall)
         started, before = perf_counter(), self.pump.low
         self._begin_listed(wall)
         outcome = self.pump.push(taken, now=min(wall, waiting))
+        outcome.unused.extend(idle)
         self._hear_sources(refused, outcome.late, wall)
         return self._record(_Judged(outcome, taken, refused, started, self._stall(before)), wall)
 

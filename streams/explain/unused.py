@@ -10,6 +10,7 @@ WHY: Final[Mapping[str, str]] = {
     "too-old-to-tell": "it is so old that nobody can tell whether it had come before",
     "not-allowed": "whoever said so may not",
     "nothing-to-excuse": "there was nothing to excuse",
+    "scenario-may-not": "its scenario does not excuse promises of that standard",
     "no-subject": "it names nobody whom a standard is about",
     "no-scope": "it would have counted, but nothing says whether there is anything to owe, or it was forgotten",
     "owed-nothing": "the standard's own choice is that nothing is owed for it",

@@ -20,5 +20,6 @@ LIVE_REASONS: Final = (
     "unknown-reference",
     "not-agreed",
     "private-answer",
+    "own-reward",
     "defect",
 )

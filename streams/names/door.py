@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import msgspec
 
-from alerts.routing.actions import SILENCED
+from alerts.routing.actions import MADE, SILENCED
 from standards.judge.events import type_of
 from standards.judge.rulebook import GRANT, opening_fields, subject_key, subject_text
 from streams.ingest.wire import UNREADABLE, Refusal, encode
@@ -31,7 +31,7 @@ UNKNOWN: Final = "unknown-reference"
 _WHOLE: Final = ("data", "data_base64")
 """The members whose text could be a whole event's data, which nobody looks through."""
 _SUBJECT: Final = "subject"
-_ABOUT: Final = frozenset({GRANT, SILENCED})
+_ABOUT: Final = frozenset({GRANT, MADE, SILENCED})
 """The events that say in a text of one field, their subject, whom they are about."""
 DEEPEST: Final = 40
 """How deep what was refused is looked through; what lies deeper is left out."""

@@ -38,6 +38,7 @@ ON CONFLICT (id) DO UPDATE SET ordinal = excluded.ordinal, state = excluded.stat
     warned = max(warned, excluded.warned), corrected = max(corrected, excluded.corrected)
 WHERE excluded.ordinal > promises.ordinal
 """
+_ABOUT = "SELECT standard, subject FROM promises WHERE id = ?"
 _TOTAL = "INSERT INTO totals VALUES (?,?,?,?) ON CONFLICT DO UPDATE SET count = count + excluded.count"
 _SITE = """
 INSERT INTO sites VALUES (?,?) ON CONFLICT DO UPDATE SET opened = excluded.opened WHERE excluded.opened > opened
@@ -45,6 +46,12 @@ INSERT INTO sites VALUES (?,?) ON CONFLICT DO UPDATE SET opened = excluded.opene
 _NOTICE = "INSERT OR IGNORE INTO notices (id, promise, received, shard, body) VALUES (?,?,?,?,?)"
 
 _encode = msgspec.json.encode
+
+
+def about(database: Database, promise: str) -> tuple[str, str] | None:
+    """Give the standard and the subject of a promise by its id; None where there is none."""
+    found = database.one(_ABOUT, [promise])
+    return None if found is None else (str(found[0]), str(found[1]))
 
 
 def book_lines(database: Database, lines: Sequence[Line], told: Mapping[str, Reason]) -> list[Line]:

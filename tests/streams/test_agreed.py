@@ -83,3 +83,12 @@ async def test_without_a_document_every_name_is_taken(tmp_path: Path) -> None:
     """Where nothing is agreed on, nothing is held against it: neither without a document, nor without that section."""
     async with asking(tmp_path, peopled=written(tmp_path, PRACTICE)) as caller:
         assert await refused(caller, "review.completed", agent="ann", form="own") == []
+
+
+async def test_a_reward_to_oneself_is_refused(tmp_path: Path) -> None:
+    """However the name is written, and whatever it is for; one to a colleague is taken."""
+    async with asking(tmp_path, peopled=written(tmp_path, PRACTICE + FORMS)) as caller:
+        given = {"team": "north", "reward": "voucher", "value": 5, "moment": "m"}
+        assert await refused(caller, "reward.given", agent="ann", by="bob", **given) == []
+        ((reason, message),) = await refused(caller, "reward.given", agent="ann", by=" Ann", **given)
+    assert (reason, "nobody rewards themselves" in message) == ("own-reward", True)

@@ -18,6 +18,7 @@ import structlog
 
 from alerts.routing.actions import actions_of
 from standards.calendar.duration import SECOND
+from streams.ingest.agreement import Agreement
 from streams.ingest.wire import Reader
 from streams.kafka.clients.log import ConsumerRebalanceListener, IllegalStateError, acknowledged
 from streams.kafka.intake.arrivals import Arrivals
@@ -38,6 +39,8 @@ if TYPE_CHECKING:
 
     from standards.compiler.spec import Loaded
     from standards.judge.events import Event
+    from standards.practice.practice import Practice
+    from streams.documents.rules import Practices
     from streams.kafka.clients.log import Consumer, ConsumerRecord, Producer, TopicPartition
     from streams.kafka.intake.places import ReadsCommits
     from streams.kafka.persons.shared_names import SharedNames
@@ -60,7 +63,8 @@ log = structlog.get_logger("kept")
 class Terms(NamedTuple):
     """How to take events in, in microseconds: see the settings of the same names. `by_events`: those move time.
 
-    `names` keep who people are apart; without them names stay where they are, as in a story.
+    `names` keep who people are apart; without them names stay where they are, as in a story. `practices` read people's
+    practice.
     """
 
     grace: int
@@ -68,6 +72,7 @@ class Terms(NamedTuple):
     lateness: int = LATENESS
     by_events: bool = False
     names: SharedNames | None = None
+    practices: Practices | None = None
 
 
 class _BatchExtras(msgspec.Struct):
@@ -108,16 +113,18 @@ class Intake(ConsumerRebalanceListener):  # type: ignore[misc]
         """Give the latest event time that is in `facts`, of the partitions here: microseconds UTC, or -1."""
         return max((done.newest for done in self._places.done.values()), default=-1)
 
-    def adopt(self, loaded: Loaded, *, partitions: int) -> None:
-        """Go over to these standards, and so many `partitions` of `facts`. Call it between two batches."""
+    def adopt(self, loaded: Loaded, *, partitions: int, practice: Practice | None = None) -> None:
+        """Go over to these documents, and so many `partitions` of `facts`. Call it between two batches."""
         rulebook, terms = loaded.rulebook, self._terms
+        reader = Reader(rulebook.classes)
         self._arrivals = Arrivals(
-            Reader(rulebook.classes), stamps=self.stamps.of, max_skew=terms.max_skew, by_events=terms.by_events,
+            reader, stamps=self.stamps.of, max_skew=terms.max_skew, by_events=terms.by_events,
             clocks=self._clocks,
         )  # fmt: skip
         self._routing = Routing(rulebook, partitions)
         self._codec = FactsCodec(rulebook.classes)
-        self._entrance = Entrance(self._arrivals, None if terms.names is None else Door(rulebook, terms.names))
+        door = None if terms.names is None else Door(rulebook, terms.names)
+        self._entrance = Entrance(self._arrivals, door, Agreement(practice, reader))
 
     async def step(self, consumer: Consumer, producer: Producer) -> int:
         """Read one batch, publish it and commit; gives how many records there were.
@@ -171,7 +178,9 @@ class Intake(ConsumerRebalanceListener):  # type: ignore[misc]
         began = perf_counter()
         beside = _BatchExtras()
         sent: list[asyncio.Future[Any]] = []
-        for origin, events in (await self._entrance.let_in(found, beside.refused)).items():
+        inside, unused = await self._entrance.let_in(found, beside.refused)
+        beside.late += [Late.of(each.event, each.reason, self._clock()) for each in unused]
+        for origin, events in inside.items():
             for partition, raw in self._packed(origin, len(found[origin]), events, beside):
                 sent.append(await producer.send(self.names.facts, raw, partition=partition))
         await self._acknowledged(sent, self.names.facts)

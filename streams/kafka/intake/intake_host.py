@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
 
     from standards.compiler.spec import Loaded
+    from standards.practice.practice import Practice
     from streams.documents.rules import Standards
     from streams.kafka.clients.connection import KafkaSettings
     from streams.kafka.clients.log import Consumer, Producer
@@ -61,7 +62,7 @@ log = structlog.get_logger("kept")
 
 
 class IntakeHost:
-    """One intake. `clock` gives microseconds UTC. Raises SpecError when the standards cannot be used."""
+    """One intake. `clock` gives microseconds UTC. Raises SpecError when its documents cannot be used."""
 
     def __init__(
         self,
@@ -73,6 +74,8 @@ class IntakeHost:
         metrics: KafkaMetrics,
     ) -> None:
         self.loaded = standards.load(())
+        self._practices = terms.practices
+        self._practice = self._read_practice(self.loaded)
         self.problems: list[str] = []
         self._standards_read = clock()
         self._own = self.loaded
@@ -211,7 +214,7 @@ class IntakeHost:
         if known == self._adopted:
             return
         self.loaded = await self._load()
-        self._intake.adopt(self.loaded, partitions=partitions)
+        self._intake.adopt(self.loaded, partitions=partitions, practice=self._practice)
         self._adopted = known
         for listener in self._listeners:
             listener(self.loaded)
@@ -219,6 +222,7 @@ class IntakeHost:
     async def _load(self) -> Loaded:
         try:
             loaded, self.problems = await asyncio.to_thread(load, self._standards, list(self._revisions.known.values()))
+            self._practice = await asyncio.to_thread(self._read_practice, loaded)
         except (SpecError, StateError) as error:  # the files were changed meanwhile, and not for the better
             self.problems = problems_of(error)
             loaded = self.loaded
@@ -227,6 +231,9 @@ class IntakeHost:
         else:
             log.warning("not all standards can be loaded; the rest is in force", problems=self.problems)
         return loaded
+
+    def _read_practice(self, loaded: Loaded) -> Practice | None:
+        return None if self._practices is None else self._practices(loaded.standards)
 
 
 async def _ended(session: asyncio.Task[None]) -> bool:

@@ -12,12 +12,14 @@ import os
 import socket
 import sys
 from contextlib import AsyncExitStack, closing
+from functools import partial
 from typing import TYPE_CHECKING, Final, Protocol
 
 import msgspec
 import structlog
 
 from standards.errors import StateError
+from streams.documents.rules import practice_in
 from streams.ingest.wire import Reader
 from streams.kafka.clients.edge import stop_signals
 from streams.kafka.clients.event_sink import KafkaEventSink
@@ -73,7 +75,10 @@ async def run(settings: Settings, *, clock: Clock, http: bool = False) -> None:
         stack.callback(FolderLock(settings.data).release)
         persons = stack.enter_context(closing(SharedNames(settings.data, secret)))
         by_events = settings.time == "events"
-        terms = Terms(settings.grace, settings.max_skew, settings.lateness, by_events=by_events, names=persons)
+        terms = Terms(
+            settings.grace, settings.max_skew, settings.lateness, by_events=by_events, names=persons,
+            practices=partial(practice_in, settings.standards),
+        )  # fmt: skip
         host = IntakeHost(settings.kafka, StandardsFiles(settings.standards), terms, clock=clock.wall, metrics=metrics)
 
         def status() -> Status:

@@ -65,17 +65,14 @@ class Grants:
 
     async def _grant(self, request: web.Request) -> web.Response:
         asked_for = await read_action(request, self._host, Grant, _BODY)
-        answer = await self.take(asked_for, key_of(request))
+        answer, event = await self._made(asked_for, key_of(request), SOURCE)
+        if not answer.already:
+            await take_in(self._host, [event])
         return json_answer(answer, HTTPStatus.OK if answer.already else HTTPStatus.ACCEPTED)
 
-    async def take(
-        self, grant: Grant, key: str = "", *, source: str = SOURCE, beside: Sequence[Event] = ()
-    ) -> GrantAnswer:
-        """Take an exception in, and what is said `beside` it; `key` names it. Raises Problem: neither was taken in."""
-        answer, event = await self._made(grant, key, source)
-        if beside or not answer.already:
-            await take_in(self._host, [*beside, *([] if answer.already else [event])])
-        return answer
+    async def check(self, grant: Grant) -> None:
+        """Say what speaks against an exception that something else is to grant. Raises Problem."""
+        self._check_may(grant, await self._concerned(grant))
 
     async def take_all(self, grants: Sequence[Grant], *, source: str) -> None:
         """Take several exceptions in at once: all of them, or none. Raises Problem where one cannot be granted."""

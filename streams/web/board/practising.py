@@ -118,10 +118,7 @@ class Practising:
             await self._submit(REWARDED, data | {kind: number}, given)
 
     async def make_exception(self, given: Given, name: str) -> None:
-        """Take in that somebody did what a scenario lets everybody do; that excuses the promise that they name.
-
-        The scenario itself grants it, as the standard names it under `may_excuse`, and so does the practice document.
-        """
+        """Take in that somebody did what a scenario lets everybody do; the door excuses the promise that they name."""
         scenarios, team = self._practice().scenarios, self._team(given)
         wanted = needed(given, "scenario", phrase("Say which scenario; then it can be done."))
         if wanted not in scenarios:
@@ -140,10 +137,9 @@ class Practising:
         if found.row.standard not in scenario.excuses:
             words = later("This scenario does not excuse promises of {standard}.", standard=found.row.standard)
             raise Problem(HTTPStatus.CONFLICT, words)
-        made = said_event(self._host, MADE, data, given, about=given.get("drawn", ""))
-        role, reason = f"{SCENARIO}{wanted}", given.get("note") or scenario.when
-        grant = Grant(promise=number, by=role, person=name, reason=reason)
-        await self._grants.take(grant, source=given["source"], beside=[made])
+        await self._grants.check(Grant(promise=number, by=f"{SCENARIO}{wanted}", person=name, reason=scenario.when))
+        about: dict[str, Plain] = {"standard": found.row.standard, "subject": found.row.subject}
+        await self._submit(MADE, data | about, given)
 
     async def _check_kept(self, number: str, reward: Reward, team: str) -> None:
         """Refuse a promise that nobody can be rewarded for, or not with this."""
