@@ -324,11 +324,11 @@ document.addEventListener("formdata", (event) => {
 
 function narrowed(form) {
   const kept = new URLSearchParams(new FormData(form));
-  for (const name of ["q", "part", "page"]) kept.delete(name);
+  for (const name of ["proof", "q", "part", "page"]) kept.delete(name);
   remember("view", kept.toString());
 }
 
-if (rows) {
+if (rows && location.pathname === "/") {
   if (location.search === "?all") {
     remember("view", "");
     history.replaceState(null, "", "/");

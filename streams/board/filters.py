@@ -5,12 +5,12 @@ Read next: `view.py`.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 
 from streams.board.markup import Html, el
-from streams.board.shell import Shell, field, hidden
+from streams.board.shell import Shell, field, form, hidden
 from streams.board.view import NOWHERE, PARTS
 
 if TYPE_CHECKING:
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from alerts.words.words import Words
     from streams.board.view import View
     from streams.board.wording import Wording
+
+FIND: Final = "/find"
+"""Where it is sent: what is looked for may be a name, and does not stand in an address then."""
 
 
 class Choices(msgspec.Struct, frozen=True):
@@ -45,12 +48,12 @@ def filter_bar(shell: Shell, view: View, choices: Choices) -> Html:
         hidden("part", view.part) if view.part else None,
         el("button", words.say("Show"), class_="plain"),
     )
-    form = el("form", *fields, method="get", action="/", id="narrow", class_="narrow", role="search")
+    sent = form(shell, FIND, *fields, id="narrow", class_="narrow", role="search")
     every = el("a", words.say("Show everything"), href="/?all", class_="plain", id="everything")
     said = ", ".join(_said(shell, view))
     line = el("summary", words.say("Shown: {what}", what=said) if said else words.say("Search and filter"))
     narrowed = el("p", every, class_="actions") if said else None
-    return el("div", el("details", line, form, class_="filter"), narrowed, class_="filters")
+    return el("div", el("details", line, sent, class_="filter"), narrowed, class_="filters")
 
 
 def _choice(words: Words, label: str, name: str, chosen: str, options: Mapping[str, str | None]) -> Html | None:

@@ -14,7 +14,7 @@ from standards.calendar.local_time import known_zone
 from standards.judge.events import moment
 from streams.board.markup import Html, el, join, listed, section, sentence
 from streams.board.paging import Paged, pager
-from streams.board.shell import Shell, field, page, promise_link
+from streams.board.shell import Shell, field, form, page, promise_link
 from streams.board.silences import Known, silence_section
 from streams.live.wording import WORDS
 
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from streams.storage.promise_view import PromiseView
     from streams.storage.rows import Delivery, NoticeRow, Suppressed, SuppressedFilter
 
+FIND_NOTICES: Final = "/find/notices"
+"""Where the form is sent that narrows what was not sent: it has a name in it."""
 _WITHHELD: Final = {
     "not-actionable": phrase("there was no trouble yet"),
     "nobody-waits-for-it": phrase("nobody had been told of any trouble"),
@@ -94,12 +96,13 @@ def _not_sent(shell: Shell, not_told: NotTold, query: Mapping[str, str]) -> Html
     wanted, say = not_told.wanted, shell.words.say
     every = el("option", say("any"), value="")
     choices = (el("option", say(text), value=name, selected=name == wanted.reason) for name, text in _WITHHELD.items())
-    narrow = el(
-        "form",
+    narrow = form(
+        shell,
+        FIND_NOTICES,
         field(say("Reason"), "reason", control=el("select", every, choices, name="reason")),
         field(say("Person"), "to", value=wanted.to, maxlength=200),
         el("button", say("Show"), class_="plain"),
-        method="get", action="/notices", class_="narrow",
+        class_="narrow",
     )  # fmt: skip
     shown = not_told.rows
     rows = listed(

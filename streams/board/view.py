@@ -30,7 +30,10 @@ _PAGES: Final = 10_000
 
 
 class View(msgspec.Struct, frozen=True):
-    """What is looked for (`q`), where, of whom; one `part` of the page alone, or all of them; and which page of it."""
+    """What is looked for (`q`), where, of whom; one `part` of the page alone, or all of them; and which page of it.
+
+    `unsaid`: no address says what is looked for, as it may be a name.
+    """
 
     q: str = ""
     site: str = ""
@@ -40,15 +43,16 @@ class View(msgspec.Struct, frozen=True):
     mine: str = ""
     part: str = ""
     page: int = 1
+    unsaid: bool = False
 
     @classmethod
     def of(cls, query: Mapping[str, str]) -> Self:
         """Read it from an address; what it does not know, it leaves."""
-        known = {name: query.get(name, "").strip()[:_LONGEST] for name in NARROWS}
-        known["part"] = part if (part := query.get("part", "")) in PARTS else ""
+        q, site, standard, owner, team, mine = (query.get(name, "").strip()[:_LONGEST] for name in NARROWS)
+        part = query.get("part", "")
         number = query.get("page", "")
         page = int(number) if number.isascii() and number.isdecimal() and len(number) < len(str(_PAGES)) else 1
-        return cls(**known, page=max(1, page))
+        return cls(q, site, standard, owner, team, mine, part if part in PARTS else "", max(1, page))
 
     @property
     def narrowed(self) -> bool:
@@ -63,7 +67,8 @@ class View(msgspec.Struct, frozen=True):
     @property
     def queried(self) -> dict[str, str]:
         """Give what it narrows to, as the query of an address has it."""
-        return {name: value for name in NARROWS if (value := getattr(self, name))}
+        said = [name for name in NARROWS if not (self.unsaid and name == "q")]
+        return {name: value for name in said if (value := getattr(self, name))}
 
     @property
     def query(self) -> str:

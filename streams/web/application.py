@@ -35,6 +35,7 @@ from streams.web.board.board_live import Live
 from streams.web.board.linked import Linked
 from streams.web.board.readers import Usual
 from streams.web.board.ringing import Rings
+from streams.web.board.searching import Searching
 from streams.web.board.sign_in import SignIn
 from streams.web.ended_sessions import EndedSessions
 from streams.web.forms import NoQuery
@@ -103,7 +104,7 @@ def application(
     if host.devices is not None:
         board.rings = Rings(board, host.devices)
         app.add_routes(board.rings.routes())
-    for part in (board, acts, SignIn(board, access, guesses)):
+    for part in (board, acts, SignIn(board, access, guesses), Searching(board)):
         app.add_routes(part.routes())
     if made is not None:
         app.add_routes(Linked(board, acts, made, guesses).routes())

@@ -41,10 +41,10 @@ BOARD_OPEN: Final = frozenset({
 """What of the board is answered without a token. A browser asks for an app's manifest and icons as nobody."""
 LINKED: Final = "/do/"
 """How the paths of links in messages begin: each carries its own proof."""
-ACTS: Final = ("/acts/", "/sign-", "/mine")
+ACTS: Final = ("/acts/", "/sign-", "/mine", "/find")
 """How the paths of the board's forms begin: what comes there from a session proves that it came from our own page."""
 WRITES: Final[tuple[tuple[str, Role], ...]] = (
-    ("/sign-", "viewer"), ("/acts/share", "frontliner"), ("/acts/thank", "frontliner"),
+    ("/sign-", "viewer"), ("/find", "viewer"), ("/acts/share", "frontliner"), ("/acts/thank", "frontliner"),
     ("/acts/propose", "frontliner"), ("/acts/make-exception", "frontliner"), ("/mine", "frontliner"),
     ("/acts/resend", "author"), ("/acts/set-aside", "author"), ("/acts/", "supervisor"),
     ("/do/", "viewer"), ("/v1/exceptions", "supervisor"), ("/v1/calendars/", "supervisor"),

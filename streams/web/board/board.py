@@ -100,17 +100,17 @@ class Board:
         """Give the pages and their files."""
         lists, practised, mine = Lists(self), Practised(self), MinePages(self)
         pages = {
-            "/": self._now, "/standards": self._standards, "/promises/{id}": self._promise,
+            "/": self.owed, "/standards": self._standards, "/promises/{id}": self._promise,
             "/debriefs": lists.debriefs, "/notices": lists.notices, "/feeds": lists.feeds, "/people": lists.people,
             "/wall": self._wall, "/standards/{id}": self._trends, "/shift": lists.shift,
             "/handbook": lists.handbook, MINE: mine.show, TODAY: practised.today,
             THANKS: practised.thanks, VOICES: practised.voices,
         }  # fmt: skip
-        drawn = {path: self._counted(page) for path, page in pages.items()}
+        drawn = {path: self.counted(page) for path, page in pages.items()}
         shown = (web.get(path, page) for path, page in drawn.items())
         return [*shown, web.post(MINE, mine.take), *self._files.routes()]
 
-    def _counted(self, page: Handler) -> Handler:
+    def counted(self, page: Handler) -> Handler:
         """Give what answers with a page after what is overdue was counted, as every page says that."""
 
         async def count_first(request: web.Request) -> web.StreamResponse:
@@ -196,8 +196,9 @@ class Board:
         content = el("p", said, class_="calm"), el("p", _way_back(shell, back))
         return self.answer(request, page(shell, say("It is noted"), "", *content))
 
-    async def _now(self, request: web.Request) -> web.Response:
-        view = View.of(request.query)
+    async def owed(self, request: web.Request, view: View | None = None) -> web.Response:
+        """Show what is owed: as the address says, or another view of it."""
+        view = view or View.of(request.query)
         acts = may(request[ROLE], "supervisor")
         changes = await self._live.fresh(view, name_of(request), acts=acts)
         shell, shown = self.shell(request, changes.version), changes.picture  # nothing comes between them

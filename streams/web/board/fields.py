@@ -71,6 +71,13 @@ async def read_fields(request: web.Request, limit: int = _BODY) -> Given:
 
 async def read_form(request: web.Request, board: Board) -> Given:
     """Read a form that came from one of our own pages. Raises Problem."""
+    given = bounded(await read_own(request, board))
+    persons = {name: await referred(board.host, given[name]) for name in _naming(board.host) & given.keys()}
+    return {**given, **persons, "source": SOURCE, "role": request[SESSION].role}
+
+
+async def read_own(request: web.Request, board: Board) -> Given:
+    """Read what was filled in on one of our own pages, as it was sent. Raises Problem."""
     given = await read_fields(request)
     session = request.get(SESSION)
     if session is None or not board.sessions.proven(session, given.get("proof", "")):
@@ -78,9 +85,7 @@ async def read_form(request: web.Request, board: Board) -> Given:
             "This form is from an older page, or from elsewhere. Go back, load the page again, and send it once more."
         )
         raise Problem(HTTPStatus.FORBIDDEN, words)
-    given = bounded(given)
-    persons = {name: await referred(board.host, given[name]) for name in _naming(board.host) & given.keys()}
-    return {**given, **persons, "source": SOURCE, "role": session.role}
+    return given
 
 
 def of_own_team(request: web.Request, given: Given) -> Given:

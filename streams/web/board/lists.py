@@ -117,8 +117,8 @@ class Lists:
         given = view.queried | ({handover.PAGE: str(page)} if handover.PAGE in query else {})
         return Notes(current, before, current[0].id if current else "", view.site, given)
 
-    async def notices(self, request: web.Request) -> web.Response:
-        """Show what was told, what waits, and what was not told."""
+    async def notices(self, request: web.Request, asked_for: SuppressedFilter | None = None) -> web.Response:
+        """Show what was told, what waits, and what was not told: as the address says, or what is `asked_for`."""
         board, read_model = self._board, self._host.read_model
         shell, query = board.shell(request), request.query
         first, second, third = (page_of(query, name) for name in _PAGES)
@@ -128,16 +128,20 @@ class Lists:
         stuck = paged(await seen_by.notices(self._host, shell, late), second)
         named = {row.notice.promise for row in (*newest.rows, *stuck.rows)}
         owed = await asked(read_model.board.owed_of, named, self._host.rulebook.owed_since(self._host.wall()))
-        reason, to = (query.get(name, "")[:200] for name in ("reason", "to"))
-        people = self._host.people
-        to = await known_in(self._host, to.strip()) if request[NAMES_PEOPLE] else to.strip()
-        wanted = SuppressedFilter(to=people.known_as(to) if people else to, reason=reason)
+        wanted = asked_for or await self.suppressed(request, query)
         given = {name: str(page_of(query, name)) for name in _PAGES if name in query}
-        given |= {"reason": reason, "to": wanted.to}
+        given |= {} if asked_for else {"reason": wanted.reason, "to": wanted.to}
         shown = notices.Told(newest, stuck, await asked(read_model.board.fates), owed, given)
         rows = await asked(read_model.board.suppressed, wanted, 0, ASKED, skipped=skipped(third))
         not_told = await self._not_told(paged(await seen_by.suppressed(self._host, shell, rows), third), wanted)
         return board.answer(request, notices.draw(shell, shown, not_told))
+
+    async def suppressed(self, request: web.Request, given: Mapping[str, str]) -> SuppressedFilter:
+        """Read which of what was not sent is asked for; whoever reads names finds by them."""
+        reason, to = (given.get(name, "").strip()[:200] for name in ("reason", "to"))
+        people = self._host.people
+        to = await known_in(self._host, to) if request[NAMES_PEOPLE] else to
+        return SuppressedFilter(to=people.known_as(to) if people else to, reason=reason)
 
     async def _not_told(self, rows: Paged[Suppressed], wanted: SuppressedFilter) -> NotTold:
         people = self._host.people
