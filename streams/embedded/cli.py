@@ -52,16 +52,18 @@ def export(
     *,
     person: Annotated[str, typer.Option("--person", metavar="NAME", help="Whose: a name, or the reference.")],
     data: Data = None,
+    listen: options.Listen = None,
 ) -> None:
     """Print all that is stored about one person, as JSON lines.
 
     Events, what they did, lines of the ledger and messages in which they stand, with their name put back and nobody
-    else's. What was written there is given as it was: read it before you hand it on, as it may name others.
+    else's. What was written there is given as it was: read it before you hand it on, as it may name others. It is
+    read from the folder; where nothing is in that, the host is asked that listens (`kept serve`, say).
     """
     from streams.embedded.exporting import exported
     from streams.settings import read_settings
 
-    for line in exported(read_settings(data=data), person):
+    for line in exported(read_settings(data=data, listen=listen), person):
         typer.echo(line)
 
 

@@ -8,18 +8,15 @@ from __future__ import annotations
 import asyncio
 import sys
 from contextlib import AsyncExitStack
-from http import HTTPStatus
-from http.client import HTTPConnection, HTTPException
 from typing import TYPE_CHECKING, Final
 
 import msgspec
 
 from alerts.channels.console import Console
 from standards.calendar.duration import DAY, SECOND
-from standards.errors import KeptError, StateError
-from streams.delivery.channel_settings import secret_of
+from standards.errors import StateError
 from streams.delivery.pushing import pushing
-from streams.embedded.asking_time import EVERYWHERE
+from streams.embedded.asking_host import RefusedError, asked_host
 from streams.embedded.running import Plan, channels_on, host_of, names_of
 from streams.embedded.steady_clock import SteadyClock
 from streams.live.logging_setup import configure_logs
@@ -27,7 +24,6 @@ from streams.names.erasing import BLOCKED_FOR
 from streams.storage.sqlite import FILE, FolderLock
 from streams.web.api.person_views import ErasedAnswer
 from streams.web.api.persons import JUDGED_WITHIN, Persons
-from streams.web.api.views import ProblemItem
 from streams.web.forms import Erasure
 from streams.web.problem import Problem
 
@@ -41,18 +37,14 @@ PATIENCE: Final = 2.0 * JUDGED_WITHIN
 many texts may have to be looked through."""
 
 
-class NotErasedError(KeptError):
-    """Nobody was erased, for what the caller can mend."""
-
-
 def erase(settings: Settings, person: str, by: str) -> ErasedAnswer:
-    """Erase a name, or a text, in the data folder. Raises NotErasedError, StateError, SpecError."""
+    """Erase a name, or a text, in the data folder. Raises RefusedError, StateError, SpecError."""
     if not (settings.data / FILE).is_file() or _in_use(settings.data):
         return _by_host(settings, person, by)
     try:
         return asyncio.run(_alone(settings, Erasure(person=person, by=by)))
     except Problem as problem:
-        raise NotErasedError(problem.detail) from None
+        raise RefusedError(problem.detail) from None
 
 
 def _in_use(folder: Path) -> bool:
@@ -64,28 +56,9 @@ def _in_use(folder: Path) -> bool:
 
 
 def _by_host(settings: Settings, person: str, by: str) -> ErasedAnswer:
-    name, port = EVERYWHERE.get(settings.address.host, settings.address.host), settings.address.port
-    headers = {"Content-Type": "application/json"}
-    headers |= {"Authorization": f"Bearer {token}"} if (token := secret_of(settings.token)) else {}
-    connection = HTTPConnection(name, port, timeout=PATIENCE + settings.grace / SECOND)
-    try:
-        connection.request("POST", "/v1/persons/erase", msgspec.json.encode({"person": person, "by": by}), headers)
-        answer = connection.getresponse()
-        body = answer.read()
-    except (OSError, HTTPException) as error:
-        words = f"no `kept run` answers there, and none has run in {settings.data}; give --listen, or --data"
-        raise StateError(f"{name}:{port}: {words} ({error})") from None
-    finally:
-        connection.close()
-    try:
-        if answer.status == HTTPStatus.OK:
-            return msgspec.json.decode(body, type=ErasedAnswer)
-        said = msgspec.json.decode(body, type=ProblemItem).detail
-    except msgspec.DecodeError:
-        raise StateError(f"{name}:{port} does not answer as Kept does; name its address with --listen") from None
-    if answer.status in (HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT):
-        raise NotErasedError(said)
-    raise StateError(f"{name}:{port} says: {said}")
+    patience = PATIENCE + settings.grace / SECOND
+    with asked_host(settings, "/v1/persons/erase", {"person": person, "by": by}, patience=patience) as answer:
+        return msgspec.json.decode(answer.read(), type=ErasedAnswer)
 
 
 async def _alone(settings: Settings, given: Erasure) -> ErasedAnswer:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
@@ -26,10 +26,11 @@ from streams.storage.rows import (
     promise_row,
 )
 from streams.storage.source_tables import SOURCE, source_clock
+from streams.storage.standing import standing
 from streams.storage.without_effect import by_acts, read_without_effect, without_routers
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from alerts.routing.actions import Action
     from alerts.routing.notice import Reason
@@ -107,6 +108,10 @@ class BoardQueries:
         sql = f"SELECT id {OWED} AND id IN (SELECT value FROM json_each(?))"  # noqa: S608 - fixed text
         asked = [_encode(value).decode() for value in (owed_since, list(promises))]
         return frozenset(name for (name,) in self._all(sql, *asked))
+
+    def standing(self, reference: str) -> Iterator[dict[str, Any]]:
+        """Give all in which a reference stands, some of it at a time."""
+        return standing(lambda sql, values: self._all(sql, *values), reference)
 
     def written(self, texts: Collection[str]) -> dict[str, Action]:
         """Give the acts in which texts stand that somebody wrote, by the texts' references."""

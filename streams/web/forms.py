@@ -167,6 +167,13 @@ class Erasure(BaseModel):
     by: Short = Field(description="Who erases it.")
 
 
+class Export(BaseModel):
+    """About whom all is asked that is stored."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+    person: Short = Field(description="Their name, or the reference that stands for them.")
+
+
 class NotesQuery(Query):
     """Which notes from shift to shift to list, newest first."""
 

@@ -19,7 +19,7 @@ from streams.web.problem import Problem, did_you_mean
 
 if TYPE_CHECKING:
     from streams.web.api.views import View
-    from streams.web.forms import DayChange, Erasure, Grant, OwnPages, Settlement, ShiftNote
+    from streams.web.forms import DayChange, Erasure, Export, Grant, OwnPages, Settlement, ShiftNote
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -39,7 +39,9 @@ class Operation(NamedTuple):
     answers: Mapping[HTTPStatus, type[View] | str]
     problems: tuple[HTTPStatus, ...] = ()
     query: type[Query] = NoQuery
-    body: type[Grant | Settlement | DayChange | Erasure | ShiftNote | OwnPages] | Literal["events"] | None = None
+    body: type[Grant | Settlement | DayChange | Erasure | ShiftNote | OwnPages | Export] | Literal["events"] | None = (
+        None
+    )
 
 
 def read_query(request: web.Request, model: type[Q]) -> Q:

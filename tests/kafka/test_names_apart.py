@@ -133,6 +133,9 @@ async def test_who_is_forgotten_at_a_serve_is_forgotten(kafka: KafkaSettings, tm
         await until(lambda: bool(board.promises(PromiseFilter()).items))
         (promise,) = board.promises(PromiseFilter()).items
         assert ASKS in (await serve.get(f"/promises/{promise.id}")).text
+        about = await serve.post("/v1/persons/export", json.dumps({"person": ASKS}).encode(), "application/json")
+        lines = [json.loads(line) for line in about.text.splitlines()]
+        assert (lines[0]["names"], any("line" in each for each in lines)) == ([ASKS], True)
         asked = json.dumps({"person": ASKS, "by": HAS}).encode()
         answer = await serve.post("/v1/persons/erase", asked, "application/json")
         assert answer.status == 200

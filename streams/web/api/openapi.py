@@ -18,7 +18,7 @@ from pydantic.json_schema import models_json_schema
 from streams.web.actions import LONGEST_KEY
 from streams.web.api.intake import BATCH, BINARY, LINES, ONE
 from streams.web.api.views import IntakeProblem, ProblemItem, View
-from streams.web.forms import DayChange, Erasure, Grant, OwnPages, Settlement, ShiftNote
+from streams.web.forms import DayChange, Erasure, Export, Grant, OwnPages, Settlement, ShiftNote
 from streams.web.problem import CONTENT_TYPE
 
 if TYPE_CHECKING:
@@ -93,7 +93,7 @@ def _answer(status: HTTPStatus, answer: type[View] | str) -> Json:
     return {"description": status.phrase, "content": {"application/json": {"schema": _ref(answer)}}}
 
 
-def _content(body: type[Grant | Settlement | DayChange | Erasure | ShiftNote | OwnPages] | str) -> Json:
+def _content(body: type[Grant | Settlement | DayChange | Erasure | ShiftNote | OwnPages | Export] | str) -> Json:
     if isinstance(body, type):
         return {"application/json": {"schema": _ref(body)}}
     event = {"$ref": "#/components/schemas/Event"}
@@ -133,7 +133,7 @@ def _models(operations: Iterable[Operation]) -> Json:
     answers = [answer for operation in operations for answer in operation.answers.values()]
     views = dict.fromkeys(answer for answer in answers if not isinstance(answer, str))
     _, answered = msgspec.json.schema_components([*views, ProblemItem, IntakeProblem], ref_template=_REF)
-    forms = (Grant, Settlement, DayChange, Erasure, ShiftNote, OwnPages)
+    forms = (Grant, Settlement, DayChange, Erasure, ShiftNote, OwnPages, Export)
     _, asked = models_json_schema([(form, "validation") for form in forms], ref_template=_FORM)
     return {**answered, **asked["$defs"]}
 

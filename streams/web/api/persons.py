@@ -1,4 +1,6 @@
-"""Forgetting somebody over HTTP: what they are owed ends, their name is erased, and what is left to look at is said.
+"""Whoever asks what is stored about them, and forgetting somebody, over HTTP.
+
+What they are owed ends, their name is erased, and what is left to look at is said.
 
 The order is what a crash may not break: they leave, as any event says it, and that is judged; then their devices go;
 then it is stored that they are erased, by their reference alone; then the name goes, and the file is written anew. Who
@@ -11,26 +13,28 @@ from __future__ import annotations
 
 import asyncio
 from http import HTTPStatus
+from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 import structlog
+from aiohttp import web
 
 from alerts.routing.actions import ERASED
 from standards.calendar.duration import SECOND
 from standards.judge.events import moment
 from streams.names.erasing import SOURCE
+from streams.names.exporting import UnknownPersonError, exported
 from streams.names.policy import push_names
 from streams.names.references import is_reference
 from streams.web.actions import PROBLEMS, action_event, read_as_sent, take_in
 from streams.web.api.person_views import ErasedAnswer, NearItem
-from streams.web.forms import Erasure
+from streams.web.forms import Erasure, Export
+from streams.web.guard import HEADERS
 from streams.web.naming import referred
 from streams.web.operation import Operation, asked, json_answer
 from streams.web.problem import Problem, retry
 
 if TYPE_CHECKING:
-    from aiohttp import web
-
     from alerts.routing.actions import Action
     from streams.host import Host
     from streams.names.erasing import Erased
@@ -38,16 +42,19 @@ if TYPE_CHECKING:
     from streams.storage.status import Status
 
 LEFT: Final = "colleague.left"
+LINES: Final = "application/x-ndjson"
+"""The media type of what is stored about somebody."""
 JUDGED_WITHIN: Final = 60
 """How long their leaving may take to be judged, in seconds, once judging does not wait for events any more."""
 _LOOK: Final = 0.05
 _BODY: Final = 1 << 14
+_AT_ONCE: Final = 100
 
 log = structlog.get_logger("kept")
 
 
 class Persons:
-    """Forgets people, for a host that keeps apart who they are."""
+    """Forgets people, and says what is stored about one, for a host that keeps apart who they are."""
 
     def __init__(self, host: Host, names: Names) -> None:
         self._host, self._names = host, names
@@ -56,7 +63,31 @@ class Persons:
     def operations(self) -> list[Operation]:
         """Say what can be done."""
         answers, summary = {HTTPStatus.OK: ErasedAnswer}, "Forget somebody: from now on their reference names nobody."
-        return [Operation("POST", "/v1/persons/erase", summary, self._erase, answers, PROBLEMS, body=Erasure)]
+        all_of_one = "Give all that is stored about one person, as JSON lines, with their name and nobody else's."
+        lines = {HTTPStatus.OK: LINES}
+        return [
+            Operation("POST", "/v1/persons/erase", summary, self._erase, answers, PROBLEMS, body=Erasure),
+            Operation("POST", "/v1/persons/export", all_of_one, self._export, lines, PROBLEMS, body=Export),
+        ]
+
+    async def _export(self, request: web.Request) -> web.StreamResponse:
+        """Send it as it is found: nobody knows how much there is. An answer that breaks off is no whole one."""
+        given = await read_as_sent(request, self._host, Export, _BODY)
+        try:
+            lines = await asked(exported, self._names, self._host.read_model.board.standing, given.person)
+        except UnknownPersonError as error:
+            raise Problem(HTTPStatus.NOT_FOUND, str(error)) from None
+        response = web.StreamResponse(headers={**HEADERS, "Content-Type": LINES})
+        await response.prepare(request)
+        try:
+            while some := await asked(lambda: [*islice(lines, _AT_ONCE)]):
+                await response.write(b"".join(line + b"\n" for line in some))
+        except BaseException:
+            if request.transport is not None:
+                request.transport.abort()
+            raise
+        await response.write_eof()
+        return response
 
     async def _erase(self, request: web.Request) -> web.Response:
         given = await read_as_sent(request, self._host, Erasure, _BODY)
