@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, closing
 from functools import partial
 from pathlib import Path
@@ -11,6 +11,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from standards.calendar.duration import DAY
 from standards.errors import StateError
 from streams.kafka.clients.connection import KafkaSettings
 from streams.kafka.clients.edge import wall
@@ -24,19 +25,20 @@ from streams.names.secret import FILE
 from tests.kafka.broker import Broker
 from tests.kafka.comparing import whole
 from tests.kafka.topics import alter, prepared
+from tests.streams.hosting import Clock
 
 SECRET = b"a secret"
 
 
 @asynccontextmanager
 async def sharing(
-    kafka: KafkaSettings, folder: Path, secret: bytes = SECRET
+    kafka: KafkaSettings, folder: Path, secret: bytes = SECRET, clock: Callable[[], int] = wall
 ) -> AsyncIterator[tuple[SharedNames, NamesTopic]]:
     """Follow the topic as one process does."""
     await asyncio.to_thread(folder.mkdir, exist_ok=True)
     with closing(SharedNames(folder, secret)) as names:
         async with producing(kafka) as producer, consuming(kafka) as consumer:
-            topic = NamesTopic(names, kafka.names.persons, consumer, partial(published, producer), wall)
+            topic = NamesTopic(names, kafka.names.persons, consumer, partial(published, producer), clock)
             await topic.begin()
             following = asyncio.create_task(topic.run())
             try:
@@ -196,3 +198,24 @@ async def test_what_was_erased_leaves_the_brokers_disk(tmp_path: Path) -> None:
         segments = (tmp_path / "broker" / "data" / f"{kafka.names.persons}-0").glob("*.log")
         assert not any(b"Quux" in segment.read_bytes() for segment in segments)
         assert not any(b"Quux" in file.read_bytes() for file in (tmp_path / "a").iterdir())
+
+
+async def test_whom_nothing_names_for_long_is_forgotten_everywhere(kafka: KafkaSettings, tmp_path: Path) -> None:
+    """After 400 days, and a week at most, in every process; not who was named meanwhile, in whichever process."""
+    now = wall()
+    async with sharing(kafka, tmp_path / "a") as (names, topic):
+        ann, ben = (await persons(names, "Ann", "Ben")).values()
+        await topic.catch_up()
+    later = Clock(now + 300 * DAY)
+    async with sharing(kafka, tmp_path / "b", clock=later) as (names, topic):
+        assert await persons(names, "Ben") == {"Ben": ben}
+        await topic.look()
+        await topic.catch_up()
+    for days, known in ((406, {ann, ben}), (408, {ben}), (706, {ben}), (708, set())):
+        then = Clock(now + days * DAY)
+        async with sharing(kafka, tmp_path / str(days), clock=then) as (names, topic):
+            await topic.catch_up()
+            await topic.look()
+            await topic.catch_up()
+            assert names.shown([ann, ben]).keys() == known, days
+            assert names.erased(["Ann"]) == {}, "it is no erasure: who comes again is somebody new"

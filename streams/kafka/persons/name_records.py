@@ -1,4 +1,4 @@
-"""The records of the topic `names`: what references stand for, who was erased, and the mark of their secret.
+"""The records of the topic `names`: what references stand for, who was seen, who erased, and the mark of their secret.
 
 Read next: `names_topic.py`, which reads and publishes them.
 """
@@ -25,6 +25,10 @@ MARK: Final = b"secret"
 BLOCK: Final = b"erased/"
 """How the keys begin of what is kept, for a while, of who was erased; the same digits follow."""
 
+SEEN: Final = b"seen/"
+"""How the keys begin of what says when somebody was last named; the same digits follow."""
+DAY_MS: Final = 86_400_000
+
 log = structlog.get_logger("kept")
 
 
@@ -46,6 +50,12 @@ class Block(msgspec.Struct, frozen=True):
     at: int
 
 
+class Seen(msgspec.Struct, frozen=True):
+    """A record: something named somebody on a day, counted from 1970. So it is on the day of their own record."""
+
+    day: int
+
+
 class Mark(msgspec.Struct, frozen=True):
     """The record that says under which secret the others are found: a HMAC of a word, in hexadecimal digits."""
 
@@ -55,6 +65,7 @@ class Mark(msgspec.Struct, frozen=True):
 _encode = msgspec.json.encode
 _named = msgspec.json.Decoder(Named).decode
 _block = msgspec.json.Decoder(Block).decode
+_seen = msgspec.json.Decoder(Seen).decode
 _mark = msgspec.json.Decoder(Mark).decode
 
 
@@ -70,6 +81,7 @@ class NameRecords:
         """Read some records, in their order; what cannot be read is named in the log and changes nothing."""
         changes: list[tuple[bytes, Row | None]] = []
         blocks: dict[bytes, int | None] = {}
+        seen: dict[bytes, int] = {}
         for record in records:
             key, value = record.key or b"", record.value
             place = f"the name in {record.topic}/{record.partition}/{record.offset}"
@@ -79,12 +91,15 @@ class NameRecords:
                     self.marked = self.marked or _mark(value or b"").mark
                 elif key.startswith(BLOCK):
                     blocks[_found_by(key.removeprefix(BLOCK))] = None if value is None else _block(value).at
+                elif key.startswith(SEEN):
+                    seen |= {} if value is None else {_found_by(key.removeprefix(SEEN)): _seen(value).day}
                 else:
                     changes.append(_change(_found_by(key), value))
+                    seen[_found_by(key)] = record.timestamp // DAY_MS
             except (ValueError, *UNREADABLE) as error:
                 log.error("a name cannot be read", place=place, why=type(error).__name__)  # noqa: TRY400 - of a newer Kept
                 self.unreadable[key] = place
-        return Read(changes, blocks)
+        return Read(changes, blocks, seen)
 
     def message(self, key: bytes, row: Row | None) -> Message:
         """Give the record of a row; None deletes what there is."""
@@ -94,6 +109,10 @@ class NameRecords:
     def block(self, key: bytes, at: int | None) -> Message:
         """Give the record that says when who is found by a key was erased; None: it is long ago."""
         return Message(self._topic, 0, None if at is None else _encode(Block(at)), BLOCK + key.hex().encode())
+
+    def seen(self, key: bytes, day: int | None) -> Message:
+        """Give the record that says on which day who is found by a key was named last; None: they are forgotten."""
+        return Message(self._topic, 0, None if day is None else _encode(Seen(day)), SEEN + key.hex().encode())
 
     def mark(self, mark: str) -> Message:
         """Give the record of a mark."""

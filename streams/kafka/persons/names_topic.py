@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 import structlog
 
+from standards.calendar.duration import DAY
 from standards.errors import StateError
 from streams.kafka.clients.log import (
     PATIENCE,
@@ -99,7 +100,7 @@ class NamesTopic:
             await self._publish([self._records.mark(self._names.secret_mark)])
             await self._read_to(await self._end())
         await asyncio.to_thread(self._names.finish)
-        await self._look()
+        await self.look(forgets=False)
         self._names.topic = Asked(self, asyncio.get_running_loop())
 
     async def run(self) -> None:
@@ -108,8 +109,8 @@ class NamesTopic:
             while True:
                 try:
                     await self._step()
-                    if asyncio.get_running_loop().time() >= self._look_at:
-                        await self._look()
+                    if self._names.crowded or asyncio.get_running_loop().time() >= self._look_at:
+                        await self.look()
                     self.fault = ""
                 except (KafkaError, StateError) as error:
                     if not self.fault:
@@ -177,12 +178,21 @@ class NamesTopic:
         async with self._moved:
             self._moved.notify_all()
 
-    async def _look(self) -> None:
-        """Note that all was read, if it was, and move the topic on."""
+    async def look(self, *, forgets: bool = True) -> None:
+        """Note that all was read, if it was, and move the topic on: say who was named, and forget whom nothing names.
+
+        Nobody is forgotten as a process begins, before it has read whom its policy names.
+        """
         self._look_at = asyncio.get_running_loop().time() + LOOK_SECONDS
+        today, records = self._clock() // DAY, self._records
+        await self._publish([records.seen(key, today) for key in await asyncio.to_thread(self._names.unsaid, today)])
         if self._place.following >= await self._end():
             self._place = self._place._replace(seen=self._clock())
             await asyncio.to_thread(self._names.reach, self._place)
+            gone = await asyncio.to_thread(self._names.unseen, today) if forgets else []
+            await self._publish(
+                [each for key in gone for each in (records.message(key, None), records.seen(key, None))]
+            )
         old = self._names.blocked_before(self._clock() - BLOCKED_FOR)
         own = self._records.mark(self._names.secret_mark)
         await self._publish([*(self._records.block(key, None) for key in old), own])

@@ -16,8 +16,8 @@ import structlog
 
 from standards.errors import StateError
 from streams.delivery.channel_settings import secret_of
-from streams.names.erasing import Erased, sever, sever_rows
-from streams.names.name_file import ErasedMeanwhileError
+from streams.names.erasing import UNSEEN, Erased, sever, sever_rows
+from streams.names.name_file import REMEMBERED, ErasedMeanwhileError
 from streams.names.names import Names
 from streams.names.references import ERASED, ERASED_TEXT, person_index
 from streams.names.rows import Row, store
@@ -30,6 +30,14 @@ if TYPE_CHECKING:
 
 _EMPTYING: Final = tuple(f"DELETE FROM {table}" for table in ("found", "said", "also", "erased", "secret", "followed"))  # noqa: S608 - fixed names
 _ROW: Final = "SELECT by, found.reference, coalesce(text, '') FROM found LEFT JOIN said USING (reference)"
+_OF_KEY: Final = "SELECT by FROM found WHERE by = ? AND seen < ?"
+_OF_REFERENCE: Final = "SELECT by FROM found WHERE reference = ? AND seen < ?"
+_SEEN: Final = "UPDATE found SET seen = max(seen, ?) WHERE by = ?"
+_UNSEEN: Final = """
+SELECT by FROM found WHERE reference IN (SELECT reference FROM found GROUP BY reference HAVING max(seen) < ?)
+"""
+SAID_EVERY: Final = 7
+"""How many days after it was said that somebody was named it is said again, if they are."""
 _ANEW: Final = "UPDATE said SET text = ? WHERE reference = ? AND text != ?"
 
 log = structlog.get_logger("kept")
@@ -60,10 +68,14 @@ class Place(NamedTuple):
 
 
 class Read(NamedTuple):
-    """Records of the topic: rows by what finds them, None where one was deleted; and who was erased when, by it."""
+    """Records of the topic: rows by what finds them, None where one was deleted; and who was erased when, by it.
+
+    `seen` are the days, counted from 1970, on which they were named.
+    """
 
     changes: Sequence[tuple[bytes, Row | None]] = ()
     blocks: Mapping[bytes, int | None] = {}
+    seen: Mapping[bytes, int] = {}
 
 
 class SharedNames(Names):
@@ -126,6 +138,31 @@ class SharedNames(Names):
     def pass_time(self, now: int) -> None:
         """Forget nothing by time: in every process that is for the topic to say."""
 
+    @property
+    def crowded(self) -> bool:
+        """Say whether so many were named here that it is time to say whom."""
+        return len(self._looked_up) + len(self._met) >= REMEMBERED
+
+    def unsaid(self, today: int) -> list[bytes]:
+        """List by what those are found who were named here, or are in the policy, and not said to be for a week."""
+        since = today - SAID_EVERY
+        with self._lock:
+            told = {person_index(self._secret, name) for name in self._entries.values()} | self._looked_up
+            found = {key for by in told for (key,) in self._database.all(_OF_KEY, [by, since])}
+            found |= {
+                key for reference in self._met for (key,) in self._database.all(_OF_REFERENCE, [reference, since])
+            }
+            self._looked_up, self._met = set(), set()
+            with self._database.writing():
+                self._database.put(_SEEN, [(today, key) for key in found])
+        return sorted(found)
+
+    def unseen(self, today: int) -> list[bytes]:
+        """List by what those are found whom nothing has named for 400 days: nobody said so within a week more."""
+        with self._lock, self._database.writing():
+            self._database.put("UPDATE found SET seen = ? WHERE seen = 0", [(today,)])
+            return [key for (key,) in self._database.all(_UNSEEN, [today - UNSEEN - SAID_EVERY])]
+
     def blocked_before(self, at: int) -> list[bytes]:
         """List by what those are found who were erased before an instant, and are known again so far."""
         return [key for key, since in self._erased.items() if since < at]
@@ -171,7 +208,8 @@ class SharedNames(Names):
             with self._database.writing():
                 self._block(read.blocks)
                 deleted = [reference for key in dict.fromkeys(gone) if (reference := self._delete(key))]
-                store(self._database, list(rows.values()), self._today)
+                store(self._database, list(rows.values()), 0)
+                self._database.put(_SEEN, [(day, key) for key, day in read.seen.items()])
                 said = [(row.text, row.reference, row.text) for row in rows.values() if row.text]
                 changed = self._database.put(_ANEW, said)
                 if deleted or changed:
@@ -179,9 +217,6 @@ class SharedNames(Names):
                 self._reach(place)
             self._forget_remembered(deleted, rows.values())
             self._write_anew()
-
-    def _note_seen(self, rows: Iterable[bytes] = (), references: Iterable[str] = ()) -> None:
-        """Note nothing: nobody goes by time here."""
 
     def _add(self, rows: Sequence[Row], erased: Mapping[bytes, int] | None = None) -> None:
         if erased is not None and erased != self._erased:
