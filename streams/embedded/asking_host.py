@@ -28,11 +28,19 @@ class RefusedError(KeptError):
     """A host did not do it, for what the caller can mend."""
 
 
+class BusyError(StateError):
+    """A host cannot do it now; it is worth asking again after some `seconds`."""
+
+    def __init__(self, said: str, seconds: int) -> None:
+        super().__init__(said)
+        self.seconds = seconds
+
+
 @contextmanager
 def asked_host(settings: Settings, path: str, given: Mapping[str, str], *, patience: float) -> Iterator[HTTPResponse]:
     """Post something to the host that listens where the settings say, and give its answer: it was done.
 
-    It is waited for so many seconds. Raises RefusedError, and StateError, also where the answer breaks off.
+    It is waited for so many seconds. Raises RefusedError, BusyError, and StateError, also where the answer breaks off.
     """
     name, port = EVERYWHERE.get(settings.address.host, settings.address.host), settings.address.port
     headers = {"Content-Type": "application/json"}
@@ -42,7 +50,7 @@ def asked_host(settings: Settings, path: str, given: Mapping[str, str], *, patie
         connection.request("POST", path, msgspec.json.encode(given), headers)
         answer = connection.getresponse()
         if answer.status not in (HTTPStatus.OK, HTTPStatus.ACCEPTED):
-            raise _refused(f"{name}:{port}", HTTPStatus(answer.status), answer.read())
+            raise _refused(f"{name}:{port}", answer, answer.read())
         yield answer
     except (OSError, HTTPException) as error:
         words = f"no `kept run` or `kept serve` answers there, and none has run in {settings.data}"
@@ -53,8 +61,11 @@ def asked_host(settings: Settings, path: str, given: Mapping[str, str], *, patie
         connection.close()
 
 
-def _refused(place: str, status: HTTPStatus, body: bytes) -> KeptError:
+def _refused(place: str, answer: HTTPResponse, body: bytes) -> KeptError:
     said = msgspec.json.decode(body, type=ProblemItem).detail
-    if status in (HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT):
+    if answer.status in (HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT):
         return RefusedError(said)
+    after = answer.getheader("Retry-After", "")
+    if answer.status == HTTPStatus.SERVICE_UNAVAILABLE and after.isdecimal():
+        return BusyError(f"{place} says: {said}", int(after))
     return StateError(f"{place} says: {said}")

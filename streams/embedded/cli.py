@@ -36,7 +36,8 @@ def erase(
     What they are owed ends, as they left. Then their names are deleted, also where they stand whole in texts that
     others wrote; texts with something like them are listed, for a person to look at. What was judged stays as it was,
     of a former colleague. The host that runs does it; where none has the folder, one is started for it. Ends with 1
-    where nobody was erased, or where texts are left to look at.
+    where nobody was erased, where texts are left to look at, or while Kafka's brokers have the name on their disks;
+    asked again, it says whether they do.
     """
     from streams.embedded.erasing import erase as erase_in
     from streams.embedded.erasing import in_words
@@ -45,7 +46,7 @@ def erase(
     settings = read_settings(data=data, listen=listen, standards=tuple(standards) if standards else None)
     erased = erase_in(settings, person, by)
     typer.echo(in_words(erased))
-    sys.exit(1 if erased.near else 0)
+    sys.exit(1 if erased.near or erased.held else 0)
 
 
 def export(

@@ -16,7 +16,7 @@ from alerts.channels.console import Console
 from standards.calendar.duration import DAY, SECOND
 from standards.errors import StateError
 from streams.delivery.pushing import pushing
-from streams.embedded.asking_host import RefusedError, asked_host
+from streams.embedded.asking_host import BusyError, RefusedError, asked_host
 from streams.embedded.running import Plan, channels_on, host_of, names_of
 from streams.embedded.steady_clock import SteadyClock
 from streams.live.logging_setup import configure_logs
@@ -32,9 +32,11 @@ if TYPE_CHECKING:
 
     from streams.settings import Settings
 
-PATIENCE: Final = 2.0 * JUDGED_WITHIN
+PATIENCE: Final = 4.0 * JUDGED_WITHIN
 """How long an answer is waited for, in seconds, once judging does not wait for events any more: they leave first, and
-many texts may have to be looked through."""
+many texts may have to be looked through, and all that brokers hold."""
+MOST_ASKED: Final = 60
+"""How often a host is asked that waits for judging: it does so for a minute each time."""
 
 
 def erase(settings: Settings, person: str, by: str) -> ErasedAnswer:
@@ -56,9 +58,20 @@ def _in_use(folder: Path) -> bool:
 
 
 def _by_host(settings: Settings, person: str, by: str) -> ErasedAnswer:
-    patience = PATIENCE + settings.grace / SECOND
-    with asked_host(settings, "/v1/persons/erase", {"person": person, "by": by}, patience=patience) as answer:
-        return msgspec.json.decode(answer.read(), type=ErasedAnswer)
+    """Ask a host, and again while it waits for judging: that may take longer than one answer. Raises as `erase`."""
+    given, patience = {"person": person, "by": by}, PATIENCE + settings.grace / SECOND
+    for _ in range(MOST_ASKED):
+        try:
+            with asked_host(settings, "/v1/persons/erase", given, patience=patience) as answer:
+                return msgspec.json.decode(answer.read(), type=ErasedAnswer)
+        except BusyError as error:
+            if error.seconds < JUDGED_WITHIN:  # else it has waited for so long itself
+                raise
+            said = error
+        sys.stderr.write(
+            "Their leaving is not judged yet; it is waited for. Ctrl-C ends that, and nothing is erased.\n"
+        )
+    raise said
 
 
 async def _alone(settings: Settings, given: Erasure) -> ErasedAnswer:
@@ -82,6 +95,8 @@ def in_words(erased: ErasedAnswer) -> str:
     who, told = erased.reference, []
     if who.startswith("t"):
         told.append(f"The text {who} is deleted." if erased.names else f"The text {who} was deleted already.")
+    elif not erased.names and erased.held is not None:
+        told.append(f"{who} was forgotten before.")
     else:
         told += [
             f"{who} names nobody any more: {_some(erased.names, 'name', 'names')} led there, and none does now.",
@@ -89,6 +104,7 @@ def in_words(erased: ErasedAnswer) -> str:
             f"Phones and browsers that rang for them, and do not any more: {erased.devices}.",
             "The ledger, what people did, and messages have references alone, and stay: of a former colleague.",
         ]
+    told += _on_brokers(erased)
     if erased.near:
         told += [
             "",
@@ -107,6 +123,15 @@ def in_words(erased: ErasedAnswer) -> str:
         f"- senders: what still comes under the name is somebody new; for {BLOCKED_FOR // DAY} days Feeds names them",
     ]
     return "\n".join(told)
+
+
+def _on_brokers(erased: ErasedAnswer) -> list[str]:
+    if erased.held is None:
+        return []
+    if not erased.held:
+        return ["Kafka's brokers have it no more on their disks."]
+    until = f" by {erased.held_until:%Y-%m-%d %H:%M} UTC at the latest" if erased.held_until else ""
+    return [f"Kafka's brokers have it on their disks still. They overwrite it{until}; ask again then to be sure."]
 
 
 def _some(count: int, one: str, many: str) -> str:

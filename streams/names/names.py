@@ -37,7 +37,12 @@ SELECT reference FROM said WHERE reference < 'q' AND name_key(text) IN (
 
 
 class Names(NameFile):
-    """What references stand for. Raises StateError where the file cannot be used."""
+    """What references stand for. Raises StateError where the file cannot be used.
+
+    `is_shared`: other processes have them too, and brokers between them.
+    """
+
+    is_shared = False
 
     def persons(self, names: Iterable[str], erased: Mapping[bytes, int] | None = None) -> dict[str, str]:
         """Give a reference for each of these names, by how it is written; who has none yet is given one.
@@ -185,6 +190,13 @@ class Names(NameFile):
             self._left = (reference, erased)
             self._write_anew()
         return erased
+
+    def held_until(self, at: int) -> int:  # noqa: ARG002 - a file of one's own is written anew at once
+        """Say until when at the latest brokers hold what the erasure of an instant replaced; -1: they do not.
+
+        In microseconds UTC.
+        """
+        return -1
 
     def finish(self) -> tuple[str, Erased] | None:
         """Write the file anew where an erasure could not; gives whose it was, if it was this process's, and what came.

@@ -113,6 +113,11 @@ class BoardQueries:
         """Give all in which a reference stands, some of it at a time."""
         return standing(lambda sql, values: self._all(sql, *values), reference)
 
+    def erasures(self, kind: str, source: str) -> list[tuple[str, int]]:
+        """List who was erased, by the type and the source of what says so: their references, and when (us UTC)."""
+        sql = "SELECT CAST(body AS TEXT) ->> 'agent', at FROM acts WHERE type = ? AND source = ? ORDER BY seq DESC"
+        return [(str(reference), int(at)) for reference, at in self._all(sql, kind, source)]
+
     def written(self, texts: Collection[str]) -> dict[str, Action]:
         """Give the acts in which texts stand that somebody wrote, by the texts' references."""
         found: dict[str, Action] = {}

@@ -19,6 +19,7 @@ from streams.kafka.clients.log import consuming, producing
 from streams.kafka.persons.name_records import Named
 from streams.kafka.persons.names_topic import STALE, NamesTopic, published
 from streams.kafka.persons.shared_names import Place, Read, SharedNames, shared_secret
+from streams.kafka.records.topics import OVERWRITTEN_WITHIN
 from streams.names.references import ERASED, canonical, index_of, new
 from streams.names.rows import Row
 from streams.names.secret import FILE
@@ -177,11 +178,13 @@ async def test_what_was_erased_leaves_the_brokers_disk(tmp_path: Path) -> None:
     """When the topic was compacted nothing says any more whom a reference stood for."""
     with Broker(tmp_path / "broker", more={"log.cleaner.backoff.ms": "200"}) as broker:
         kafka = prepared(broker.servers)
-        async with sharing(kafka, tmp_path / "a") as (names, _):
+        async with sharing(kafka, tmp_path / "a") as (names, topic):
             found = await persons(names, "Ann Quux", "Ben")
             gone, kept = found["Ann Quux"], found["Ben"]
             await asyncio.to_thread(names.erase, gone, 1_000)
             assert await stands_in_topic(kafka, gone)
+            topic.apart = partial(consuming, kafka)
+            assert await asyncio.to_thread(names.held_until, 1_000) == 1_000 + OVERWRITTEN_WITHIN
             quick = {
                 "min.compaction.lag.ms": "0", "max.compaction.lag.ms": "100", "segment.ms": "100",
                 "min.cleanable.dirty.ratio": "0.0", "file.delete.delay.ms": "0",
@@ -193,6 +196,7 @@ async def test_what_was_erased_leaves_the_brokers_disk(tmp_path: Path) -> None:
                 if not await stands_in_topic(kafka, gone):
                     break
             assert not await stands_in_topic(kafka, gone)
+            assert await asyncio.to_thread(names.held_until, 1_000) == -1
             assert await stands_in_topic(kafka, kept)
             assert names.shown([gone, kept]) == {kept: "Ben"}
         segments = (tmp_path / "broker" / "data" / f"{kafka.names.persons}-0").glob("*.log")

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import datetime
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -139,13 +140,21 @@ async def test_who_is_forgotten_at_a_serve_is_forgotten(kafka: KafkaSettings, tm
         asked = json.dumps({"person": ASKS, "by": HAS}).encode()
         answer = await serve.post("/v1/persons/erase", asked, "application/json")
         assert answer.status == 200
+        held = json.loads(answer.text)
+        assert (held["names"], held["held"]) == (1, True), "nothing is compacted within an hour"
+        assert datetime.fromisoformat(held["held_until"]).timestamp() * SECOND > wall() + 24 * 3_600 * SECOND
         page = (await serve.get(f"/promises/{promise.id}")).text
         assert "a former colleague" in page
         assert ASKS not in page
         last = {record.key: record.value for record in await whole(kafka, kafka.names.persons, 1)}
         assert [value for value in last.values() if value is not None and ASKS.encode() in value] == []
         again = await serve.post("/v1/persons/erase", asked, "application/json")
-        assert again.status == 404
+        assert (again.status, json.loads(again.text)["names"], json.loads(again.text)["held"]) == (200, 0, True)
+        by_reference = json.dumps({"person": held["reference"], "by": HAS}).encode()
+        answer = await serve.post("/v1/persons/erase", by_reference, "application/json")
+        assert json.loads(answer.text) == json.loads(again.text)
+        nobody = json.dumps({"person": "Nobody at all", "by": HAS}).encode()
+        assert (await serve.post("/v1/persons/erase", nobody, "application/json")).status == 404
 
 
 async def test_an_event_that_comes_again_is_the_same_in_another_intake(kafka: KafkaSettings, tmp_path: Path) -> None:

@@ -6,8 +6,11 @@ import asyncio
 from pathlib import Path
 
 import pytest
+from aiohttp import web
 
 from streams.embedded.embedded import EmbeddedHost
+from streams.web import serving
+from streams.web.api.persons import JUDGED_WITHIN
 from tests.names.housing import house, stored
 from tests.names.test_erasing import GOES, TRACE
 from tests.names.test_every_outlet import ACCESS, bearer, contents
@@ -60,6 +63,30 @@ def test_where_nobody_answers_it_says_so(tmp_path: Path) -> None:
     """No data and no host: it names both ways to find one."""
     ended = erase(tmp_path, "--listen", "127.0.0.1:9")
     assert (ended.returncode, "give --listen, or --data" in ended.stderr) == (3, True)
+
+
+async def test_a_host_that_waits_for_judging_is_asked_again(tmp_path: Path) -> None:
+    """The command is given once, however long judging takes; while brokers have the name it ends with 1 and says so."""
+    asked: list[object] = []
+
+    async def erase(request: web.Request) -> web.Response:
+        asked.append(await request.json())
+        if len(asked) < 3:
+            waits = {"type": "about:blank", "title": "Service Unavailable", "status": 503, "detail": "not judged yet"}
+            return web.json_response(waits, status=503, headers={"Retry-After": str(JUDGED_WITHIN)})
+        held = {"held": True, "held_until": "2026-01-10T23:40:00Z"}
+        return web.json_response(
+            {"reference": "p~a", "names": 1, "texts": 0, "devices": 0, "near": [], "more": 0, **held}
+        )
+
+    app = web.Application()
+    app.router.add_post("/v1/persons/erase", erase)
+    async with serving(app, "127.0.0.1", 0) as port:
+        asking_it = ("erase", GOES, "--by", "Kim", "--data", str(tmp_path), "--listen", f"127.0.0.1:{port}")
+        ended = await asyncio.to_thread(kept, *asking_it)
+    assert asked == [{"person": GOES, "by": "Kim"}] * 3
+    assert (ended.returncode, "is waited for" in ended.stderr) == (1, True)
+    assert "They overwrite it by 2026-01-10 23:40 UTC at the latest; ask again then" in ended.stdout
 
 
 async def test_a_running_host_does_it_itself(tmp_path: Path) -> None:

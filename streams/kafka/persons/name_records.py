@@ -119,6 +119,14 @@ class NameRecords:
         return Message(self._topic, 0, _encode(Mark(mark)), MARK)
 
 
+def erased_at(value: bytes | None) -> int:
+    """Say when who is found by the key of a record was erased, in microseconds UTC; -1 where it does not say so."""
+    try:
+        return -1 if value is None else _block(value).at
+    except UNREADABLE:
+        return -1
+
+
 def _found_by(key: bytes) -> bytes:
     return bytes.fromhex(key.decode())
 

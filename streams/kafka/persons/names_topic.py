@@ -9,7 +9,7 @@ Read next: `shared_names.py`, which keeps what is read.
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 import structlog
 
@@ -25,6 +25,7 @@ from streams.kafka.clients.log import (
     send,
     told,
 )
+from streams.kafka.persons.leftover import Leftover
 from streams.kafka.persons.name_records import MARK, NameRecords
 from streams.kafka.persons.shared_names import Place
 from streams.names.erasing import BLOCKED_FOR
@@ -32,9 +33,12 @@ from streams.names.rows import Row
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Coroutine, Sequence
+    from contextlib import AbstractAsyncContextManager
 
     from streams.kafka.clients.log import Consumer, ConsumerRecord, Producer
     from streams.kafka.persons.shared_names import SharedNames
+
+T = TypeVar("T")
 
 TOGETHER: Final = 2_000
 """How many records are stored at once."""
@@ -43,6 +47,8 @@ LOOK_SECONDS: Final = 1_800.0
 STALE: Final = 3 * 86_400_000_000
 """How long ago all was last read, in microseconds, that a file is made anew: what was deleted meanwhile could have gone
 without a trace. The topic says of a deletion for seven days."""
+READ_WITHIN: Final = 120.0
+"""How long reading all of the topic once more may take, in seconds."""
 AGAIN_SECONDS: Final = 1.0
 """How long to wait after a failure, in seconds."""
 
@@ -52,8 +58,11 @@ log = structlog.get_logger("kept")
 class NamesTopic:
     """Follows the topic for one process. `publish` returns when the broker has everything; `clock` is the wall's.
 
+    `apart`, where it is set, gives another consumer, for what the brokers still hold of who was erased.
     `fault` says why who people are may not be known; it is empty while all is well.
     """
+
+    apart: Callable[[], AbstractAsyncContextManager[Consumer]] | None = None
 
     def __init__(
         self,
@@ -132,8 +141,23 @@ class NamesTopic:
         """Publish what texts say now, whom nobody finds any more, and read back. Raises StateError, KafkaError."""
         texts = [self._records.message(row.by, row) for row in rewritten]
         blocks = [self._records.block(key, at) for key in keys]
-        await self._publish([*texts, *blocks, *(self._records.message(key, None) for key in keys)])
+        gone = [each for key in keys for each in (self._records.seen(key, None), self._records.message(key, None))]
+        await self._publish([*texts, *blocks, *gone])
         await self.catch_up()
+
+    async def is_held(self, at: int) -> bool:
+        """Say whether the broker still has what the erasure of an instant replaced. Raises StateError, KafkaError."""
+        if self.apart is None:
+            raise StateError("this process does not read again what the brokers hold")
+        found, there = Leftover(at), self._there
+        async with self.apart() as consumer:
+            consumer.assign([there])
+            consumer.seek(there, 0)
+            end = int((await consumer.end_offsets([there]))[there])
+            while await consumer.position(there) < end:
+                for records in (await consumer.getmany(there, timeout_ms=1_000, max_records=TOGETHER)).values():
+                    found.read(records)
+        return found.is_there
 
     async def catch_up(self) -> None:
         """Return when all is stored that is in the topic now. Raises StateError."""
@@ -216,10 +240,14 @@ class Asked:
         """Erase who is found by some keys, for everybody, and have texts say less; `at` in microseconds UTC."""
         self._wait(self._topic.erase(keys, rewritten, at))
 
-    def _wait(self, work: Coroutine[None, None, None]) -> None:
+    def is_held(self, at: int) -> bool:
+        """Say whether the broker still has what the erasure of an instant (microseconds UTC) replaced."""
+        return self._wait(self._topic.is_held(at), READ_WITHIN)
+
+    def _wait(self, work: Coroutine[None, None, T], seconds: float = 3 * PATIENCE) -> T:
         answer = asyncio.run_coroutine_threadsafe(work, self._loop)
         try:
-            answer.result(3 * PATIENCE)
+            return answer.result(seconds)
         except (KafkaError, TimeoutError) as error:
             answer.cancel()
             raise StateError(f"Kafka does not say who somebody is: {told(error)}; it is asked again") from None

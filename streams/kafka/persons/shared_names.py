@@ -16,6 +16,7 @@ import structlog
 
 from standards.errors import StateError
 from streams.delivery.channel_settings import secret_of
+from streams.kafka.records.topics import OVERWRITTEN_WITHIN
 from streams.names.erasing import UNSEEN, Erased, sever, sever_rows
 from streams.names.name_file import REMEMBERED, ErasedMeanwhileError
 from streams.names.names import Names
@@ -59,6 +60,9 @@ class Shared(Protocol):
     def erase(self, keys: Sequence[bytes], rewritten: Sequence[Row], at: int) -> None:
         """Erase who is found by some keys, for everybody, and have texts say less; `at` in microseconds UTC."""
 
+    def is_held(self, at: int) -> bool:
+        """Say whether the broker still has what the erasure of an instant (microseconds UTC) replaced."""
+
 
 class Place(NamedTuple):
     """Up to which record the file has the topic, and when it was seen to have all of it: microseconds UTC, or -1."""
@@ -81,6 +85,7 @@ class Read(NamedTuple):
 class SharedNames(Names):
     """What references stand for, as a process on Kafka has it. `topic` is set while Kafka is connected."""
 
+    is_shared = True
     topic: Shared | None = None
 
     def __init__(self, folder: Path, secret: bytes) -> None:
@@ -130,6 +135,10 @@ class SharedNames(Names):
         rewritten = [row._replace(text=erased.rewritten[row.reference]) for row in found.values()]
         self._connected().erase(keys, rewritten, at)
         return erased
+
+    def held_until(self, at: int) -> int:
+        """Say until when the brokers hold what an erasure replaced; they compact the topic as it is made."""
+        return at + OVERWRITTEN_WITHIN if at >= 0 and self._connected().is_held(at) else -1
 
     def still_named(self, heard: Mapping[str, int], at: int) -> None:  # noqa: ARG002 - the log has its own time
         """Say in the log which senders name who was erased: no page reads an intake's file."""

@@ -32,6 +32,8 @@ ERASED: Final = {
 }  # fmt: skip
 """After an hour at the earliest, so that who was first is still there when somebody else claims the same; and what says
 of a deletion stays for a week, for who was away."""
+OVERWRITTEN_WITHIN: Final = (_DAY + _DAY // 24) * 1_000
+"""How long after a deletion what there was is on the brokers' disks, in microseconds: a mark comes each half hour."""
 _FOREVER: Final = -1
 
 

@@ -212,6 +212,7 @@ class ServeHost:
         reading = await stack.enter_async_context(consuming(kafka))
         publish = partial(published, producer)
         self._names_topic = NamesTopic(names, kafka.names.persons, reading, publish, self._clock)
+        self._names_topic.apart = partial(consuming, kafka)
         await self._names_topic.begin()
         self._tasks.append(asyncio.create_task(self._names_topic.run()))
         stack.callback(self._tasks[-1].cancel)

@@ -25,3 +25,11 @@ class ErasedAnswer(View, frozen=True):
     devices: Annotated[int, Meta(description="How many devices that rang were forgotten.")]
     near: list[NearItem]
     more: Annotated[int, Meta(description="How many more such texts there are.")]
+    held: Annotated[
+        bool | None,
+        Meta(description="Whether Kafka's brokers still have the name on their disks; left out where there are none."),
+    ] = None
+    held_until: Annotated[
+        Time | None,
+        Meta(description="When at the latest they have overwritten it, as the topic is made; ask again then."),
+    ] = None

@@ -22,7 +22,7 @@ from aiohttp import web
 from alerts.routing.actions import ERASED
 from standards.calendar.duration import SECOND
 from standards.judge.events import moment
-from streams.names.erasing import SOURCE
+from streams.names.erasing import SOURCE, Erased
 from streams.names.exporting import UnknownPersonError, exported
 from streams.names.policy import push_names
 from streams.names.references import is_reference
@@ -37,7 +37,6 @@ from streams.web.problem import Problem, retry
 if TYPE_CHECKING:
     from alerts.routing.actions import Action
     from streams.host import Host
-    from streams.names.erasing import Erased
     from streams.names.names import Names
     from streams.storage.status import Status
 
@@ -95,9 +94,12 @@ class Persons:
 
     async def take(self, given: Erasure) -> ErasedAnswer:
         """Forget somebody, or a text, and say what came of it. Raises Problem where that cannot be, StateError."""
-        left = await asked(self._finished, given.person)
+        left, before = await asked(self._finished, given.person), await asked(self._erased_before, given.person)
+        if before is not None:
+            reference, erased = left or (before[0], Erased(0))
+            return await self._answer(reference, erased, at=before[1])
         if left is not None:
-            return await self._answer(*left, devices=0)
+            return await self._answer(*left)
         reference, devices = await asked(self._find, given.person), 0
         by = await referred(self._host, given.by)
         if is_reference(reference, "p"):
@@ -107,12 +109,24 @@ class Persons:
         at = await self._send(ERASED, {"agent": reference, "by": by})
         erased = await asked(self._names.erase, reference, at)
         log.info("a name was erased", reference=reference, by=by)
-        return await self._answer(reference, erased, devices)
+        return await self._answer(reference, erased, devices, at)
 
-    async def _answer(self, reference: str, erased: Erased, devices: int) -> ErasedAnswer:
+    async def _answer(self, reference: str, erased: Erased, devices: int = 0, at: int = -1) -> ErasedAnswer:
         acts = await asked(self._host.read_model.board.written, erased.near)
         near = [_near_item(each, acts.get(each)) for each in erased.near]
-        return ErasedAnswer(reference, erased.rows, erased.texts, devices, near, erased.near_count - len(near))
+        until = await asked(self._names.held_until, at)
+        return ErasedAnswer(
+            reference, erased.rows, erased.texts, devices, near, erased.near_count - len(near),
+            until >= 0 if self._names.is_shared else None, moment(until) if until >= 0 else None,
+        )  # fmt: skip
+
+    def _erased_before(self, person: str) -> tuple[str, int] | None:
+        """Find who was erased, and when, where brokers may hold their name still, and nobody has it by now."""
+        if not self._names.is_shared or self._names.are_known([person]) or self._names.find(person):
+            return None
+        when = self._names.erased([person]).get(person, -1)
+        found = self._host.read_model.board.erasures(ERASED, SOURCE)
+        return next((each for each in found if person == each[0] or when == each[1]), None)
 
     def _finished(self, person: str) -> tuple[str, Erased] | None:
         """End an erasure whose name went, and whose file could not be written anew; None where there is none."""
