@@ -122,7 +122,7 @@ class Settings(ChannelSettings):
     person_secret: Secret | None = None
     """By which names are found where they are kept apart: `kept run` makes one, intakes and serves need the same."""
     person_secret_old: Secret | None = None
-    """The secret before it, for `kept names --rekey`."""
+    """The secret before it, for `kept names --rekey`, and on Kafka for `kept topics --rekey`."""
     trusted_proxies: Annotated[tuple[Network, ...], NoDecode, BeforeValidator(_networks)] = ()
     """The proxies in front of Kept, as addresses or networks with commas between them, `10.0.0.7, 10.1.0.0/16`: what
     they say of who asks (`X-Forwarded-For`) is believed."""

@@ -38,14 +38,22 @@ def register(app: typer.Typer) -> None:
 
 
 def topics(
-    *, create: Annotated[bool, typer.Option("--create", help="Create the topics that are missing.")] = False
+    *,
+    create: Annotated[bool, typer.Option("--create", help="Create the topics that are missing.")] = False,
+    rekey: Annotated[bool, typer.Option("--rekey", help="Have names be found under another secret.")] = False,
 ) -> None:
     """Compare the Kafka topics with what Kept needs.
 
     Says what would mend each difference. Changes and deletes nothing. Where Kafka is: KEPT_KAFKA__BROKERS.
+    With --rekey names are found under KEPT_PERSON_SECRET from then on; the secret before it is
+    KEPT_PERSON_SECRET_OLD. References stay as they are. Stop every intake and serve first.
     """
     from streams.kafka.records.topics import wanted
     from streams.settings import read_settings
+
+    if rekey:
+        typer.echo(_rekeyed(read_settings()))
+        return
 
     with _libraries():
         from streams.kafka.clients import admin
@@ -62,6 +70,26 @@ def topics(
     missing = sum(difference.missing for difference in differences)
     typer.echo(f"{len(listed)} topics: {missing} missing, {len(differences) - missing} other differences.", err=True)
     raise typer.Exit(FOUND)
+
+
+def _rekeyed(settings: Settings) -> str:
+    """Have names be found under another secret, and say so. Raises StateError, also while somebody looks them up."""
+    import asyncio
+
+    from streams.delivery.channel_settings import secret_of
+
+    with _libraries():
+        from streams.kafka.clients.admin import at_work
+        from streams.kafka.persons.rekeying import rekey
+    names = settings.kafka.names
+    former, secret = secret_of(settings.person_secret_old), secret_of(settings.person_secret)
+    if not former or not secret or former == secret:
+        raise StateError("set KEPT_PERSON_SECRET to the new secret, and KEPT_PERSON_SECRET_OLD to the one before it")
+    if working := at_work(settings.kafka, (names.intake_group, names.dispatch_group)):
+        raise StateError(f"a process of {' and '.join(working)} runs still; stop every intake and serve first")
+    count = asyncio.run(rekey(settings.kafka, former.encode(), secret.encode()))
+    found = "1 name is" if count == 1 else f"{count} names are"
+    return f"{found} found under the secret in KEPT_PERSON_SECRET now. References are what they were."
 
 
 def intake(

@@ -16,7 +16,7 @@ from standards.errors import StateError
 from streams.kafka.clients.connection import KafkaSettings
 from streams.kafka.clients.edge import wall
 from streams.kafka.clients.log import consuming, producing
-from streams.kafka.persons.name_records import Named
+from streams.kafka.persons.name_records import SEEN, Named
 from streams.kafka.persons.names_topic import STALE, NamesTopic, published
 from streams.kafka.persons.shared_names import Place, Read, SharedNames, shared_secret
 from streams.kafka.records.topics import OVERWRITTEN_WITHIN
@@ -111,6 +111,8 @@ async def test_who_was_erased_is_known_to_nobody(kafka: KafkaSettings, tmp_path:
             assert each.shown([ann, ben, note]) == {ben: "Ben", note: f"{ERASED} was ill"}
             assert each.erased(["Ann", "a-117", "Ben"]) == {"Ann": 1_000, "a-117": 1_000}
         assert [one.find("Ann"), one.find("A-117")] == ["", ""]
+        last = {record.key: record.value for record in await whole(kafka, kafka.names.persons, 1)}
+        assert last[SEEN + index_of(SECRET, "p", canonical("Ann")).hex().encode()] is None
         again = (await persons(one, "Ann"))["Ann"]
         assert again not in ("", ann)
     async with sharing(kafka, tmp_path / "c") as (names, _):

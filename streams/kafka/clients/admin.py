@@ -92,6 +92,13 @@ def create(settings: KafkaSettings, wanted: Sequence[Topic]) -> list[str]:
     return [each["name"] for each in answer["topics"] if not each["error_code"]]
 
 
+def at_work(settings: KafkaSettings, groups: Iterable[str]) -> list[str]:
+    """Name those of some consumer groups that have members. Raises StateError when no broker answers or lets us in."""
+    with _admin(settings) as admin:
+        found = admin.describe_groups(list(groups))
+    return sorted(name for name, group in found.items() if group["members"])
+
+
 @contextmanager
 def _admin(settings: KafkaSettings) -> Iterator[Any]:
     """Give a connected client; whatever goes wrong is told in plain words, without the login."""

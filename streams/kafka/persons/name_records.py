@@ -56,10 +56,14 @@ class Seen(msgspec.Struct, frozen=True):
     day: int
 
 
-class Mark(msgspec.Struct, frozen=True):
-    """The record that says under which secret the others are found: a HMAC of a word, in hexadecimal digits."""
+class Mark(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The record that says under which secret the others are found: a HMAC of a word, in hexadecimal digits.
+
+    It takes the place of a `former` one, where it says whose.
+    """
 
     mark: str
+    former: str = ""
 
 
 _encode = msgspec.json.encode
@@ -70,7 +74,10 @@ _mark = msgspec.json.Decoder(Mark).decode
 
 
 class NameRecords:
-    """Reads records, and makes them. `marked` is the first mark that was read; `unreadable` are places, by key."""
+    """Reads records, and makes them. `marked` is the first mark that was read, or what took its place.
+
+    `unreadable` are places, by key.
+    """
 
     def __init__(self, topic: str) -> None:
         self.marked = ""
@@ -88,7 +95,7 @@ class NameRecords:
             self.unreadable.pop(key, None)  # it was written anew
             try:
                 if key == MARK:
-                    self.marked = self.marked or _mark(value or b"").mark
+                    self._take_mark(_mark(value or b""))
                 elif key.startswith(BLOCK):
                     blocks[_found_by(key.removeprefix(BLOCK))] = None if value is None else _block(value).at
                 elif key.startswith(SEEN):
@@ -100,6 +107,10 @@ class NameRecords:
                 log.error("a name cannot be read", place=place, why=type(error).__name__)  # noqa: TRY400 - of a newer Kept
                 self.unreadable[key] = place
         return Read(changes, blocks, seen)
+
+    def _take_mark(self, found: Mark) -> None:
+        if not self.marked or found.former == self.marked:
+            self.marked = found.mark
 
     def message(self, key: bytes, row: Row | None) -> Message:
         """Give the record of a row; None deletes what there is."""
@@ -114,9 +125,9 @@ class NameRecords:
         """Give the record that says on which day who is found by a key was named last; None: they are forgotten."""
         return Message(self._topic, 0, None if day is None else _encode(Seen(day)), SEEN + key.hex().encode())
 
-    def mark(self, mark: str) -> Message:
-        """Give the record of a mark."""
-        return Message(self._topic, 0, _encode(Mark(mark)), MARK)
+    def mark(self, mark: str, *, former: str = "") -> Message:
+        """Give the record of a mark, which may take the place of a former one."""
+        return Message(self._topic, 0, _encode(Mark(mark, former)), MARK)
 
 
 def erased_at(value: bytes | None) -> int:

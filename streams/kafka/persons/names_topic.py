@@ -103,6 +103,8 @@ class NamesTopic:
         self._place = place
         if place.following:  # it was made under this secret
             self._records.marked = self._names.secret_mark
+        else:
+            await self._find_mark(end)
         self._consumer.seek(self._there, place.following)
         await self._read_to(end)
         if not self._records.marked:
@@ -178,6 +180,24 @@ class NamesTopic:
         while self._place.following < end:
             await self._step()
 
+    async def _find_mark(self, end: int) -> None:
+        """Read under which secret names are found by now, before any is taken in: another one may have been given."""
+        self._consumer.seek(self._there, 0)
+        following = 0
+        while following < end:
+            found = await self._consumer.getmany(self._there, timeout_ms=1_000, max_records=TOGETHER)
+            for records in found.values():
+                self._records.read([record for record in records if record.key == MARK])
+                following = records[-1].offset + 1
+        self._check_secret()
+
+    def _check_secret(self) -> None:
+        if self._records.marked and self._records.marked != self._names.secret_mark:
+            raise StateError(
+                f"the names in {self._topic} are kept under another secret than this process has; give it the same "
+                "KEPT_PERSON_SECRET as the others"
+            )
+
     async def _step(self) -> None:
         found = await self._consumer.getmany(self._there, timeout_ms=1_000, max_records=TOGETHER)
         for records in found.values():
@@ -187,11 +207,7 @@ class NamesTopic:
         """Store records, after what was first is published again where another one came later."""
         read, own = self._records.read(records), self._records.mark(self._names.secret_mark)
         again = [self._records.message(row.by, row) for row in await asyncio.to_thread(self._names.rivals, read)]
-        if self._records.marked != self._names.secret_mark and self._records.marked:
-            raise StateError(
-                f"the names in {self._topic} are kept under another secret than this process has; give it the same "
-                "KEPT_PERSON_SECRET as the others"
-            )
+        self._check_secret()
         if any(record.key == MARK and record.value != own.value for record in records):
             again.append(own)  # somebody with another secret came later, and was refused
         if again:

@@ -263,9 +263,12 @@ class SharedNames(Names):
         self._database.put("INSERT INTO erased VALUES (?, ?)", rows)
 
     def _delete(self, key: bytes) -> str:
-        """Forget whoever is found by a key, as an erasure does; gives their reference."""
+        """Forget whoever is found by a key, as an erasure does; gives their reference, if no other key leads to it."""
         row, since = self._row(key), self._database.one("SELECT at FROM erased WHERE by = ?", [key])
         if row is None:
+            return ""
+        if self._database.one("SELECT 1 FROM found WHERE reference = ? AND by != ?", [row.reference, key]):
+            self._database.put("DELETE FROM found WHERE by = ?", [(key,)])
             return ""
         sever_rows(self._database, row.reference, -1 if since is None else since[0])
         self._database.put("DELETE FROM erased WHERE at < 0", [()])
