@@ -9,8 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from benchmarks.events import kind_names
-from standards.compiler.spec import Source
-from streams.documents.documents import load_standards
+from standards.compiler.spec import Source, load
 
 if TYPE_CHECKING:
     from standards.judge.rulebook import Rulebook
@@ -34,12 +33,12 @@ _STANDARD = """\
 def no_wait(*, within: str = "60s") -> Rulebook:
     """Load the no-wait rule, with another time to keep it in where one is given."""
     text = NO_WAIT.read_text(encoding="utf-8").replace("within: 60s", f"within: {within}")
-    return load_standards([Source(NO_WAIT.name, text)]).rulebook
+    return load([Source(NO_WAIT.name, text)]).rulebook
 
 
 def many(kinds: int, each: int = 3) -> Rulebook:
     """Load `each` standards for every kind of event: the standards that one event concerns, among all there are."""
-    return load_standards([Source("many.yaml", many_text(kinds, each))]).rulebook
+    return load([Source("many.yaml", many_text(kinds, each))]).rulebook
 
 
 def many_text(kinds: int, each: int = 3) -> str:

@@ -227,7 +227,7 @@ class StandardsFiles:
 
     def load(self, retired: Sequence[str]) -> Loaded:
         """Load them together with excerpts of older revisions. Raises SpecError."""
-        return load_standards(read_documents(self.paths).standards, retired=retired)
+        return load_standards(read_documents(self.paths), retired=retired)
 
 
 def _files(path: Path) -> list[Path]:

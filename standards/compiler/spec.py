@@ -12,6 +12,7 @@ import msgspec
 
 from standards.compiler.assembly import Assembly, assemble, fields_declared
 from standards.compiler.namespace import Namespace
+from standards.compiler.owed_teams import asks_for_teams, with_teams
 from standards.compiler.targets.columns import column_fields
 from standards.compiler.unused import unused_events
 from standards.documents.cut_text import cut_texts
@@ -26,10 +27,10 @@ from standards.judge.rulebook import PROMISE_EVENTS, PROMISE_FIELDS, Rulebook
 from standards.judge.standard import Feed, Standard
 from standards.judge.strata import CycleError
 from standards.lint import EACH, TOGETHER
-from standards.lint.lint_input import LintInput, Terms
+from standards.lint.lint_input import LintInput, OwedTeams, Terms
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from standards.documents.declared import ReadFile
     from standards.documents.document import Value
@@ -66,18 +67,19 @@ class Loaded(msgspec.Struct, frozen=True):
 
 
 def load(
-    sources: Sequence[Source], *, read: ReadFile | None = None, retired: Sequence[str] = (), terms: Terms = DEFAULTS
-) -> Loaded:
+    sources: Sequence[Source], *, read: ReadFile | None = None, retired: Sequence[str] = (), terms: Terms = DEFAULTS,
+    teams: Collection[str] = (),
+) -> Loaded:  # fmt: skip
     """Load documents together. Raises SpecError with all findings.
 
     `read` gives the text of an .ics or .csv file, by its path relative to where the sources' names start; it may raise
     OSError or ValueError. `retired` are the excerpts of older revisions whose promises are still open. `terms` are what
-    the checks are given besides.
+    the checks are given besides. `teams` are those of the practice document, which `subjects: teams` stands for.
     """
     documents = [Document(source.name, source.text) for source in sources]
     older = [Document(f"retired/{number}", text) for number, text in enumerate(retired, start=1)]
     every = [*documents, *older]
-    loading = _Loading([finding for document in every for finding in document.findings], read, terms)
+    loading = _Loading([finding for document in every for finding in document.findings], read, terms, teams)
     if all(document.whole for document in every):  # else names would seem missing that were not read
         loading.current([document for document in documents if "excerpt" not in document.data])
         for document in documents:
@@ -92,10 +94,11 @@ def load(
 class _Loading:
     """One call of `load`: what has been found and compiled so far."""
 
-    def __init__(self, findings: list[Finding], read: ReadFile | None, terms: Terms) -> None:
+    def __init__(self, findings: list[Finding], read: ReadFile | None, terms: Terms, teams: Collection[str]) -> None:
         self.findings = findings
         self.read = read
         self.terms = terms
+        self.teams = teams
         self.vocabulary = builtin_vocabulary()
         self.declared: Mapping[str, tuple[Entry, Value]] = {}
         self.unsound: set[str] = set()
@@ -127,6 +130,9 @@ class _Loading:
                 entry.unknown("event", name, self.vocabulary)
             else:
                 self.vocabulary[name] = msgspec.structs.replace(known, reading=True)
+        written = names.sections["standards"]
+        asking = tuple(name for name, (_, data) in written.items() if asks_for_teams(data))
+        names.sections["standards"] = with_teams(written, self.teams)
         made = self._take(names, self.vocabulary)
         self.declared = names.sections["events"]
         self.tables = made.tables
@@ -139,7 +145,8 @@ class _Loading:
             own = self.vocabulary[event].fields if event in self.vocabulary else PROMISE_FIELDS
             return {**own, **columns} if columns else own
 
-        self.lint = LintInput(standards, self.entries, made.calendars, feeds, fields_of_event, self.terms)
+        owed = OwedTeams(tuple(sorted(self.teams)), asking)
+        self.lint = LintInput(standards, self.entries, made.calendars, feeds, fields_of_event, self.terms, owed)
         for check in EACH:
             check(self.lint)
 

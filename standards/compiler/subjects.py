@@ -84,14 +84,20 @@ def _of_states(model: StandardModel, around: Surroundings) -> Iterator[ClauseMod
 
 
 def _check_listed(entry: Entry, model: StandardModel, name: str, kind: str, *, person: bool) -> None:
-    for index, subject in enumerate(model.subjects or ()):
-        value = subject.get(name)
+    listed, subjects = entry.at("subjects"), model.subjects or []
+    teams = not listed.has(0)  # the author has not listed them one by one: what is so of the first is so of all
+    for index, subject in enumerate(subjects[:1] if teams else subjects):
+        value, at = subject.get(name), listed if teams else listed.at(index, name)
         if person and value is not None:
             fix = "leave subjects out: each of them is owed it from the first event on"
-            entry.at("subjects", index, name).error("names-a-person", why(name, "person"), fix)
+            at.error("names-a-person", why(name, "person"), fix)
         elif value is not None and isinstance(value, int) != (kind == "integer") and not isinstance(value, bool):
-            fix = "leave the quotes out" if kind == "integer" else f'put it in quotes: "{value}"'
-            entry.at("subjects", index, name).error("wrong-type", f"{name} is {kind} in the events", fix)
+            found, fix = f"{name} is {kind} in the events", "leave the quotes out"
+            if teams:
+                found, fix = f"{found}, and the teams have names", "list them under subjects as the events call them"
+            elif kind != "integer":
+                fix = f'put it in quotes: "{value}"'
+            at.error("wrong-type", found, fix)
 
 
 def check_carried(entry: Entry, model: StandardModel, around: Surroundings) -> None:

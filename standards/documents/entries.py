@@ -64,8 +64,8 @@ class Entry:
         """Go down to a part."""
         return Entry(self.document, (*self.path, *tail), self.findings)
 
-    def has(self, key: str) -> bool:
-        """Say whether a key is written there."""
+    def has(self, key: str | int) -> bool:
+        """Say whether a key, or an entry of a list, is written there."""
         return (*self.path, key) in self.document.spots
 
     def error(self, check: str, found: str, fix: str = "", *, key: bool = False) -> None:

@@ -5,7 +5,7 @@ Editors complete and explain by the JSON Schema made here. Read next: `entries.p
 
 from __future__ import annotations
 
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import (
     ConfigDict,
@@ -27,6 +27,7 @@ from standards.documents.values import (
     InLanguages,
     NumberAsText,
     OneOrMore,
+    Subjects,
     Text,
     Texts,
 )
@@ -240,7 +241,11 @@ class StandardModel(Strict):
         "calendar or, without one, UTC. A shift ends when it closes; its start counts for it, and between two of them "
         "nothing does.",
     )
-    subjects: list[dict[str, Any]] | None = Field(None, description="Who is owed it from the start.")
+    subjects: Subjects | None = Field(
+        None,
+        description="Who is owed it from the start, and nobody else; teams, per team, is each that the practice "
+        "document names. Without it, everybody from the first event on that names them.",
+    )
     measure: Text | None = Field(None, description="mean(x), sum(x), min(x), max(x), count(), share(c) or p90(x).")
     over: Duration | None = Field(
         None,

@@ -38,6 +38,19 @@ _CHOICE: dict[str, Any] = {
 }
 
 
+def _subjects(value: object) -> object:
+    """Let a list through. `teams` has become one by now, wherever it can stand."""
+    if isinstance(value, list):
+        return value
+    raise PydanticCustomError("subjects", "write teams, or a list: [{team: north}, {team: south}]")
+
+
+Subjects = Annotated[
+    list[dict[str, Any]],
+    BeforeValidator(_subjects),
+    WithJsonSchema({"anyOf": [{"const": "teams"}, {"type": "array", "items": {"type": "object"}}]}),
+]
+"""Whoever is owed something from the start; `teams` are those of the practice document."""
 _LANGUAGE = re.compile("[a-z]{2}", re.ASCII)
 
 

@@ -29,7 +29,8 @@ CHECKS: Final[Mapping[str, Need]] = {
     "never-ends": "documents", "never-needed": "documents", "never-opens": "documents", "never-resumed": "documents",
     "never-true": "documents", "never-void": "documents", "new-meaning": "data", "newest-alone": "documents",
     "no-address": "policy", "no-debrief": "documents", "no-feed": "documents", "no-scope": "history",
-    "no-time-to-act": "documents", "no-value": "documents", "nobody-there": "policy", "not-yet-so": "documents",
+    "no-time-to-act": "documents", "no-value": "documents", "nobody-owed": "documents", "nobody-there": "policy",
+    "not-yet-so": "documents",
     "odd-window": "documents", "one-for-many": "documents", "other-number": "documents", "other-spelling": "documents",
     "out-of-reach": "history", "outlives-correction": "documents", "over-budget": "history",
     "owed-from-before": "documents",
@@ -65,7 +66,7 @@ TOGETHER: Final = (
     windows.shift_cut, windows.looks_back, windows.odd_window, windows.due_at_midnight, windows.utc_days,
     windows.empty_window, windows.never_counts, scopes.not_yet_so,
     scopes.for_too_long, scopes.forgets_state, feeds.no_feed, feeds.unknown_feed, names.other_spelling,
-    people.counted_person, people.reward_untied, together.speed_alone, together.two_promises, together.no_debrief,
-    endings.outlives_correction,
+    people.counted_person, people.reward_untied, people.nobody_owed, together.speed_alone, together.two_promises,
+    together.no_debrief, endings.outlives_correction,
 )  # fmt: skip
 """What is doubtful in standards and declarations beside each other; nothing must be wrong with them."""

@@ -39,6 +39,13 @@ class Terms(NamedTuple):
         return self.look + self.grace + standard.lateness
 
 
+class OwedTeams(NamedTuple):
+    """The teams that the practice document names, and the standards that say `subjects: teams`, by id."""
+
+    named: tuple[str, ...]
+    asking: tuple[str, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class LintInput:
     """All current standards in the order of their files, by id, and where each stands."""
@@ -49,6 +56,7 @@ class LintInput:
     feeds: Mapping[str, tuple[Entry, Feed]]
     fields_of: Callable[[str], Mapping[str, Field]]
     terms: Terms
+    teams: OwedTeams
 
     def opening_fields(self, standard: Standard) -> Mapping[str, Field]:
         """Give the fields of the event that opens a standard's promises, or that it judges."""

@@ -1,4 +1,4 @@
-"""Checks of what is promised about people: colleagues who are counted, and rewards that are tied to nothing.
+"""Checks of what is promised about people: who is counted, rewards that are tied to nothing, teams owed nothing.
 
 A field that names a human being is marked, `person: true`. Read next: `together.py`.
 """
@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from standards.judge.shapes import Bounded, Level, Universality
+from standards.judge.shapes import Bounded, Level, Recurrence, Universality
 from standards.judge.standard import clauses
 
 if TYPE_CHECKING:
@@ -62,3 +62,28 @@ def _looked_at(standard: Standard) -> Iterator[frozenset[str]]:
         for each in clause.all:
             if each.event == REWARD:
                 yield must.union(standard.per, () if each.where is None else each.where.fields)
+
+
+def nobody_owed(lint: LintInput) -> None:
+    """Find what teams are owed again and again, and a team that never begins with it is not."""
+    named, asking = lint.teams.named, lint.teams.asking
+    if asking and not named:
+        first, *others = asking
+        say = f"{first}, and {len(others)} more of these standards, say" if others else f"{first} says"
+        found = f"{say} subjects: teams, and no practice document names any: a team that never begins is owed nothing"
+        fix = "add a practice document that names them, or list them here: subjects: [{team: north}]"
+        lint.entries[first].at("subjects").warning("nobody-owed", found, fix)
+    for standard in lint.standards.values() if named else ():
+        entry = lint.entries[standard.id]
+        if _begins_by_itself(standard) and not entry.has("subjects"):
+            events = " or ".join(clauses(standard.shape)["expect"].events)
+            found = f"{standard.id} begins with a team's first {events}: a team that never begins is owed nothing"
+            fix = f"write subjects: teams ({', '.join(named)}), or list under subjects who is owed it from the start"
+            entry.at("per").warning("nobody-owed", found, fix)
+
+
+def _begins_by_itself(standard: Standard) -> bool:
+    """Say whether it is owed by team, again and again, to each from its first event on; no `while` keeps it back."""
+    needed = standard.needed
+    awaits = isinstance(standard.shape, Recurrence) and not standard.shape.subjects
+    return awaits and standard.per == ("team",) and (needed is None or needed.test({}))

@@ -42,6 +42,14 @@ def load_practice(source: Source, standards: Iterable[Standard]) -> Practice:
     return accepted(document, reading.practice() if document.whole else None)
 
 
+def teams_named(source: Source) -> frozenset[str]:
+    """Give the teams that a practice document names, before the standards are read. Raises SpecError."""
+    document = Document(source.name, source.text)
+    sections = Sections(document, PracticeModel)
+    found = frozenset(entry.name for entry, _ in sections.named("teams", TeamModel))
+    return accepted(document, found if document.whole else None)
+
+
 class _Reading:
     """One document. What is wrong goes to the findings of its entries."""
 

@@ -48,6 +48,7 @@ _LEFT_OUT: Final[Mapping[str, str]] = {
     "pause": "stop the clock in a story, and let what is expected come late but for the pause",
     "calendar": "play it over a closed hour, a night or a weekend",
     "again": "let it happen twice for one subject, and say how many promises there are",
+    "subjects": "let nothing at all come for one of them in a story, and expect broken",
     "step": "play a stretch of time that two windows without a step would share, and say when it breaks",
     "rest": "let it be so again soon after a promise was kept, and say when the next one opens",
     "reopen": "let it happen twice for one subject, and expect two promises",

@@ -159,7 +159,7 @@ def _drill(paths: list[str]) -> int:
     from streams.documents.rules import read_policy
 
     documents = read_documents(paths)
-    loaded = load_standards(documents.standards)
+    loaded = load_standards(documents)
     people = read_policy(documents.policies, loaded.standards)
     if people is None:
         raise typer.BadParameter("none of these files is a policy, so nothing can be played")

@@ -88,7 +88,7 @@ def examine_documents(documents: Documents, request: Request, say: Callable[[str
     """Examine documents that were read already; else as `examine`."""
     terms = request.terms._replace(today=request.today, whole=bool(documents.policies), languages=LANGUAGES)
     try:
-        loaded = load_standards(documents.standards, terms=terms)
+        loaded = load_standards(documents, terms=terms)
     except SpecError as error:
         raise SpecError(awake(error.findings, documents, request.today)) from None
     others = _read_others(documents, loaded, request)

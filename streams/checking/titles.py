@@ -97,6 +97,7 @@ TITLES: Final[Mapping[str, str]] = {
     "no-table": "a mapping, and no table",
     "no-time-to-act": "a warning that leaves nobody the time to act",
     "no-value": "a comparison leaves out who has no value",
+    "nobody-owed": "a team that never begins is owed nothing",
     "nobody-there": "hours in which nobody of a team is there",
     "not-yet-so": "who is owed from the start, and a while that is not so by then",
     "odd-window": "a window of several days that begins on no day of the calendar",

@@ -18,12 +18,15 @@ from typing import TYPE_CHECKING, NamedTuple, NoReturn
 
 from standards.calendar.hours import did_you_mean
 from standards.compiler.spec import DEFAULTS, Source, load
+from standards.documents.document import Document
 from standards.errors import Finding, Place, SpecError, StateError
+from standards.practice.practice_document import teams_named
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from standards.compiler.spec import Loaded
+    from standards.documents.declared import ReadFile
     from standards.lint.lint_input import Terms
     from streams.ingest.mapping import TableMapping
 
@@ -73,9 +76,16 @@ def read_documents(paths: Iterable[str]) -> Documents:
     return found
 
 
-def load_standards(sources: Sequence[Source], *, retired: Sequence[str] = (), terms: Terms = DEFAULTS) -> Loaded:
-    """Load standards documents; their .ics and .csv files are read from beside them. Raises SpecError."""
-    return load(sources, read=read_text, retired=retired, terms=terms)
+def load_standards(
+    documents: Documents, *, retired: Sequence[str] = (), terms: Terms = DEFAULTS, read: ReadFile | None = None
+) -> Loaded:
+    """Load the standards among documents, for the teams of the practice document there. Raises SpecError.
+
+    Their .ics and .csv files are read from beside them, or by `read`.
+    """
+    practice = only_one(documents.practices, "practice")
+    teams = () if practice is None else teams_named(practice)
+    return load(documents.standards, read=read or read_text, retired=retired, terms=terms, teams=teams)
 
 
 def load_paths(paths: Iterable[str]) -> Loaded:
@@ -88,7 +98,19 @@ def load_paths(paths: Iterable[str]) -> Loaded:
         }  # fmt: skip
         sort, sources = next((sort, found) for sort, found in others.items() if found)
         raise no_standards(sort, sources[0], "name one; a mapping is given with --map")
-    return load_standards(documents.standards)
+    return load_standards(documents)
+
+
+def only_one(sources: Sequence[Source], sort: str) -> Source | None:
+    """Give the one document of a sort, of which a house has one at most. Raises SpecError."""
+    if not sources:
+        return None
+    first, *others = sources
+    if others:
+        document = Document(others[0].name, others[0].text)
+        place, found = document.spot(()).value, f"this is a second {sort} document; the first is {first.name}"
+        raise SpecError([document.finding(f"second-{sort}", place, found, fix="write all of it into one file")])
+    return first
 
 
 def no_standards(sort: str, source: Source, fix: str) -> SpecError:

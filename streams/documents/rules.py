@@ -8,10 +8,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from alerts.policy.policy_document import load_policy
-from standards.documents.document import Document
 from standards.errors import SpecError, StateError, rendered
 from standards.practice.practice_document import load_practice
-from streams.documents.documents import no_standards, read_documents, read_text
+from streams.documents.documents import no_standards, only_one, read_documents, read_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -57,28 +56,16 @@ def practice_in(paths: Sequence[str], standards: Sequence[Standard]) -> Practice
 
 def read_policy(sources: Sequence[Source], standards: Iterable[Standard]) -> People | None:
     """Read the one policy document; None where there is none. Raises SpecError, for a second one too."""
-    only = _only(sources, "policy")
+    only = only_one(sources, "policy")
     return None if only is None else load_policy(only, standards, read=read_text)
 
 
 def read_practice(sources: Sequence[Source], standards: Sequence[Standard]) -> Practice | None:
     """Do the same for the one practice document. Raises SpecError, for one without any standards too."""
-    only = _only(sources, "practice")
+    only = only_one(sources, "practice")
     if only is not None and not standards:
         raise no_standards("practice file", only, "name the standards that it speaks of, too")
     return None if only is None else load_practice(only, standards)
-
-
-def _only(sources: Sequence[Source], sort: str) -> Source | None:
-    """Give the one document of a sort, of which a house has one at most. Raises SpecError."""
-    if not sources:
-        return None
-    first, *others = sources
-    if others:
-        document = Document(others[0].name, others[0].text)
-        place, found = document.spot(()).value, f"this is a second {sort} document; the first is {first.name}"
-        raise SpecError([document.finding(f"second-{sort}", place, found, fix="write all of it into one file")])
-    return first
 
 
 def problems_of(error: SpecError | StateError) -> list[str]:

@@ -78,7 +78,7 @@ def new(
     """
     from standards.documents.sections import NAME
     from standards.stories.draft import Words
-    from streams.drafting.making import Draft, packs, standards_in
+    from streams.drafting.making import Draft, documents_in, packs
 
     said = Words(promise=promise, what=what, how=how, exceptions=exceptions, why=why)
     stories = file.with_name(f"{file.stem}-stories.yaml")
@@ -94,7 +94,7 @@ def new(
     if any(own.values()):
         raise typer.BadParameter(f"{wanted} says itself when it is owed; leave --when out, and what is with it")
     pack = _pack_of(found, wanted)
-    draft = Draft(pack, wanted, name or wanted, standards_in(file.parent))
+    draft = Draft(pack, wanted, name or wanted, documents_in(file.parent))
     if draft.namesake:
         raise typer.BadParameter(f"{draft.namesake} has a standard {name or wanted} already; give yours a --name")
     _tell(*draft.write(_asked(pack.words(wanted), said), file, stories), file)
@@ -123,10 +123,10 @@ def _own(file: Path, stories: Path, given: dict[str, str], name: str | None, wor
     import msgspec
 
     from standards.stories.own_rule import OwnRule
-    from streams.drafting.making import standards_in
+    from streams.drafting.making import documents_in
     from streams.drafting.own import events_beside, namesake, write_own
 
-    beside = standards_in(file.parent)
+    beside = documents_in(file.parent)
     events = events_beside(beside)
     promise = given["promise"] or _asked_for("promise", lambda text: text or _refused("a promise has words"))
     when = _clause("when", given["when"], events)

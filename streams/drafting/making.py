@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple, get_args
 from standards.compiler.spec import Source
 from standards.errors import Finding, SpecError
 from standards.stories.draft import Cut, Words, draft, stories_of, story_head
-from streams.documents.documents import YAML, load_standards, read_documents, write_whole
+from streams.documents.documents import YAML, Documents, load_standards, read_documents, write_whole
 from streams.documents.forms import Form, schema_for
 from streams.documents.rules import Rules
 from streams.stories.comparing import compare
@@ -58,12 +58,12 @@ class Draft(NamedTuple):
     pack: Pack
     wanted: str
     name: str
-    beside: Sequence[Source]
+    beside: Documents
 
     @property
     def namesake(self) -> str:
         """The file beside it that has a standard of that name; empty where none has."""
-        return names_in(self.beside, "standards").get(self.name, "")
+        return names_in(self.beside.standards, "standards").get(self.name, "")
 
     def write(self, words: Words, file: Path, stories: Path) -> tuple[list[Path], list[Finding]]:
         """Write it all, in an author's words, or nothing; give the files, and what `kept check` would say of them.
@@ -71,7 +71,7 @@ class Draft(NamedTuple):
         Raises SpecError where it does not load.
         """
         source = Source(str(file), self._text(words))
-        loaded = load_standards([*self.beside, source])
+        loaded = load_standards(with_standards(self.beside, source))
         bodies = {file: source.text}
         told = self._stories(stories, loaded)
         if told:
@@ -83,7 +83,7 @@ class Draft(NamedTuple):
     def _text(self, words: Words) -> str:
         head = f"# yaml-language-server: $schema={SCHEMAS}/standards.json\n"
         head += f"# Begun from {self.wanted} of the {self.pack.name} pack. All of it is yours to change.\n"
-        there = names_in(self.beside, "calendars")
+        there = names_in(self.beside.standards, "calendars")
         return head + draft(self.pack.standards, self.wanted, self.name, words, there=there)
 
     def _stories(self, stories: Path, loaded: Loaded) -> str:
@@ -125,13 +125,18 @@ def holds(name: str, text: str, loaded: Loaded) -> bool:
     return all(compare(it.story, it.telling, it.play()).passed for it in scripts)
 
 
-def standards_in(folder: Path) -> list[Source]:
-    """Give the standards that lie in the folder itself. Raises SpecError where they do not load."""
+def documents_in(folder: Path) -> Documents:
+    """Give what lies in the folder itself. Raises SpecError where the standards there do not load."""
     files = sorted(str(path) for path in folder.iterdir() if path.suffix in YAML and path.is_file())
-    found = read_documents(files).standards if files else []
-    if found:
+    found = read_documents(files)
+    if found.standards:
         load_standards(found)
     return found
+
+
+def with_standards(beside: Documents, source: Source) -> Documents:
+    """Give documents with one more standards document."""
+    return beside._replace(standards=[*beside.standards, source])
 
 
 def names_in(sources: Sequence[Source], section: str) -> dict[str, str]:

@@ -14,14 +14,14 @@ from standards.documents.vocabulary import builtin_vocabulary
 from standards.expressions.expression import ExpressionError, compile_condition
 from standards.stories.own_rule import OwnRule, Said, named_by, said, standard_text, stories
 from streams.documents.documents import load_standards
-from streams.drafting.making import SCHEMAS, holds, names_in, write_all
+from streams.drafting.making import SCHEMAS, holds, names_in, with_standards, write_all
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from pathlib import Path
 
     from standards.errors import Finding
     from standards.judge.events import EventType
+    from streams.documents.documents import Documents
 
 SHOWN = 8
 """So many events are shown where none is near what was answered."""
@@ -50,21 +50,19 @@ class Events(NamedTuple):
         return found
 
 
-def events_beside(beside: Sequence[Source]) -> Events:
+def events_beside(beside: Documents) -> Events:
     """Give the event types of Kept, and those that standards beside a new one declare."""
-    return Events(load_standards(beside).vocabulary if beside else builtin_vocabulary())
+    return Events(load_standards(beside).vocabulary if beside.standards else builtin_vocabulary())
 
 
-def write_own(
-    rule: OwnRule, beside: Sequence[Source], file: Path, stories_file: Path
-) -> tuple[list[Path], list[Finding]]:
+def write_own(rule: OwnRule, beside: Documents, file: Path, stories_file: Path) -> tuple[list[Path], list[Finding]]:
     """Write a rule and its stories, or nothing; give the files, and what `kept check` would say of them.
 
     Raises SpecError where it does not load.
     """
     head = f"# yaml-language-server: $schema={SCHEMAS}/"
     text = f"{head}standards.json\n{standard_text(rule, events_beside(beside).vocabulary)}"
-    loaded = load_standards([*beside, Source(str(file), text)])
+    loaded = load_standards(with_standards(beside, Source(str(file), text)))
     standard = next(each for each in loaded.standards if each.id == rule.name)
     top, made = stories(standard, loaded.vocabulary)
     top = f"{head}stories.json\n{top}"
@@ -75,6 +73,6 @@ def write_own(
     return files, [each for each in loaded.warnings if each.place.file == str(file)]
 
 
-def namesake(name: str, beside: Sequence[Source]) -> str:
+def namesake(name: str, beside: Documents) -> str:
     """Give the file beside that has a standard of that name; empty where none has."""
-    return names_in(beside, "standards").get(name, "")
+    return names_in(beside.standards, "standards").get(name, "")

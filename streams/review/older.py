@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import msgspec
 
 from standards.calendar.hours import did_you_mean
-from standards.compiler.spec import Loaded, Source, load
+from standards.compiler.spec import Loaded, Source
 from standards.errors import Finding, Place, SpecError
 from standards.judge.ledger import Line
 from standards.review.fate import Fate, Fates
-from streams.documents.documents import MAX_DOCUMENT, YAML, Documents, load_paths
+from streams.documents.documents import MAX_DOCUMENT, YAML, Documents, load_paths, load_standards
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -74,7 +74,7 @@ class _At(NamedTuple):
                 documents.of(text).append(Source(f"{self.revision}:{name}", text))
         if not documents.standards:
             raise _no_older(f"at {self.revision} there were no standards at {', '.join(self.paths)}", "name others")
-        return load(documents.standards, read=self._calendar)
+        return load_standards(documents, read=self._calendar)
 
     def _files(self, path: Path) -> Iterator[tuple[str, str]]:
         """Give the YAML files at a path as they were, each by its path from the top of the repository."""

@@ -109,8 +109,8 @@ class Variation(NamedTuple):
     def rules(self, value: str) -> tuple[Loaded, People | None]:
         """Give the rules with this value, and nothing in them but this standard. Raises ValueError, SpecError."""
         made = varied(self.chosen.data, self.knob, value)
-        loaded = load_standards(list(self._sources(made)))
-        others = load_standards(self.documents.standards).standards  # a policy may name those that are not judged here
+        loaded = load_standards(self.documents._replace(standards=list(self._sources(made))))
+        others = load_standards(self.documents).standards  # a policy may name those that are not judged here
         standards = [*loaded.standards, *(each for each in others if each.id != self.chosen.name)]
         return loaded, read_policy(self.documents.policies, standards)
 

@@ -53,7 +53,7 @@ class Script(NamedTuple):
     @property
     def read(self) -> list[str]:
         """The files that it rests on, by name."""
-        sources = (*self.documents.standards, *self.documents.policies)
+        sources = (*self.documents.standards, *self.documents.policies, *self.documents.practices)
         return [self.file, *(source.name for source in sources), *self.later]
 
 
@@ -114,9 +114,9 @@ class _Reading:
         return None
 
     def _rules_of(self, documents: Documents) -> Rules:
-        key = tuple(source.name for source in (*documents.standards, *documents.policies))
+        key = tuple(source.name for source in (*documents.standards, *documents.policies, *documents.practices))
         if key not in self._rules:
-            loaded = load_standards(documents.standards)
+            loaded = load_standards(documents)
             self._rules[key] = Rules(loaded, read_policy(documents.policies, loaded.standards))
         return self._rules[key]
 

@@ -131,7 +131,8 @@ def _routes(document: Document) -> Iterator[Change]:
 def _rules(documents: Documents, changed: Source) -> Rules | None:
     """Load the rules with one document changed; None where they do not load."""
     try:
-        loaded = load_standards([changed if _path(it) == _path(changed) else it for it in documents.standards])
+        standards = [changed if _path(it) == _path(changed) else it for it in documents.standards]
+        loaded = load_standards(documents._replace(standards=standards))
         policies = [changed if _path(it) == _path(changed) else it for it in documents.policies]
         return Rules(loaded, read_policy(policies, loaded.standards))
     except SpecError:

@@ -26,7 +26,7 @@ from tests.streams.hosting import SECOND
 
 HOUR, DAY = 3600, 86_400
 PACKS: Final = sorted(Path("standards/packs").glob("*.yaml"))
-LOADED: Final = load_standards(read_documents([str(each) for each in PACKS]).standards)
+LOADED: Final = load_standards(read_documents([str(each) for each in PACKS]))
 AWAITING: Final = {
     each.id: each for each in LOADED.standards if isinstance(each.shape, Response | Recurrence)
 }  # fmt: skip

@@ -39,7 +39,7 @@ def test_a_recipe_does_what_it_says(name: str, tmp_path: Path) -> None:
     assert re.match(r"\n> .+", recipe)
     assert re.search(r"^\*\*Watch out\.\*\* .+", recipe, re.MULTILINE)
     scripts = write_out(name, tmp_path)
-    warnings = load_standards(read_documents([str(tmp_path)]).standards).warnings
+    warnings = load_standards(read_documents([str(tmp_path)])).warnings
     assert [finding.render() for finding in warnings] == []
     results = list(run(scripts))
     assert results

@@ -1,6 +1,8 @@
-"""The checks of what is promised about people: who is counted, and what a reward is for."""
+"""The checks of what is promised about people: who is counted, what a reward is for, teams owed nothing."""
 
 from __future__ import annotations
+
+from collections.abc import Collection
 
 import pytest
 
@@ -12,11 +14,11 @@ TELL = "promise: We do., what: w, how: h, why: y, exceptions: none, owner: lead,
 WEEKLY = "per: team, expect: reward.given, every: week, calendar: ours"
 
 
-def warned(check: str, *rules: str) -> list[str]:
+def warned(check: str, *rules: str, teams: Collection[str] = ()) -> list[str]:
     """Give the names of the standards, a, b and so on, that a check warns of."""
     lines = [f"  {name}: {{{TELL}, {rule}}}" for name, rule in zip("abc", rules, strict=False)]
     text = "\n".join(["kept: 1", "calendars: {ours: {timezone: Europe/Warsaw}}", "standards:", *lines, ""])
-    loaded = load([Source("a.yaml", text)], terms=Terms(TODAY))
+    loaded = load([Source("a.yaml", text)], terms=Terms(TODAY), teams=teams)
     return [each.found.partition(" ")[0] for each in loaded.warnings if each.id == check]
 
 
@@ -60,3 +62,28 @@ def test_a_reward_that_is_tied_somewhere_is_left_in_peace(tie: str) -> None:
     """Whichever way a standard asks what a reward is for, it is enough for all that look at rewards."""
     assert warned("reward-untied", WEEKLY) == ["a"]
     assert warned("reward-untied", WEEKLY, tie) == []
+
+
+def test_teams_that_nobody_names_are_told_once() -> None:
+    """However many standards ask for the teams of a practice document, that there are none is one finding."""
+    asks = f"{WEEKLY}, subjects: teams"
+    assert warned("nobody-owed", asks) == ["a"]
+    assert warned("nobody-owed", WEEKLY, asks, asks) == ["b,"]
+    assert warned("nobody-owed", asks, teams=["north"]) == []
+
+
+@pytest.mark.parametrize(
+    ("rule", "found"),
+    [
+        (WEEKLY, True),
+        (f"{WEEKLY}, while: {{when: shift.ended, until: meeting.held}}", False),
+        (f"{WEEKLY}, subjects: [{{team: north}}]", False),
+        (f"{WEEKLY}, subjects: []", False),
+        (WEEKLY.replace("per: team", "per: agent"), False),
+        ("per: team, when: shift.ended, expect: meeting.held, within: 30m", False),
+    ],
+)
+def test_a_team_that_never_begins_is_told_where_teams_are_named(rule: str, *, found: bool) -> None:
+    """What is owed by team again and again asks for the teams, unless it says who is owed it, or a state does."""
+    assert warned("nobody-owed", rule, teams=["north"]) == ["a"] * found
+    assert warned("nobody-owed", rule) == []

@@ -24,7 +24,8 @@ def sources(*paths: Path) -> list[Source]:
 
 
 def loaded(*paths: Path) -> Loaded:
-    return load(sources(*paths))
+    """Load them beside a practice document that names a team."""
+    return load(sources(*paths), teams=["floor"])
 
 
 def test_all_of_them_are_found() -> None:
@@ -39,6 +40,14 @@ def test_loads_without_a_finding(path: Path) -> None:
     found = loaded(path)
     assert found.standards
     assert awake(found.warnings, *sources(path)) == []
+
+
+@pytest.mark.parametrize("path", PACKS, ids=named)
+def test_without_a_practice_document_a_pack_can_be_used(path: Path) -> None:
+    """Copied alone, a pack loads; what is owed to each team asks once for the teams, and for nothing else."""
+    found = load(sources(path)).warnings
+    asks = path.stem in {"practice", "team"}
+    assert [(each.id, each.level) for each in found] == [("nobody-owed", "warning")] * asks
 
 
 @pytest.mark.parametrize("path", [*PACKS, *EXAMPLES], ids=named)

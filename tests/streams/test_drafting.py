@@ -48,6 +48,7 @@ def test_a_promise_can_be_chosen_by_its_number(tmp_path: Path) -> None:
 @pytest.mark.parametrize("ids", [IDS[::8], pytest.param(IDS, marks=pytest.mark.slow)], ids=["some", "all"])
 def test_every_promise_of_the_packs_is_a_beginning(ids: list[str], tmp_path: Path) -> None:
     """Begun with, each under another name and beside all others, they load without a finding; stories hold."""
+    (tmp_path / "practice.yaml").write_text("kept: 1\nteams: {north: {lead: team-lead}}\nforms: {}\n", encoding="utf-8")
     for name in ids:
         run = kept("new", f"{name}.yaml", "--from", name, "--name", f"our-{name}", *SAID, cwd=tmp_path)
         assert run.returncode == 0, run.stderr

@@ -77,7 +77,7 @@ def stories_of(file: Path) -> tuple[list[Script], set[str]]:
     """Give the stories of a pack or an example, and the names of its own standards."""
     beside = file.with_name("stories.yaml")
     path = beside if beside.exists() else file.parent / "stories" / file.name
-    mine = {standard.id for standard in load_standards(read_documents([str(file)]).standards).standards}
+    mine = {standard.id for standard in load_standards(read_documents([str(file)])).standards}
     assert mine
     return scripts(path), mine
 
