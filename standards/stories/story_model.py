@@ -105,7 +105,7 @@ class StoriesModel(Strict):
 
     kept: Literal[1] = Field(description="The version of this form.")
     standards: Texts | None = Field(
-        default=None, description="Files and folders of standards and policy, seen from this file."
+        default=None, description="Files and folders of standards, policy and practice, seen from this file."
     )
     start: Text | None = Field(default=None, description="When the stories begin that do not say so themselves.")
     with_: dict[str, Field_] = Field(default={}, alias="with", description="Fields of every event, in every story.")

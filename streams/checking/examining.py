@@ -20,7 +20,7 @@ from standards.errors import Finding, SpecError
 from standards.judge.events import microseconds
 from standards.lint.lint_input import Terms
 from standards.practice.practice_lint import check_practice
-from streams.documents.documents import Documents, load_standards, read_documents, read_mapping, read_text
+from streams.documents.documents import Documents, load_standards, read_documents, read_mapping, read_text, teams_in
 from streams.documents.rules import Rules, read_policy, read_practice
 from streams.documents.snoozed import awake, sifted
 from streams.ingest.file_forms import is_table
@@ -88,7 +88,7 @@ def examine_documents(documents: Documents, request: Request, say: Callable[[str
     """Examine documents that were read already; else as `examine`."""
     terms = request.terms._replace(today=request.today, whole=bool(documents.policies), languages=LANGUAGES)
     try:
-        loaded = load_standards(documents, terms=terms)
+        loaded = load_standards(_with_sound_teams(documents), terms=terms)
     except SpecError as error:
         raise SpecError(awake(error.findings, documents, request.today)) from None
     others = _read_others(documents, loaded, request)
@@ -125,6 +125,15 @@ def examine_documents(documents: Documents, request: Request, say: Callable[[str
         "policy": len(documents.policies), "practice": len(documents.practices), "story": others.stories,
     }  # fmt: skip
     return Report(shown, asleep, counts, reading, comparison)
+
+
+def _with_sound_teams(documents: Documents) -> Documents:
+    """Leave a practice document out whose teams cannot be read: that is told when it is read with the others."""
+    try:
+        teams_in(documents)
+    except SpecError:
+        return documents._replace(practices=[])
+    return documents
 
 
 class _Others(NamedTuple):

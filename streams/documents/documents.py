@@ -83,9 +83,14 @@ def load_standards(
 
     Their .ics and .csv files are read from beside them, or by `read`.
     """
-    practice = only_one(documents.practices, "practice")
-    teams = () if practice is None else teams_named(practice)
+    teams = teams_in(documents)
     return load(documents.standards, read=read or read_text, retired=retired, terms=terms, teams=teams)
+
+
+def teams_in(documents: Documents) -> frozenset[str]:
+    """Give the teams of the practice document; none where there is none. Raises SpecError."""
+    practice = only_one(documents.practices, "practice")
+    return frozenset() if practice is None else teams_named(practice)
 
 
 def load_paths(paths: Iterable[str]) -> Loaded:

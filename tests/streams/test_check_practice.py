@@ -72,6 +72,17 @@ def test_its_slips_stand_with_those_of_the_policy(tmp_path: Path) -> None:
     ]  # fmt: skip
 
 
+def test_a_slip_in_its_teams_hides_none_elsewhere(tmp_path: Path) -> None:
+    """Its teams are read before the standards; what is wrong with them is told with all else, and once."""
+    policy, practice = POLICY.replace("tell: north", "tell: nrth"), PRACTICE.replace("lead: floor", "leed: floor")
+    code, found, said = check(tmp_path, PACKS / "team.yaml", policy=policy, practice=practice)
+    assert (code, found) == (2, "")
+    assert re.findall(r"^([a-z-]+): .*/(\w+)\.yaml:\d+", said, re.MULTILINE) == [
+        ("unknown-person", "policy"), ("missing-key", "practice"), ("unknown-key", "practice"),
+        ("unknown-standard", "practice"), ("unknown-standard", "practice"),
+    ]  # fmt: skip
+
+
 def test_a_house_has_one(tmp_path: Path) -> None:
     """A second practice document is an error that names the first."""
     code, _, said = check(tmp_path, GROCERY, practice=PRACTICE, rewards="kept: 1\nrewards: {}\n")
