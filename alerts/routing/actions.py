@@ -39,6 +39,7 @@ ERASED: Final = "person.erased"
 VOTED: Final = "reward.voted"
 COMPLAINED: Final = "complaint.received"
 ANSWERED: Final = "survey.answered"
+SURVEYED: Final = "survey.sent"
 REVIEWED: Final = "review.completed"
 COACH_ASKED: Final = "coaching.asked"
 ROUTED: Final = frozenset({ACKNOWLEDGED, HANDED_ON, GIVEN_BACK, DEBRIEFED, SILENCED, UNSILENCED})
@@ -46,7 +47,12 @@ ROUTED: Final = frozenset({ACKNOWLEDGED, HANDED_ON, GIVEN_BACK, DEBRIEFED, SILEN
 
 PRAISE: Final = frozenset({THANKED, SHARED, REWARDED, MADE})
 """What says who did something well, or something out of the usual: who only looks on does not see it."""
-COUNTED: Final = frozenset({VOTED, COMPLAINED, ANSWERED})
+_OF_COUNTED: Final = {
+    VOTED: frozenset({"team", "reward"}), COMPLAINED: frozenset({"team", "site", "topic"}),
+    ANSWERED: frozenset({"team", "site", "contact", "score"}), SURVEYED: frozenset({"team", "site", "asked"}),
+}  # fmt: skip
+"""All that is kept of what is only counted, by type: what it is counted by, until that is done."""
+COUNTED: Final = frozenset(_OF_COUNTED)
 """What is only counted, and never listed: of it nothing is kept that names anybody, or says what they wrote."""
 PRIVATE: Final = frozenset({REVIEWED})
 """What is between two people: no list has it, and the one it is about reads it on their own page."""
@@ -54,8 +60,6 @@ UNLISTED: Final = COUNTED | PRIVATE
 ACTIONS: Final = (
     ROUTED | PRAISE | UNLISTED | {DONE, EXCUSED, SETTLED, CHANGED, HANDED_OVER, PROPOSED, ERASED}
 )  # fmt: skip
-_OF_COUNTED: Final = frozenset({"team", "site", "topic", "kind", "score", "contact", "reward"})
-"""All that is kept of what is only counted."""
 _OF_PRIVATE: Final = frozenset({"agent", "team", "by", "form", "yes", "of"})
 """All that is kept of what is between two people."""
 
@@ -104,7 +108,7 @@ def as_known(action: Action, people: People) -> Action:
 def _action(event: Event) -> Action:
     data = msgspec.to_builtins(event.data)
     if type_of(event) in UNLISTED:
-        kept = _OF_COUNTED if type_of(event) in COUNTED else _OF_PRIVATE
+        kept = _OF_COUNTED.get(type_of(event), _OF_PRIVATE)
         data = {name: value for name, value in data.items() if name in kept}
     about, by = str(data.get("promise") or data.get("letter") or ""), str(data.get("by") or "")
     return Action(event.id, event.at, by, about, type_of(event), event.source, data, _silence(event))

@@ -33,6 +33,8 @@ DAY = 86_400_000_000
 """Microseconds in 24 hours."""
 CORRECTIONS_HORIZON = DAY
 """How long after its verdict late evidence can still correct a promise, in microseconds."""
+CUSTOMERS = frozenset({"customer", "caller"})
+"""The fields whose persons are no colleagues: what is owed for each of them is what they were promised."""
 OWED_FOR = 7 * DAY
 """How long after its deadline a broken promise stays owed, in microseconds."""
 FORGET_AFTER = 7 * DAY
@@ -176,6 +178,11 @@ class Standard(msgspec.Struct, frozen=True):
     def all_feeds(self) -> tuple[str, ...]:
         """The feeds whose silence matters, each once."""
         return tuple(dict.fromkeys(chain(self.feeds, *self.told_by.values())))
+
+    @property
+    def owed_to(self) -> tuple[str, ...]:
+        """The fields of a colleague under `per`: where there is one, it is owed for each person alone."""
+        return tuple(name for name in self.per if name in self.persons - CUSTOMERS)
 
     def owes(self, holds: Holds) -> bool:
         """Say whether there is anything to owe, by the states that are so."""

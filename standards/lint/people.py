@@ -19,15 +19,13 @@ if TYPE_CHECKING:
 REWARD: Final = "reward.given"
 TIES: Final = frozenset({"promise", "moment"})
 """The fields of a reward that say what it is for."""
-_CUSTOMERS: Final = frozenset({"customer", "caller"})
-"""Persons who are no colleagues: what is counted for each of them is what they were spared."""
 _COUNTED: Final = {"count": "how many there are", "sum": "how much it is", "share": "which share of them is so"}
 
 
 def counted_person(lint: LintInput) -> None:
     """Find standards that count a colleague's work: how often, how many, how much, or which share."""
     for standard in lint.standards.values():
-        named = [name for name in standard.per if name in standard.persons - _CUSTOMERS]
+        named = standard.owed_to
         if named and (counted := _counted(standard)):
             found = f"{standard.id} counts {counted} for each {named[0]}, and people then work for the count"
             fix = "count by team or site, or promise how each single case is done and talk over the ones that were not"

@@ -31,6 +31,16 @@ def begun_quarter(now: int, zone: ZoneInfo) -> int:
     return microseconds(datetime(day.year, (day.month - 1) // 3 * 3 + 1, 1, tzinfo=zone))
 
 
+def next_month(now: int, zone: ZoneInfo) -> int:
+    """Give when the month after that of an instant begins in a zone."""
+    return begun("month", begun("month", now, zone) + 32 * DAY, zone)
+
+
+def next_quarter(now: int, zone: ZoneInfo) -> int:
+    """Give when the quarter after that of an instant begins in a zone."""
+    return begun_quarter(begun_quarter(now, zone) + 95 * DAY, zone)
+
+
 def months_before(now: int, zone: ZoneInfo, count: int) -> list[int]:
     """Give when so many months that are over began in a zone, oldest first, and last when this one did."""
     found = [begun("month", now, zone)]

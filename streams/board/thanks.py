@@ -12,6 +12,8 @@ import msgspec
 
 from alerts.words.words import phrase
 from standards.practice.cells import Cell, Unshown
+from standards.practice.closing import Tally
+from streams.board.counted import days_of, size, waiting, why_unshown
 from streams.board.markup import Child, Html, el, join, section, sentence
 from streams.board.now import titled
 from streams.board.paging import Paged, more_than, pager
@@ -20,13 +22,13 @@ from streams.board.rewards import MOMENT, SIGN_IN, rewards, what_for
 from streams.board.shell import Shell, field, hidden, page
 from streams.board.team_bar import THANKS, Team, team_bar
 from streams.board.team_forms import acting, text, tick, whom
-from streams.board.voices import size, why_unshown
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from alerts.routing.actions import Action
     from standards.practice.practice import Form, Reward
+    from streams.storage.cell_queries import Span
     from streams.storage.rows import PromiseRow
 
 PAGE: Final = "page"
@@ -35,17 +37,11 @@ COLLEAGUE, LEAD = "colleague", "lead"
 
 
 class Votes(msgspec.Struct, frozen=True):
-    """What a team wished for from `since` to `until`, which is over, by reward.
+    """What a team wished for in the last quarter that was counted, if there is one; and those that are not yet."""
 
-    `few`: the team itself is so small that nothing is shown. `unanimous`: so much agrees that it would tell who chose
-    what.
-    """
-
-    since: int
-    until: int
-    tally: Mapping[str, Cell] = {}
-    few: bool = False
-    unanimous: bool = False
+    span: Span | None = None
+    tally: Tally = Tally()
+    uncounted: Sequence[Span] = ()
 
 
 class Thanks(msgspec.Struct, frozen=True):
@@ -169,24 +165,30 @@ def _thanked(shell: Shell, thanks: Thanks, act: Action) -> Html:
 
 
 def _votes(shell: Shell, thanks: Thanks) -> Html:
-    say, votes = shell.words.say, thanks.votes
-    span = say("From {first} to {last}, which is over.", first=shell.day(votes.since), last=shell.day(votes.until - 1))
-    rows = [
-        el("li", _called(thanks, name), ": ", el("b", _told(shell, count)))
-        for name, count in sorted(votes.tally.items(), key=lambda each: (-size(each[1]), each[0]))
-    ]
-    small = say("The team has fewer than five people, so votes are counted and not shown.")
-    none = say("Nobody voted then: no reward.voted came.")
-    said: Child = el("ul", rows, class_="handed") if rows else el("p", none, class_="quiet")
+    say = shell.words.say
     wishes = [_wish(thanks, act) for act in thanks.proposed.rows]
     wished = join(
         el("h3", say("On the list")), el("ul", wishes, class_="handed"), more_than(shell, thanks.proposed)
     ) if wishes else None  # fmt: skip
-    alike = say("Five or more answered. They agree so much that more would tell what somebody chose.")
-    hidden = small if votes.few else alike if votes.unanimous else ""
-    shown = el("p", hidden, class_="quiet") if hidden else said
     asked = _propose(shell, thanks) if shell.joins and thanks.team.name else None
-    return section(say("What the team wishes for"), el("p", span, class_="quiet"), shown, wished, asked, id="votes")
+    counted, ahead = _counted(shell, thanks), waiting(shell, thanks.votes.uncounted)
+    return section(say("What the team wishes for"), counted, *ahead, wished, asked, id="votes")
+
+
+def _counted(shell: Shell, thanks: Thanks) -> Child:
+    """Say what was voted in the last quarter that was counted."""
+    say, votes = shell.words.say, thanks.votes
+    if votes.span is None:
+        return el("p", say("No quarter is counted yet."), class_="quiet")
+    span = el("p", say("From {first} to {last}, which is over.", **days_of(shell, votes.span)), class_="quiet")
+    if votes.tally.why is not None:
+        few = say("Fewer than five voted, or the team has fewer than five people, so nothing of it is shown.")
+        said = few if votes.tally.why is Unshown.FEWER else why_unshown(shell, votes.tally.why)
+        return join(span, el("p", said, class_="quiet"))
+    cells = sorted(votes.tally.counts.items(), key=lambda each: (-size(each[1]), each[0]))
+    rows = [el("li", _called(thanks, name), ": ", el("b", _told(shell, count))) for name, count in cells]
+    none = el("p", say("Nobody voted then: no reward.voted came."), class_="quiet")
+    return join(span, el("ul", rows, class_="handed") if rows else none)
 
 
 def _told(shell: Shell, count: Cell) -> str:

@@ -25,6 +25,7 @@ from standards.judge.events import type_of
 from standards.judge.ledger import line
 from standards.judge.promise import NEVER
 from standards.judge.standard import CORRECTIONS_HORIZON
+from standards.practice.closing import CLOSES_AFTER
 from streams.documents.rules import Rules
 from streams.embedded.admission import Admission
 from streams.ingest.agreement import Agreement
@@ -39,6 +40,7 @@ from streams.runtime.position import Position
 from streams.runtime.pump import GRACE, SETTLE, Pump
 from streams.runtime.source_clocks import SourceClocks
 from streams.runtime.turning_back import go_back
+from streams.storage.closings import Closings, house_of
 from streams.storage.ledger_tables import about
 from streams.storage.router_tables import read_calls
 from streams.storage.source_tables import forget_later, read_sources
@@ -70,11 +72,11 @@ FROM revisions LEFT JOIN (
 
 
 class Options(msgspec.Struct, frozen=True):
-    """How to judge and tell. `grace`, `settle`, `max_skew` and `keep` are microseconds.
+    """How to judge and tell. `grace`, `settle`, `max_skew`, `keep` and `closes_after` are microseconds.
 
     Notices go to all `channels`, unless one of the `policies` says to whom they go; `practices` read people's practice.
-    What is only looked up, such as events, is forgotten after `keep`. `names` keep who people are apart; without them
-    names stand where events have them, as in a story.
+    What is only looked up is forgotten after `keep`; months and quarters are counted `closes_after` their end. `names`
+    keep who people are apart; without them names stand where events have them, as in a story.
     """
 
     grace: int = GRACE
@@ -84,6 +86,7 @@ class Options(msgspec.Struct, frozen=True):
     language: str = SOURCE
     channels: tuple[str, ...] = ()
     keep: int = KEEP
+    closes_after: int = CLOSES_AFTER
     policies: Policies | None = None
     practices: Practices | None = None
     names: Names | None = None
@@ -114,9 +117,9 @@ class Engine:
         self.standards = standards
         self.options = options
         self.database = Database(folder / FILE)
-        self._begun = 0
+        self._closings = Closings(self.database, options.zone, options.closes_after)
+        self._begun = self._stepped = 0
         self._since = self._noted = -1
-        self._stepped = 0
 
     def close(self) -> None:
         """Close the store."""
@@ -177,6 +180,7 @@ class Engine:
             recorder.cases.write({key: pump.case(*key) for key in moved}, pump.low)
             recorder.revisions(excerpts, wall)
         self.rules, self.pump, self.recorder = rules, pump, recorder
+        self._house = house_of(rules.practice, people, rulebook)
         self.sources = SourceClocks(read_sources(self.database, wall))
         self.reader = Reader(rulebook.classes)
         self.door = None if options.names is None else Door(rulebook, options.names)
@@ -210,7 +214,9 @@ class Engine:
         outcome = self.pump.push(taken, now=min(wall, waiting))
         outcome.unused.extend(idle)
         self._hear_sources(refused, outcome.late, wall)
-        return self._record(_Judged(outcome, taken, refused, started, self._stall(before)), wall)
+        stored = self._record(_Judged(outcome, taken, refused, started, self._stall(before)), wall)
+        self._closings.close(self._house, wall)
+        return stored
 
     def resumes(self, *, stepped: int = 0) -> None:
         """Hear that nobody ran since the last step, or that the clock was set forward, by so many microseconds."""
@@ -235,6 +241,7 @@ class Engine:
         self._begun = min(self._begun, now)
         with self.database.writing():
             forget_later(self.database, now)
+            self._closings.go_back(now)
             self.database.put("UPDATE outbox SET next_try = ? WHERE state = 'waiting' AND next_try > ?", [(now, now)])
         self.sources = self._admission.sources = SourceClocks(read_sources(self.database, now))
         before = self.pump.low

@@ -15,6 +15,7 @@ import structlog
 
 from alerts.channels.console import Console
 from standards.errors import StateError
+from standards.practice.closing import CLOSES_AFTER
 from streams.delivery.channel_settings import secret_of
 from streams.delivery.channels import channels_of
 from streams.delivery.pushing import pushing
@@ -170,9 +171,12 @@ def host_of(
 ) -> EmbeddedHost:
     """Make the host of a plan, which has yet to be started."""
     settings = plan.settings
-    grace = clock.grace if isinstance(clock, DemoClock) else settings.grace
+    grace, closes_after = settings.grace, CLOSES_AFTER
+    if isinstance(clock, DemoClock):
+        grace, closes_after = clock.grace, clock.closes_after
     options = Options(
         grace=grace, max_skew=settings.max_skew, zone=settings.zone, language=settings.language, keep=settings.keep,
+        closes_after=closes_after,
         policies=partial(policy_in, plan.standards), practices=partial(practice_in, plan.standards), names=names,
     )  # fmt: skip
     host = EmbeddedHost(folder, StandardsFiles(plan.standards), clock=clock.wall, channels=channels, options=options)

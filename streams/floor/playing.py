@@ -66,6 +66,11 @@ class DemoClock:
         """How long the host is to wait for events by this clock (microseconds): a real delay grows with the speed."""
         return int(GRACE * max(1.0, self.speed))
 
+    @property
+    def closes_after(self) -> int:
+        """How long after it begins what was said before is counted, by this clock: all of it comes at once."""
+        return 2 * self.grace
+
     def until(self, at: int) -> float:
         """Give how many real seconds pass until this clock shows `at`; 0 if it has already."""
         return max(0.0, (at - self.wall()) / 1e6 / self.speed)

@@ -39,6 +39,8 @@ _VOTES: Final = {"first-pick": 14, "voucher": 9, "early-end": 6, "parking": 3}
 _TOPICS: Final = {"long line": (9, 21), "passed around": (16, 6), "price": (11, 12), "noise": (2, 3), "light": (3, 4)}
 """How many complained of what in the last months that are over, the older one first."""
 _SCORES: Final = (5, 4, 5, 3, 4, 5, 5, 4, 3, 5)
+_ASKED: Final = 120
+"""How many were asked in each of these months."""
 _UTC: Final = ZoneInfo("UTC")
 
 
@@ -79,6 +81,7 @@ def told_before(start: int) -> Iterator[Happening]:
             for number in range(counts[month]):
                 contact = f"{topic}-{month}-{number}"
                 yield _said(start, at, "complaint.received", contact, team=TEAM, contact=contact, topic=topic)
+        yield _said(start, at, "survey.sent", f"asked-{month}", team=TEAM, asked=_ASKED)
         for number in range(4 * len(_SCORES)):
             score, contact = _SCORES[number % len(_SCORES)], f"score-{month}-{number}"
             yield _said(start, at, "survey.answered", contact, team=TEAM, contact=contact, score=float(score))

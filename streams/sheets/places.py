@@ -63,8 +63,9 @@ def _stored(words: Words, standards: Sequence[Standard], vocabulary: Mapping[str
         "thanked or rewarded), with references: for ever."
     )
     yield say(
-        "Votes, complaints and scores, with team, site, topic and the number of the matter, and without names and what "
-        "was written: for ever."
+        "Votes, complaints, scores and how many were asked, with team, site, topic and, for a score, the number of the "
+        "matter, and without names and what was written: until a month after their month or quarter was counted, "
+        "a day after its end. What is shown of it, and no more, stays for ever."
     )
     yield say("Messages, and why others were not sent: {keep}, and longer while one waits to be delivered.", keep=keep)
     yield say(

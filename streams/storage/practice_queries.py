@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from alerts.routing.actions import ACKNOWLEDGED, ANSWERED, COMPLAINED, REWARDED, SHARED, THANKED, VOTED
+from alerts.routing.actions import ACKNOWLEDGED, REWARDED, SHARED, THANKED
 from standards.judge.standard import CORRECTIONS_HORIZON, DAY
 from streams.storage.rows import ACT, PROMISE, act_row, promise_row, theirs, whose_is
 
@@ -43,22 +43,6 @@ class Handled(msgspec.Struct, frozen=True):
     def of(self, row: PromiseRow, *, owed: bool) -> Handled:
         """Give the same of the promise as somebody may see it, and say whether it is owed still."""
         return msgspec.structs.replace(self, row=row, owed=owed)
-
-
-class Answer(msgspec.Struct, frozen=True):
-    """A customer's score at an instant, and the verdict of the promise of the same matter before it; nothing: none.
-
-    `part` is the team and the site that it names.
-    """
-
-    at: int
-    score: float
-    verdict: str = ""
-    part: tuple[str, str] = ("", "")
-
-
-MATTER: Final = "coalesce(CAST(fields AS TEXT) ->> 'contact', CAST(fields AS TEXT) ->> 'ticket')"
-"""The customer's matter that a promise is about, as the index `promises_matter` has it."""
 
 
 _FIELDS, _BODY = theirs("fields"), theirs("body")
@@ -96,17 +80,6 @@ _EARNED: Final = f"""
 SELECT {PROMISE} FROM promises WHERE settled >= ? AND verdict = 'kept' AND aspect != 'follow-through' AND {_FIELDS}
     AND standard IN (SELECT value FROM json_each(?)) AND id NOT IN (SELECT promise FROM acts WHERE type = ?)
 ORDER BY settled DESC, id LIMIT ?
-"""  # noqa: S608 - fixed text
-_TEAM, _SITE = (f"coalesce(CAST(body AS TEXT) ->> '{name}', '')" for name in ("team", "site"))
-_PARTS: Final = f"""
-SELECT coalesce(CAST(body AS TEXT) ->> ?, '') AS named, count(*) {_ACTS} GROUP BY named, {_TEAM}, {_SITE}
-"""
-_SCORES: Final = f"""
-SELECT at, CAST(body AS TEXT) ->> 'score', coalesce((SELECT verdict FROM promises INDEXED BY promises_matter
-    WHERE verdict IN ('kept', 'broken') AND settled < acts.at AND aspect != 'follow-through'
-    AND {MATTER} = CAST(acts.body AS TEXT) ->> 'contact' ORDER BY verdict = 'broken' DESC LIMIT 1), ''),
-    {_TEAM}, {_SITE}
-{_ACTS} ORDER BY seq DESC LIMIT ?
 """  # noqa: S608 - fixed text
 _MOMENT: Final = "coalesce(CAST(body AS TEXT) ->> 'moment', '')"
 _UNTHANKED: Final = f"""{_ACTS} AND {_MOMENT} NOT IN (SELECT {_MOMENT} FROM acts WHERE type = ? AND at >= ?
@@ -196,25 +169,6 @@ class PracticeQueries:
         """Give what was done of one type from an instant on about a moment; None where nothing was."""
         rows = self._all(_OF_MOMENT, kind, since, _NEWEST, *whose_is(whose), moment)
         return act_row(rows[0]) if rows else None
-
-    def votes(self, since: int, until: int, whose: Whose) -> dict[str, list[int]]:
-        """Count the votes of a stretch of time by reward, each in its parts by team and site."""
-        return self._parts("reward", VOTED, since, until, whose)
-
-    def topics(self, since: int, until: int, whose: Whose) -> dict[str, list[int]]:
-        """Count the complaints of a stretch of time by topic, as votes; nothing where it has none."""
-        return self._parts("topic", COMPLAINED, since, until, whose)
-
-    def _parts(self, field: str, kind: str, since: int, until: int, whose: Whose) -> dict[str, list[int]]:
-        found: dict[str, list[int]] = {}
-        for name, count in self._all(_PARTS, field, kind, since, until, *whose_is(whose)):
-            found.setdefault(name, []).append(count)
-        return found
-
-    def scores(self, since: int, until: int, whose: Whose, limit: int) -> list[Answer]:
-        """Give what customers answered in a stretch of time, the newest first."""
-        rows = self._all(_SCORES, ANSWERED, since, until, *whose_is(whose), limit)
-        return [Answer(at, float(score), verdict, (team, site)) for at, score, verdict, team, site in rows]
 
 
 def _listed(names: Collection[str]) -> str:

@@ -16,6 +16,7 @@ from standards.judge.ledger import Line
 from standards.judge.score import Score
 from streams.runtime.source_clocks import STRETCH
 from streams.storage.board_queries import BoardQueries
+from streams.storage.cell_queries import CellQueries
 from streams.storage.owed_queries import OwedQueries
 from streams.storage.practice_queries import PracticeQueries
 from streams.storage.promise_view import PromiseView
@@ -90,6 +91,7 @@ class ReadModel:
         self.readings = Readings(self._connection)
         self.shift = ShiftQueries(self._connection)
         self.practice = PracticeQueries(self._connection)
+        self.cells = CellQueries(self._connection)
 
     def close(self) -> None:
         """Close the connection."""

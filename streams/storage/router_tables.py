@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
 _WITHHELD = "INSERT OR IGNORE INTO withheld (id, promise, received, body) VALUES (?,?,?,?)"
 _ACTION = """
-INSERT INTO acts (source, id, type, promise, at, by, body) VALUES (?,?,?,?,?,?,?)
-ON CONFLICT DO UPDATE SET at = min(at, excluded.at), noted = 0 WHERE noted
+INSERT INTO acts (source, id, type, promise, at, by, body, received) VALUES (?,?,?,?,?,?,?,?)
+ON CONFLICT DO UPDATE SET at = min(at, excluded.at), received = excluded.received, noted = 0 WHERE noted
 """
 _NOTE = "INSERT OR IGNORE INTO acts (source, id, type, promise, at, by, body, noted) VALUES (?,?,?,?,?,?,?,1)"
 
@@ -65,12 +65,13 @@ def book_withheld(database: Database, withheld: Iterable[tuple[int, Withheld]]) 
     return new
 
 
-def book_actions(database: Database, actions: Iterable[Action]) -> list[Action]:
+def book_actions(database: Database, actions: Iterable[Action], received: int = -1) -> list[Action]:
     """Write, inside a transaction, what people did, each once however often it comes; gives what is new.
 
-    New is what was only noted, too. The time of that may become an earlier one: the clock here may be ahead of others.
+    It was `received` at an instant (microseconds UTC); -1: that is not known. New is what was only noted, too. The time
+    of that may become an earlier one: the clock here may be ahead of others.
     """
-    return [action for action in actions if database.put(_ACTION, [_row(action)])]
+    return [action for action in actions if database.put(_ACTION, [(*_row(action), received)])]
 
 
 def note_actions(database: Database, actions: Iterable[Action]) -> None:

@@ -195,6 +195,27 @@ CREATE INDEX promises_matter
     WHERE verdict IN ('kept', 'broken');
 """
 
+# What is counted by the month or quarter is counted once, of what had come by then, and then goes.
+_CLOSED = """
+CREATE TABLE closings (          -- months and quarters: when each is counted, and whether it was
+    period TEXT NOT NULL,
+    since INTEGER NOT NULL,
+    until INTEGER NOT NULL,
+    closes INTEGER NOT NULL,
+    closed INTEGER NOT NULL DEFAULT 0,
+    PRIMARY KEY (period, since)
+) WITHOUT ROWID;
+CREATE TABLE cells (             -- all that is ever told of what is counted, by group: a team, a site, or the house
+    what TEXT NOT NULL,
+    since INTEGER NOT NULL,
+    team TEXT NOT NULL,
+    site TEXT NOT NULL,
+    body BLOB NOT NULL,
+    PRIMARY KEY (what, since, team, site)
+) WITHOUT ROWID;
+ALTER TABLE acts ADD COLUMN received INTEGER NOT NULL DEFAULT -1;        -- when it came; -1: before that was noted
+"""
+
 MIGRATIONS: tuple[str, ...] = (
     FIRST,
     _BEYOND_ONE_MACHINE,
@@ -214,5 +235,6 @@ MIGRATIONS: tuple[str, ...] = (
     _UNTAKEN,
     _WITHOUT_EFFECT,
     _MATTERS,
+    _CLOSED,
 )
 """Applied in order, each in one transaction; their number is the schema version that this Kept writes."""

@@ -122,7 +122,7 @@ class StoreWriter:
         if batch.events:
             times = [event.at for event in batch.events]
             put(_EVENTS, [(received, min(times), max(times), _encode_lines(batch.events))])
-            book_actions(self.database, batch.actions)
+            book_actions(self.database, batch.actions, received)
             self._readings.take(batch.events)
             book_readings(self.database, self._readings.changed())
         put(_LETTER, [letter_row(received, it.reason, it.message, it.raw) for it in batch.refusals])

@@ -207,7 +207,7 @@ def vote(served: Served, **counts: int) -> None:
 def test_votes_are_counted_and_nobody_is_counted_out(practised: Served) -> None:
     """The tally is of the quarter that is over; of few votes it says so, and of nothing else."""
     vote(practised, voucher=7, early=3)
-    assert "Nobody voted then: no reward.voted came." in part(practised, "votes")
+    assert "From Thu 1 Jan to Tue 31 Mar: counted on Thu 2 Apr." in part(practised, "votes")
     practised.go((microseconds(datetime(2026, 4, 2, tzinfo=UTC)) - practised.now) // SECOND)
     votes = part(practised, "votes")
     assert "A voucher: <b>7</b>" in votes

@@ -18,6 +18,7 @@ from standards.compiler.spec import Loaded, Source, load
 from standards.judge.events import Event, microseconds
 from standards.judge.ledger import Line, line
 from standards.judge.shapes import Bounded, Level, Precedence, Recurrence, Response
+from standards.judge.standard import SCENARIO
 from standards.practice.agreed import objection
 from streams.documents.rules import practice_in
 from streams.floor.playing import DEMO, DEMO_POLICY, DEMO_STANDARDS, DemoClock, play, simulate
@@ -239,3 +240,12 @@ def test_the_demo_names_what_its_practice_document_has(loaded: Loaded) -> None:
     reader, told = Reader(loaded.rulebook.classes), chain(told_before(START), islice(simulate(1, START), 20_000))
     events = [reader.one(json.dumps(happening.event).encode()) for happening in told]
     assert [found for event in events if (found := objection(event, practice)) is not None] == []
+
+
+def test_what_was_done_in_a_scenario_excuses_a_promise_of_the_demo(loaded: Loaded) -> None:
+    """Who says "I did this" in the demo's handbook has an effect: a scenario excuses a standard that allows it."""
+    practice = practice_in([str(path) for path in DEMO], list(loaded.rulebook.current.values()))
+    assert practice is not None
+    excused = {name: each.excuses for name, each in practice.scenarios.items() if each.excuses}
+    assert excused == {"till-outage": ("no-wait",)}
+    assert f"{SCENARIO}till-outage" in loaded.rulebook.current["no-wait"].may_excuse

@@ -58,14 +58,15 @@ class Record(NamedTuple):
 class Unpacked(msgspec.Struct):
     """What some records held, in their order. `notices` has (received, partition, notices) of each record.
 
-    `withheld` has (received, what was withheld). `incidents` are by their promise, None where they are forgotten.
+    `withheld` has (received, what was withheld), `acts` (received, what somebody did). `incidents` are by their
+    promise, None where they are forgotten.
     """
 
     lines: list[Line] = []
     reasons: dict[str, Reason] = {}
     notices: list[tuple[int, int, list[Notice]]] = []
     withheld: list[tuple[int, Withheld]] = []
-    acts: list[Action] = []
+    acts: list[tuple[int, Action]] = []
     letters: list[Letter] = []
     late: list[Late] = []
     revisions: list[Revision] = []
@@ -108,7 +109,7 @@ def _add(record: Record, value: bytes, found: Unpacked) -> None:
                 found.notices.append((record.at, record.partition, told.notices))
             found.withheld += [(record.at, each) for each in told.withheld]
         case topics.ACTS:
-            found.acts.append(_act(value).row)
+            found.acts.append((record.at, _act(value).row))
         case topics.DEAD_LETTERS:
             letters = _dead_letters(value)
             found.letters += [each for each in letters if isinstance(each, Letter)]

@@ -63,16 +63,19 @@ _encode = msgspec.json.encode
 class Projection:
     """Folds into one database. Notices are put into the outbox for `channels`.
 
-    What is only looked up is forgotten after `keep`, in microseconds.
+    What is only looked up is forgotten after `keep`, in microseconds. `timed`: when records were published is the time
+    that all goes by; else they are a replay of what was long before.
     """
 
-    def __init__(self, database: Database, *, channels: Sequence[str] = (), keep: int = KEEP) -> None:
+    def __init__(
+        self, database: Database, *, channels: Sequence[str] = (), keep: int = KEEP, timed: bool = True
+    ) -> None:
         """Take a writing connection. Raises StateError for a database that an embedded host judges by."""
         if database.one("SELECT 1 FROM position") is not None:
             raise StateError(f"{database.file} is the store of a `kept run`; choose another folder with --data")
         self._database = database
         self._channels = tuple(channels)
-        self._keep = keep
+        self._keep, self._timed = keep, timed
         stored = database.all("SELECT body FROM progress")
         found = [msgspec.json.decode(body, type=Progress) for (body,) in stored]
         self.progress: Mapping[int, Progress] = {each.partition: each for each in found}
@@ -99,7 +102,7 @@ class Projection:
             revisions = [(it.revision, it.standard, it.excerpt, it.loaded_at, 0) for it in unpacked.revisions]
             self._database.put(_REVISION, revisions)
             withheld = book_withheld(self._database, unpacked.withheld)
-            acts = book_actions(self._database, unpacked.acts)
+            acts = [act for at, act in unpacked.acts if book_actions(self._database, [act], at if self._timed else -1)]
             handed = book_holdings(self._database, unpacked.incidents)
             for each in unpacked.progress:
                 book_readings(self._database, each.readings)

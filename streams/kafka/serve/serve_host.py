@@ -29,10 +29,12 @@ from streams.kafka.serve.coordinator_runner import CoordinatorRunner
 from streams.kafka.serve.deliveries import Ownership, OwnOutbox
 from streams.kafka.serve.device_topic import DeviceTopic
 from streams.kafka.serve.kafka_host import KafkaHost
+from streams.kafka.serve.period_closer import PeriodCloser
 from streams.kafka.serve.projection import Projection
 from streams.kafka.serve.projection_consumer import ProjectionConsumer
 from streams.names.policy import people_of
 from streams.settings import StandardsFiles
+from streams.storage.closings import Closings, house_of
 from streams.storage.read_model import ReadModel
 from streams.storage.sqlite import FILE, Database, FolderLock
 
@@ -133,6 +135,7 @@ class ServeHost:
             self._dispatcher.run(),
             self._ownership.run(),
             self._coordinator.run(),
+            self._closer.run(),
         ]
         if self._device_topic is not None:
             work.append(self._device_topic.run())
@@ -160,7 +163,7 @@ class ServeHost:
         self._people = None if people is None else await asyncio.to_thread(people_of, people, names)
         database = await self._write(partial(Database, derived=True), settings.data / FILE)
         stack.push_async_callback(self._write, database.close)
-        self._fold = fold = Projection(database, channels=tuple(self._channels), keep=settings.keep)
+        self._fold = fold = self._projection(database)
         excerpts = {standard.revision: (standard.id, loaded.excerpt(standard.id)) for standard in loaded.standards}
         await self._write(fold.in_force, excerpts, self._clock())
         read_model = ReadModel(settings.data)
@@ -188,6 +191,7 @@ class ServeHost:
         self._coordinator.clock = self._clock if settings.time == "clock" else None
         self.kafka_host.people, self.kafka_host.channels = self._people, self._channels
         self.kafka_host.practice = practice_in(settings.standards, list(loaded.rulebook.current.values()))
+        self._closer = self._closer_of(database, loaded)
         self.kafka_host.notify_problems = self._problems
         self.kafka_host.is_operator = lambda: self._coordinator.is_at_work
         if self._devices is not None:
@@ -195,6 +199,18 @@ class ServeHost:
             self._device_topic = DeviceTopic(self._devices, reading, outlet)
             await self._device_topic.begin()
             self.kafka_host.devices = self._devices
+
+    def _projection(self, database: Database) -> Projection:
+        settings = self._settings
+        timed, channels = settings.time == "clock", tuple(self._channels)
+        return Projection(database, channels=channels, keep=settings.keep, timed=timed)
+
+    def _closer_of(self, database: Database, loaded: Loaded) -> PeriodCloser:
+        """Make what counts months and quarters in the folder of this process."""
+        house = house_of(self.kafka_host.practice, self._people, loaded.rulebook)
+        closings = Closings(database, self._settings.zone, refilled=True)
+        clock = self._clock if self._settings.time == "clock" else None
+        return PeriodCloser(self.kafka_host, clock, lambda now: self._write(closings.close, house, now))
 
     def _problems(self) -> list[str]:
         """Say what keeps this process from telling people."""

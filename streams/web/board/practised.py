@@ -5,16 +5,13 @@ Read next: `practising.py`, which takes their forms.
 
 from __future__ import annotations
 
-from collections import Counter
-from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from msgspec.structs import replace
 
 from alerts.routing.actions import PROPOSED, REWARDED, THANKED
 from standards.calendar.duration import DAY
-from standards.practice.cells import LEAST, Unshown, is_unanimous, shown
-from standards.practice.periods import begun, begun_quarter, months_before
+from standards.practice.periods import begun
 from standards.practice.practice import Whose
 from streams.board import thanks, today, voices
 from streams.board.paging import ASKED, first, page_of, paged, skipped
@@ -31,13 +28,10 @@ from streams.web.board.places import sites_offered
 from streams.web.operation import asked
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
     from aiohttp import web
 
     from standards.practice.practice import Goal
     from streams.board.shell import Shell
-    from streams.storage.practice_queries import Answer
     from streams.web.board.board import Board
 
 MONTH: Final = 28 * DAY
@@ -47,10 +41,7 @@ QUARTER: Final = 92 * DAY
 MOMENTS: Final = 100
 """How many moments that nobody has thanked for are on a page, the oldest first."""
 MONTHS: Final = 3
-"""How many months that are over Voices shows."""
-ANSWERS: Final = 20_000
-"""How many scores of a month are looked at, the newest."""
-VERDICTS: Final = ("broken", "kept", "")
+"""How many months that were counted Voices shows."""
 OFFERED: Final = 30
 """How many kept promises, and moments, are offered to be rewarded."""
 
@@ -111,7 +102,7 @@ class Practised:
         rewards = practice.rewards if practice else {}
         fit = {name for reward in rewards.values() for name in reward.standards}
         drawn = thanks.Thanks(
-            team, await self._votes(shell, team, whose), rewards,
+            team, await self._votes(whose), rewards,
             moments, waiting, said, given,
             {row.id: row for row in await asked(host.read_model.owed.named, promises)},
             first(await asked(queries.earned, fit & told.keys(), since, whose, OFFERED + 1), OFFERED),
@@ -123,34 +114,26 @@ class Practised:
         )  # fmt: skip
         return self._board.answer(request, thanks.draw(shell, drawn))
 
-    async def _votes(self, shell: Shell, team: Team, whose: Whose) -> Votes:
-        """Count the votes of the last quarter that is over."""
-        until = begun_quarter(shell.now, shell.zone)
-        since = begun_quarter(until - DAY, shell.zone)
-        people = self._host.people.teams.get(team.name) if self._host.people else None
-        few = people is not None and 0 < len(people.members) < LEAST
-        parts = {} if few else await asked(self._host.read_model.practice.votes, since, until, whose)
-        counts = [sum(each) for each in parts.values()]
-        if sum(counts) >= LEAST and is_unanimous(counts):
-            return Votes(since, until, unanimous=True)
-        return Votes(since, until, shown(parts), few)
+    async def _votes(self, whose: Whose) -> Votes:
+        """Look up the votes of the last quarter that was counted."""
+        cells = self._host.read_model.cells
+        counted, uncounted = await asked(cells.closed, "quarter", 1), await asked(cells.waiting, "quarter")
+        if not counted:
+            return Votes(uncounted=uncounted)
+        return Votes(counted[0], await asked(cells.votes, counted[0], whose), uncounted)
 
     async def voices(self, request: web.Request) -> web.Response:
-        """Show what customers complained of, and how they scored us, in the last months that are over."""
+        """Show what customers complained of, and how they scored us, in the last months that were counted."""
         shell, team, whose = await self.team(request)
-        starts = months_before(shell.now, shell.zone, MONTHS)
-        spans = [(since, until) for until, since in pairwise(reversed(starts))]
-        queries = self._host.read_model.practice
-        months, answers = [], []
-        for since, until in spans:
-            topics = shown(await asked(queries.topics, since, until, whose))
-            scored = await asked(queries.scores, since, until, whose, ANSWERS)
-            scores = _scores({"": scored}).get("", ())
-            answers += scored if isinstance(scores, tuple) else []
-            complaints = sum(map(voices.size, topics.values())) or None
-            months.append(Month(since, until, topics, complaints if topics else 0, scores))
-        after = {verdict: [each for each in answers if each.verdict == verdict] for verdict in VERDICTS}
-        return self._board.answer(request, voices.draw(shell, Voices(team, months, _scores(after, summed=True))))
+        cells = self._host.read_model.cells
+        months = [
+            Month(span, await asked(cells.topics, span, whose), await asked(cells.scores, span, whose))
+            for span in await asked(cells.closed, "month", MONTHS)
+        ]
+        team = replace(team, sites=()) if team.name else team  # a team is counted as a whole, wherever it works
+        return self._board.answer(
+            request, voices.draw(shell, Voices(team, months, await asked(cells.waiting, "month")))
+        )
 
     def _goals(self, team: Team) -> list[Goal]:
         practice = self._host.practice
@@ -159,13 +142,3 @@ class Practised:
     async def _standing(self, shell: Shell, goal: Goal, whose: Whose) -> GoalStanding:
         names, since = (goal.standard, *goal.beside), begun(goal.over, shell.now, shell.zone)
         return GoalStanding(goal, await asked(self._host.read_model.practice.counts, names, since, whose))
-
-
-def _scores(groups: Mapping[str, Sequence[Answer]], *, summed: bool = False) -> dict[str, tuple[float, ...] | Unshown]:
-    """Give the scores of each group that has any, as far as they are shown."""
-    parts = {name: Counter(each.part for each in group).values() for name, group in groups.items() if group}
-    told = shown(parts, summed=summed)
-    return {
-        name: cell if isinstance(cell, Unshown) else tuple(each.score for each in groups[name])
-        for name, cell in told.items()
-    }

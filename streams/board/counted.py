@@ -1,0 +1,56 @@
+"""What is counted once, when its month or quarter is over: how it is told, why it may not be, and when it will be.
+
+Read next: `voices.py` and `thanks.py`, which show it; `standards/practice/cells.py` for what is hidden.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from standards.judge.events import moment
+from standards.practice.cells import LEAST, Cell, Unshown
+from streams.board.markup import Html, el
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from streams.board.shell import Shell
+    from streams.storage.cell_queries import Span
+
+
+def days_of(shell: Shell, span: Span) -> dict[str, str]:
+    """Give the first and the last day of a period, by the house's own calendar, by which it is counted."""
+    zone = shell.usual or shell.zone
+    local = shell.in_zone(zone)
+    return {"first": local.day(span.since), "last": local.day(span.until - 1)}
+
+
+def waiting(shell: Shell, spans: Sequence[Span]) -> list[Html]:
+    """Say when the periods are counted that were not yet: there is no number of them before that."""
+    return [el("p", _when(shell, span), class_="quiet") for span in spans]
+
+
+def _when(shell: Shell, span: Span) -> str:
+    zone = shell.usual or shell.zone
+    at, now = (moment(each).astimezone(zone) for each in (span.closes, shell.now))
+    local = shell.in_zone(zone)
+    if at.date() == now.date():
+        return shell.words.say("From {first} to {last}: counted today at {time}.", **days_of(shell, span),
+                               time=local.hour(span.closes))  # fmt: skip
+    return shell.words.say("From {first} to {last}: counted on {day}.", **days_of(shell, span),
+                           day=local.day(span.closes))  # fmt: skip
+
+
+def why_unshown(shell: Shell, cell: Unshown) -> str:
+    """Say why something is not told: there are too few, or it would tell of something else that there are."""
+    say = shell.words.say
+    if cell is Unshown.TELLING:
+        return say("Not shown: it would tell how few there were of a team, a site or a group beside it.")
+    if cell is Unshown.ALIKE:
+        return say("Five or more answered. They agree so much that more would tell what somebody chose.")
+    return shell.words.how_many(LEAST, "fewer than {count}", "fewer than {count}")
+
+
+def size(cell: Cell) -> int:
+    """Give how many there are as far as that is told, to put the largest first."""
+    return cell if isinstance(cell, int) else 0
