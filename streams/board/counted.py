@@ -5,17 +5,57 @@ Read next: `voices.py` and `thanks.py`, which show it; `standards/practice/cells
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
+import msgspec
+
+from alerts.words.words import phrase
 from standards.judge.events import moment
+from standards.judge.score import Score
 from standards.practice.cells import LEAST, Cell, Unshown
 from streams.board.markup import Html, el
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
+    from standards.practice.closing import Rate
     from streams.board.shell import Shell
     from streams.storage.cell_queries import Span
+
+
+OWED_TO_PERSONS: Final = phrase(
+    "It is owed for each person alone, so it is told by the month, and of no fewer than five people."
+)
+ON_STANDARDS: Final = phrase("It is owed for each person alone: how it went is told by the month, under Standards.")
+
+
+class Rates(msgspec.Struct, frozen=True):
+    """How standards went, by id, that owe for each person alone, in the last month that was counted, if there is one.
+
+    `uncounted` are the months that are not yet.
+    """
+
+    span: Span | None = None
+    rates: Mapping[str, Rate | Unshown] = {}
+    uncounted: Sequence[Span] = ()
+
+
+def rate_of(shell: Shell, rates: Rates, standard: str) -> list[Html]:
+    """Say how a standard went that owes for each person alone, and when more is told."""
+    drawn = [el("p", shell.words.say(OWED_TO_PERSONS), class_="quiet")]
+    if rates.span is not None:
+        drawn.append(el("p", _rate(shell, rates.span, rates.rates.get(standard))))
+    return [*drawn, *waiting(shell, rates.uncounted)]
+
+
+def _rate(shell: Shell, span: Span, rate: Rate | Unshown | None) -> str:
+    say, days = shell.words.say, days_of(shell, span)
+    if rate is None:
+        return say("From {first} to {last}: no verdict.", **days)
+    if isinstance(rate, Unshown):
+        return say("From {first} to {last}: {why}", **days, why=why_unshown(shell, rate))
+    share, of = shell.share(Score(kept=rate.kept, broken=rate.broken))
+    return say("From {first} to {last}: kept {rate} {of}.", **days, rate=share, of=of)
 
 
 def days_of(shell: Shell, span: Span) -> dict[str, str]:

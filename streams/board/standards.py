@@ -12,6 +12,7 @@ import msgspec
 
 from alerts.words.words import several
 from standards.judge.score import Score
+from streams.board.counted import Rates, rate_of
 from streams.board.markup import Html, el, section
 from streams.board.opening_hours import Opening, opening_section
 from streams.board.shell import Shell, page
@@ -34,7 +35,8 @@ _WIDTH, _HEIGHT, _GAP = 280, 48, 2
 class Scores(msgspec.Struct, frozen=True):
     """How standards did, by id: today, in seven days, in 28 days; and day by day since `days`' first (microseconds).
 
-    `overdue` is how many of their promises are overdue, and the oldest deadline of these.
+    `overdue` is how many of their promises are overdue, and the oldest deadline of these. What is owed for each person
+    alone is in `counted`, and else only there.
     """
 
     today: Mapping[str, Score]
@@ -43,6 +45,7 @@ class Scores(msgspec.Struct, frozen=True):
     stretches: Mapping[str, Sequence[Stretch]]
     days: Sequence[int]
     overdue: Mapping[str, tuple[int, int]] = {}
+    counted: Rates = Rates()
 
 
 class Trend(NamedTuple):
@@ -77,7 +80,8 @@ def _aspects(shell: Shell, standards: Sequence[Standard], scores: Scores) -> Htm
     """Draw each aspect with its kept-rate over 28 days."""
     say, found = shell.words.say, []
     for aspect, word in ASPECTS.items():
-        mine = [scores.month.get(each.id, Score()) for each in standards if each.aspect == aspect]
+        mine = [scores.month.get(each.id, Score()) for each in standards
+                if each.aspect == aspect and not each.owed_to]  # fmt: skip
         total = Score(kept=sum(score.kept for score in mine), broken=sum(score.broken for score in mine))
         rate, of = shell.share(total)
         words = (el("p", rate, class_="rate"), of) if mine else (None, say("nothing is promised yet"))
@@ -105,6 +109,9 @@ def _card(shell: Shell, standard: Standard, scores: Scores) -> Html:
     late_now = how_many(count, "{count} overdue now", "{count} overdue now")
     link = el("a", late_now, href=View(standard=standard.id).address(part="overdue"))
     late = el("p", el("strong", link), class_="goal below") if count else None
+    if standard.owed_to:
+        told = rate_of(shell, scores.counted, standard.id)
+        return el("li", el("h3", standard.promise or standard.id), named, late, *told)
     if not month.judged:
         none = how_many(
             month.open, "No verdict in 28 days; {count} open now.", "No verdict in 28 days; {count} open now."

@@ -15,6 +15,7 @@ from alerts.words.words import phrase
 from standards.judge.score import Score
 from standards.judge.standard import clauses
 from streams.board.blocks import block
+from streams.board.counted import ON_STANDARDS
 from streams.board.markup import Child, Html, el, facts, section, sentence
 from streams.board.now import block_id, titled
 from streams.board.paging import Paged, more_than
@@ -110,6 +111,8 @@ def _goal(shell: Shell, today: Today, standing: GoalStanding) -> Html:
 def _standing(shell: Shell, today: Today, name: str, standing: GoalStanding, aim: float | None) -> list[Html]:
     """Say how a standard stands in the goal's period; `aim` is the goal, its own objective without."""
     standard, counted = today.standards.get(name), standing.counts.get(name)
+    if standard is not None and standard.owed_to:
+        return [el("p", shell.words.say(ON_STANDARDS), class_="quiet")]
     if counted is None:
         return [el("p", begins_with(shell, standard, _begins(standard)) if standard else name, class_="quiet")]
     score = Score(kept=counted[0], broken=counted[1])
@@ -182,7 +185,9 @@ def _kept(shell: Shell, today: Today) -> Iterator[Html]:
     for name in today.led:
         standard = today.standards[name]
         said = _promise(shell, today, name)
-        if name in today.kept:
+        if standard.owed_to:
+            how = shell.words.say(ON_STANDARDS)
+        elif name in today.kept:
             rate, of = shell.share(Score(kept=today.kept[name][0], broken=today.kept[name][1]))
             how = shell.words.say("kept {rate} {of}", rate=rate, of=of)
         elif name in today.owing:

@@ -13,6 +13,7 @@ import msgspec
 
 from standards.judge.events import moment
 from standards.natural import natural
+from streams.board.counted import Rates, rate_of
 from streams.board.markup import Html, el, listed, section
 from streams.board.shell import Shell, page, promise_link
 from streams.board.standards import WEEKLY, trend
@@ -39,7 +40,8 @@ _STEPS: Final = ((0.95, "well"), (0.85, "fair"), (0.7, "weak"), (0.0, "bad"))
 class Trends(msgspec.Struct, frozen=True):
     """How a standard went: in `weeks` that begin at these instants, hour by hour in four of them, and by site.
 
-    `broken` are the newest broken promises, of `site` where one is named.
+    `broken` are the newest broken promises, of `site` where one is named. One that owes for each person alone has what
+    was `counted` of it instead.
     """
 
     standard: Standard
@@ -49,11 +51,18 @@ class Trends(msgspec.Struct, frozen=True):
     by_site: Mapping[str, tuple[int, int]]
     broken: Sequence[PromiseRow]
     site: str = ""
+    counted: Rates = Rates()
 
 
 def draw(shell: Shell, trends: Trends) -> str:
     """Draw the page."""
     standard = trends.standard.in_language(shell.words.language)
+    if standard.owed_to:
+        return page(
+            shell, standard.promise or standard.id, "/standards",
+            el("p", el("span", standard.id, class_="standard"), class_="where"),
+            *rate_of(shell, trends.counted, standard.id), _broken(shell, trends),
+        )  # fmt: skip
     goal = None if standard.objective is None else standard.objective.kept
     weeks = trend(shell, standard.id, trends.by_week, trends.weeks, goal, WEEKLY)
     say = shell.words.say

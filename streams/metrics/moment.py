@@ -70,8 +70,13 @@ def at_scrape(status: Status, wall: int, asked: Moment) -> Gauges:
 
 
 def _lines(standards: Iterable[Standard], totals: Mapping[tuple[str, str, str], int]) -> dict[tuple[str, ...], float]:
-    """Give how many lines there are, also of the kinds of which there are none yet."""
-    found: dict[tuple[str, ...], float] = {(it.id, it.owner, kind): 0 for it in standards for kind in get_args(Kind)}
+    """Give how many lines there are, also of the kinds of which there are none yet.
+
+    What is owed for each person alone is counted for nobody but the month's page.
+    """
+    found: dict[tuple[str, ...], float] = {
+        (it.id, it.owner, kind): 0 for it in standards if not it.owed_to for kind in get_args(Kind)
+    }
     found.update({(*key,): count for key, count in totals.items()})
     return found
 
@@ -89,7 +94,7 @@ def _objectives(standards: Iterable[Standard], attained: Mapping[str, Score]) ->
     info, share, span, judged, reached, left = made
     for each in standards:
         info[each.id, each.owner, each.aspect, each.severity] = 1
-        if each.objective is None:
+        if each.objective is None or each.owed_to:
             continue
         share[each.id,], span[each.id,] = each.objective.kept, each.objective.over / SECOND
         score = attained.get(each.id)

@@ -39,7 +39,10 @@ _NOT_YET: Final = (
         "is stored about one person."
     ),
     phrase("Which role somebody named who granted an exception or changed a day is stored as it was sent, for ever."),
-    phrase("Rates are shown of groups of any size, also of one."),
+    phrase(
+        "Rates of places and cases are shown of groups of any size, also of one. What is owed for each person alone is "
+        "told by the month, of five people or more; but its single promises are listed, and can be counted."
+    ),
     phrase("A name in an id, or in a field that is not marked, is not known to be one."),
     phrase("Who can be told by place and time, as at a till where one person works, no reference hides."),
 )

@@ -121,11 +121,13 @@ def _scraping(host: Host, metrics: Metrics) -> Callable[[], Awaitable[bytes]]:
     async def scrape() -> bytes:
         read_model, wall, standards = host.read_model, host.wall(), host.rulebook.current
         status = host.now_status()
+        told = {name: each for name, each in standards.items() if not each.owed_to}
+        totals = await asked(read_model.totals) if status.ready else None
         moment = Moment(
             await asked(read_model.nearest), await asked(read_model.overdue, host.rulebook.owed_since(wall)),
             await asked(read_model.source_ahead, wall - HOUR), standards,
-            await asked(attainment.at, wall, standards, read_model),
-            await asked(read_model.totals) if status.ready else None,
+            await asked(attainment.at, wall, told, read_model),
+            totals and {key: count for key, count in totals.items() if key[0] in told or key[0] not in standards},
             {"other-key": host.devices.silent_count} if host.devices is not None else None,
             host.silent_feeds(),
         )  # fmt: skip

@@ -61,8 +61,8 @@ class Reading:
                       {_OK: views.PromiseDetail}, (_NOT_FOUND,)),
             Operation("GET", "/v1/standards", "List the standards in force.", self._standards,
                       {_OK: views.StandardList}),
-            Operation("GET", "/v1/score", "Say how each standard did.", self._score,
-                      {_OK: views.ScoreList}, (_NOT_FOUND,), ScoreQuery),
+            Operation("GET", "/v1/score", "Say how each standard did that is not owed for each person alone.",
+                      self._score, {_OK: views.ScoreList}, (_NOT_FOUND,), ScoreQuery),
             Operation("GET", "/v1/notices", "List notices, newest first.", self._notices,
                       {_OK: views.NoticePage}, query=NoticesQuery),
             Operation("GET", "/v1/withheld", "List notices that were not sent, newest first, with the reason of each.",
@@ -131,6 +131,12 @@ class Reading:
         since = None if query.since is None else microseconds(query.since)
         scores = {name: Score() for name in self._host.rulebook.current}
         scores |= await asked(self._host.read_model.score, since)
+        current = self._host.rulebook.current
+        personal = {name for name in scores if name in current and current[name].owed_to}
+        scores = {name: score for name, score in scores.items() if name not in personal}
+        if query.standard in personal:
+            raise Problem(_NOT_FOUND, f"{query.standard} is owed for each person alone: how it went is counted by the "
+                                      "month, and stands on /standards")  # fmt: skip
         if query.standard is not None:
             if query.standard not in scores:
                 raise no_standard(query.standard, scores)

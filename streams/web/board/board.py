@@ -36,6 +36,7 @@ from streams.web.api.grants import still_excusable
 from streams.web.board import seen_by
 from streams.web.board.board_live import Live, Standing, name_of
 from streams.web.board.board_looks import Look, persons
+from streams.web.board.counted_rates import counted_rates
 from streams.web.board.fields import by_script, no_promise, no_standard
 from streams.web.board.files import Files
 from streams.web.board.lists import Lists
@@ -221,15 +222,15 @@ class Board:
         return self.answer(request, wall.draw(shell, scene))
 
     async def _standards(self, request: web.Request) -> web.Response:
-        shell = self.shell(request)
-        days, score = self.days(shell.zone), self.host.read_model.score
+        shell, host = self.shell(request), self.host
+        days, score = self.days(shell.zone), host.read_model.score
         scores = standards.Scores(
             await asked(score, days[-1]), await asked(score, days[-7]), await asked(score, days[0]),
-            await asked(self.host.read_model.board.trend, days), days,
-            await asked(self.host.read_model.overdue, self.host.rulebook.owed_since(self.host.wall())),
+            await asked(host.read_model.board.trend, days), days,
+            await asked(host.read_model.overdue, host.rulebook.owed_since(host.wall())), await counted_rates(host),
         )  # fmt: skip
-        opening = Opening(self.host.rulebook.may_change, await self._changed_days.changed())
-        return self.answer(request, standards.draw(shell, self.host.rulebook.current, scores, opening))
+        opening = Opening(host.rulebook.may_change, await self._changed_days.changed())
+        return self.answer(request, standards.draw(shell, host.rulebook.current, scores, opening))
 
     async def _trends(self, request: web.Request) -> web.Response:
         shell, wanted = self.shell(request), request.match_info["id"]
@@ -244,6 +245,7 @@ class Board:
             (await asked(queries.board.trend, hours, wanted)).get(wanted, []),
             await asked(queries.owed.by_site, wanted, days[0]),
             seen_by.promises(shell, await asked(queries.owed.broken_of, wanted, days[0], site, trends.MOST)), site,
+            await counted_rates(self.host),
         )  # fmt: skip
         return self.answer(request, trends.draw(shell, drawn))
 
