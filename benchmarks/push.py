@@ -24,7 +24,7 @@ from alerts.channels.sealing import Sealer, new_key
 from standards.judge.events import iso
 from streams.documents.rules import policy_in
 from streams.embedded.embedded import EmbeddedHost
-from streams.embedded.engine import DEFAULTS
+from streams.embedded.options import DEFAULTS
 from streams.settings import StandardsFiles
 from streams.storage.device_file import stored_in
 from streams.storage.devices import DeviceBook

@@ -24,7 +24,8 @@ from typing import TYPE_CHECKING
 
 from benchmarks.events import MIXES, Workload, lines
 from benchmarks.rules import NO_WAIT
-from streams.embedded.engine import Engine, Options
+from streams.embedded.engine import Engine
+from streams.embedded.options import Options
 from streams.runtime.pump import SETTLE
 from streams.settings import StandardsFiles
 from streams.storage.sqlite import FILE

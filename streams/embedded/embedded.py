@@ -20,8 +20,9 @@ import structlog
 
 from standards.errors import DiskError, StateError
 from streams.delivery.dispatch import Dispatcher
-from streams.embedded.engine import DEFAULTS, Engine, Options
+from streams.embedded.engine import Engine
 from streams.embedded.isolation import go_back, store
+from streams.embedded.options import DEFAULTS, Options
 from streams.embedded.pauses import note_pause
 from streams.embedded.reloading import Reloading
 from streams.embedded.submissions import Submission, Submissions

@@ -12,24 +12,22 @@ from collections import Counter
 from functools import partial
 from time import perf_counter
 from typing import TYPE_CHECKING, NamedTuple
-from zoneinfo import ZoneInfo
 
 import msgspec
 
 from alerts.policy.policy import Policy
 from alerts.routing.actions import UNLISTED, actions_of
 from alerts.routing.stalls import NOTED, Stall, stall_of
-from alerts.words.words import SOURCE
 from standards.documents.excerpt import owed_for
 from standards.judge.events import type_of
 from standards.judge.ledger import line
 from standards.judge.promise import NEVER
 from standards.judge.standard import CORRECTIONS_HORIZON
-from standards.practice.closing import CLOSES_AFTER
 from streams.documents.rules import Rules
 from streams.embedded.admission import Admission
+from streams.embedded.options import Options
 from streams.ingest.agreement import Agreement
-from streams.ingest.wire import FROM_THE_FUTURE, MAX_SKEW, Reader, claim_of
+from streams.ingest.wire import FROM_THE_FUTURE, Reader, claim_of
 from streams.names.door import Door
 from streams.names.earlier.store import Rules as Former
 from streams.names.earlier.store import take_over
@@ -37,7 +35,7 @@ from streams.names.forgotten import forget_again
 from streams.names.policy import people_of
 from streams.runtime.alert_pipeline import AlertPipeline
 from streams.runtime.position import Position
-from streams.runtime.pump import GRACE, SETTLE, Pump
+from streams.runtime.pump import Pump
 from streams.runtime.source_clocks import SourceClocks
 from streams.runtime.turning_back import go_back
 from streams.storage.closings import Closings, house_of
@@ -46,7 +44,7 @@ from streams.storage.router_tables import read_calls
 from streams.storage.source_tables import forget_later, read_sources
 from streams.storage.sqlite import FILE, Database
 from streams.storage.status import Committed
-from streams.storage.store_writer import KEEP, Batch, StoreWriter
+from streams.storage.store_writer import Batch, StoreWriter
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -54,9 +52,8 @@ if TYPE_CHECKING:
 
     from standards.judge.case import Late
     from standards.judge.events import Event
-    from streams.documents.rules import Policies, Practices, Standards
+    from streams.documents.rules import Standards
     from streams.ingest.wire import Refusal
-    from streams.names.names import Names
     from streams.runtime.batch_result import BatchResult
 
 BEGIN_EVERY = 60_000_000
@@ -69,30 +66,6 @@ FROM revisions LEFT JOIN (
     SELECT revision, max(settled) AS last FROM promises WHERE verdict = 'broken' AND state = 'broken' GROUP BY revision
 ) USING (revision) ORDER BY loaded_at, revision
 """
-
-
-class Options(msgspec.Struct, frozen=True):
-    """How to judge and tell. `grace`, `settle`, `max_skew`, `keep` and `closes_after` are microseconds.
-
-    Notices go to all `channels`, unless one of the `policies` says to whom they go; `practices` read people's practice.
-    What is only looked up is forgotten after `keep`; months and quarters are counted `closes_after` their end. `names`
-    keep who people are apart; without them names stand where events have them, as in a story.
-    """
-
-    grace: int = GRACE
-    settle: int = SETTLE
-    max_skew: int = MAX_SKEW
-    zone: ZoneInfo = ZoneInfo("UTC")
-    language: str = SOURCE
-    channels: tuple[str, ...] = ()
-    keep: int = KEEP
-    closes_after: int = CLOSES_AFTER
-    policies: Policies | None = None
-    practices: Practices | None = None
-    names: Names | None = None
-
-
-DEFAULTS = Options()
 
 
 class _Judged(NamedTuple):

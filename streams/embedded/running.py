@@ -22,7 +22,7 @@ from streams.delivery.pushing import pushing
 from streams.delivery.reminding import remind
 from streams.documents.rules import policy_in, practice_in
 from streams.embedded.embedded import EmbeddedHost
-from streams.embedded.engine import Options
+from streams.embedded.options import Options
 from streams.embedded.steady_clock import SteadyClock
 from streams.floor.playing import DEMO, DemoClock, play, simulate
 from streams.floor.praise import told_before

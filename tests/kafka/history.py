@@ -16,7 +16,8 @@ import msgspec
 
 from alerts.routing.notice import Notice, Reason
 from standards.judge.ledger import Line
-from streams.embedded.engine import Engine, Options
+from streams.embedded.engine import Engine
+from streams.embedded.options import Options
 from streams.ingest.wire import Refusal
 from streams.kafka.records.facts import DeadLetters, Late, Letter, Progress, Revision, Told, lines
 from streams.kafka.records.topics import DEAD_LETTERS, DELIVERIES, LEDGER, NOTICES, PROGRESS, REVISIONS

@@ -22,7 +22,7 @@ from standards.judge.ledger import Line
 from standards.judge.rulebook import Rulebook
 from streams.backtest.backtest import Backtest, Task
 from streams.embedded.embedded import EmbeddedHost
-from streams.embedded.engine import Options
+from streams.embedded.options import Options
 from streams.kafka.clients.connection import KafkaSettings
 from streams.kafka.clients.log import Consumer, Producer, TopicPartition, consuming, producing
 from streams.kafka.intake.intake import Terms

@@ -22,7 +22,7 @@ from standards.calendar.duration import SECOND
 from standards.judge.ledger import Line
 from streams.documents.rules import policy_in
 from streams.embedded.embedded import EmbeddedHost
-from streams.embedded.engine import Options
+from streams.embedded.options import Options
 from streams.kafka.clients.connection import KafkaSettings
 from streams.kafka.clients.log import producing
 from streams.kafka.persons.name_records import NameRecords

@@ -13,7 +13,8 @@ import msgspec
 import pytest
 
 from standards.judge.events import iso
-from streams.embedded.engine import DEFAULTS, Engine
+from streams.embedded.engine import Engine
+from streams.embedded.options import DEFAULTS
 from streams.names.names import Names
 from streams.names.secret import FILE, read_secret
 from streams.names.showing import Showing

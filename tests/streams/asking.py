@@ -17,7 +17,7 @@ from alerts.channels import Channel
 from standards.judge.events import iso
 from streams.documents.rules import policy_in, practice_in
 from streams.embedded.embedded import EmbeddedHost
-from streams.embedded.engine import Options
+from streams.embedded.options import Options
 from streams.embedded.steady_clock import SteadyClock
 from streams.host import Host
 from streams.metrics import Metrics

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from standards.judge.events import Event, iso
 from streams.documents.rules import policy_in
-from streams.embedded.engine import Options
+from streams.embedded.options import Options
 from streams.ingest.wire import Reader
 from streams.settings import StandardsFiles
 from tests.streams.hosting import NO_WAIT, SECOND, T0, Clock, event, hosting, opened, queue

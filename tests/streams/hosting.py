@@ -11,7 +11,7 @@ from alerts.channels import Channel
 from alerts.channels.console import Console
 from standards.judge.events import Event, iso
 from streams.embedded.embedded import EmbeddedHost
-from streams.embedded.engine import DEFAULTS, Options
+from streams.embedded.options import DEFAULTS, Options
 from streams.ingest.wire import Reader
 from streams.settings import StandardsFiles
 

@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 
 from streams.embedded.embedded import EmbeddedHost
-from streams.embedded.engine import DEFAULTS, Options
+from streams.embedded.options import DEFAULTS, Options
 from streams.embedded.running import Plan, run
 from streams.embedded.steady_clock import SteadyClock
 from streams.settings import StandardsFiles, read_settings

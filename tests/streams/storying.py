@@ -25,7 +25,7 @@ from standards.judge.standard import Clause
 from streams.documents.documents import read_documents
 from streams.documents.rules import Rules
 from streams.embedded.embedded import EmbeddedHost
-from streams.embedded.engine import Options
+from streams.embedded.options import Options
 from streams.names.names import Names
 from streams.storage.sqlite import FILE, Database
 from streams.stories.files import Script, read_scripts

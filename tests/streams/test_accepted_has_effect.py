@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from standards.judge.promise import NEVER
-from streams.embedded.engine import DEFAULTS, Engine, Options
+from streams.embedded.engine import Engine
+from streams.embedded.options import DEFAULTS, Options
 from streams.embedded.steady_clock import SteadyClock
 from tests.history import judge, judge_all, rules
 from tests.streams.hosting import SECOND, T0, event, shop

@@ -15,7 +15,8 @@ from standards.errors import Finding, SpecError
 from standards.lint import CHECKS
 from streams.checking.examining import Request, examine
 from streams.checking.titles import TITLES
-from streams.embedded.engine import DEFAULTS, Engine
+from streams.embedded.engine import Engine
+from streams.embedded.options import DEFAULTS
 from streams.settings import StandardsFiles
 
 ROOT = Path(__file__).parents[2]

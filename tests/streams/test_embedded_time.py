@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from streams.embedded.engine import Options
+from streams.embedded.options import Options
 from streams.storage.rows import PromiseFilter
 from tests.streams.hosting import SECOND, T0, Clock, hosting, queue, until
 

@@ -4,7 +4,7 @@ import io
 from pathlib import Path
 
 from alerts.channels.console import Console
-from streams.embedded.engine import Options
+from streams.embedded.options import Options
 from streams.ingest.wire import Refusal
 from streams.settings import read_settings
 from streams.storage.owed_queries import SITES

@@ -14,7 +14,8 @@ from standards.judge.case import Case
 from standards.judge.context import JudgeContext
 from standards.judge.events import Event
 from standards.judge.ledger import Line
-from streams.embedded.engine import DEFAULTS, Engine
+from streams.embedded.engine import Engine
+from streams.embedded.options import DEFAULTS
 from streams.embedded.running import channels_on
 from streams.settings import StandardsFiles, read_settings
 from streams.storage.rows import PromiseFilter

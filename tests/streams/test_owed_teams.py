@@ -13,7 +13,7 @@ from standards.compiler.spec import Source, load
 from standards.judge.events import iso
 from standards.judge.ledger import Line
 from streams.documents.rules import practice_in
-from streams.embedded.engine import DEFAULTS
+from streams.embedded.options import DEFAULTS
 from streams.settings import StandardsFiles
 from tests.history import rules
 from tests.streams.commands import Ended, kept

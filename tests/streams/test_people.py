@@ -10,7 +10,7 @@ from alerts.routing.notice import Reason
 from standards.errors import SpecError
 from streams.documents.rules import policy_in, practice_in
 from streams.embedded.embedded import EmbeddedHost
-from streams.embedded.engine import DEFAULTS
+from streams.embedded.options import DEFAULTS
 from streams.settings import StandardsFiles
 from streams.storage.promise_view import PromiseView
 from streams.storage.rows import PromiseFilter

@@ -15,7 +15,8 @@ import pytest
 from standards.judge.events import Event, microseconds, moment
 from standards.judge.ledger import Line, line
 from standards.judge.shapes import Response
-from streams.embedded.engine import DEFAULTS, Engine
+from streams.embedded.engine import Engine
+from streams.embedded.options import DEFAULTS
 from streams.kafka.records.rows import owed
 from streams.kafka.worker.journal import Journal
 from streams.runtime.pump import Pump

@@ -13,7 +13,7 @@ from urllib.request import Request, urlopen
 
 import pytest
 
-from streams.embedded.engine import Options
+from streams.embedded.options import Options
 from streams.metrics import Metrics
 from streams.storage.rows import PromiseFilter
 from streams.web import Access, Limits, application, serving

@@ -6,7 +6,7 @@ from alerts.policy.policy_document import load_policy
 from alerts.routing.notice import Notice
 from standards.compiler.spec import Source
 from streams.embedded.embedded import EmbeddedHost
-from streams.embedded.engine import Options
+from streams.embedded.options import Options
 from tests.streams.hosting import SECOND, hosting, queue, until
 from tests.streams.stepping import Machine, step
 

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from streams.documents.rules import policy_in
-from streams.embedded.engine import Engine, Options
+from streams.embedded.engine import Engine
+from streams.embedded.options import Options
 from tests.streams.hosting import SECOND, T0, event, shop
 
 HOUR = 3_600 * SECOND

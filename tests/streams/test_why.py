@@ -7,7 +7,7 @@ import msgspec
 
 from alerts.routing.actions import EXCUSED, Action
 from streams.documents.rules import policy_in
-from streams.embedded.engine import DEFAULTS
+from streams.embedded.options import DEFAULTS
 from streams.explain.acts import did
 from streams.storage.rows import PromiseFilter
 from tests.streams.commands import Ended, kept_apart
