@@ -114,6 +114,10 @@ class Host(EventSink, Protocol):
         """Count by declared feed for how many of its keys it is silent; all of them, also those `feeds` leaves out."""
 
     @property
+    def keeps_events(self) -> bool:
+        """Say whether the read model has the events that were taken in; else they are in a topic."""
+
+    @property
     def read_model(self) -> ReadModel:
         """What can be looked up."""
 

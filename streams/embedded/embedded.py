@@ -79,7 +79,7 @@ class EmbeddedHost:
         self.devices: DeviceBook | None = None
         self.channels = {channel.name: channel for channel in channels}
         self._options = msgspec.structs.replace(options, channels=tuple(self.channels))
-        self.names = options.names
+        self.names, self.keeps_events = options.names, True
         self._listeners: list[Callable[[Committed], None]] = []
         self._delivery_listeners: list[Callable[[str, str], None]] = []
         self._queue, self._writer = Submissions(), ThreadPoolExecutor(1, "kept-writer")

@@ -17,6 +17,7 @@ from standards.judge.score import Score
 from streams.runtime.source_clocks import STRETCH
 from streams.storage.board_queries import BoardQueries
 from streams.storage.cell_queries import CellQueries
+from streams.storage.export_queries import ExportQueries
 from streams.storage.owed_queries import OwedQueries
 from streams.storage.practice_queries import PracticeQueries
 from streams.storage.promise_view import PromiseView
@@ -52,7 +53,7 @@ SELECT standard, count(*), sum(verdict IS 'kept'), sum(verdict IS 'broken'), sum
     sum(verdict IS 'excused'), sum(verdict IS 'unknown'), sum(warned), sum(state = 'late'),
     sum(state = 'ended'), sum(state = 'given_up'), sum(corrected),
     sum(CASE WHEN verdict IS NULL THEN 0 ELSE elapsed END), sum(CASE WHEN verdict IS NULL THEN 0 ELSE waited END)
-FROM promises WHERE opened >= ? AND verdict IS NOT 'withdrawn' GROUP BY standard
+FROM promises WHERE opened >= ? AND opened < ? AND verdict IS NOT 'withdrawn' GROUP BY standard
 """
 _SCORES_OF_ONE = SCORES.replace("GROUP BY", "AND standard = ? GROUP BY")
 _NEAREST = """
@@ -87,6 +88,7 @@ class ReadModel:
         self._connection = SharedConnection(folder)
         self._all = self._connection.all
         self.board = BoardQueries(self._connection)
+        self.exports = ExportQueries(self._connection)
         self.owed = OwedQueries(self._connection)
         self.readings = Readings(self._connection)
         self.shift = ShiftQueries(self._connection)
@@ -131,14 +133,15 @@ class ReadModel:
         """
         return [StandardRow(name, rev, bool(old), text, at) for name, rev, old, text, at in self._all(sql)]
 
-    def score(self, since: int | None = None) -> dict[str, Score]:
-        """Give each standard's score by its id, over the promises opened at or after `since`."""
-        return {row[0]: Score(*row[1:]) for row in self._all(SCORES, -1 if since is None else since)}
+    def score(self, since: int | None = None, until: int | None = None) -> dict[str, Score]:
+        """Give each standard's score by its id, over the promises opened at or after `since` and before `until`."""
+        span = (-1 if since is None else since, _LAST if until is None else until)
+        return {row[0]: Score(*row[1:]) for row in self._all(SCORES, *span)}
 
     def scores_since(self, since: Mapping[str, int]) -> dict[str, Score]:
         """Give each standard's score by its id, over the promises opened at or after an instant of its own."""
         with self._connection.reading() as database:
-            rows = [row for name, at in since.items() for row in database.all(_SCORES_OF_ONE, [at, name])]
+            rows = [row for name, at in since.items() for row in database.all(_SCORES_OF_ONE, [at, _LAST, name])]
         return {row[0]: Score(*row[1:]) for row in rows}
 
     def overdue(self, owed_since: Mapping[str, int]) -> dict[str, tuple[int, int]]:

@@ -86,7 +86,24 @@ class ScoreQuery(Query):
     """Which promises to score."""
 
     standard: Short | None = Field(default=None, description="The standard's id; all of them if left out.")
-    since: Time | None = Field(default=None, description="Those opened at or after this time; all if left out.")
+    since: Time | None = Field(default=None, description="The same as `from`, as it was called at first.")
+    opened_from: Time | None = Field(default=None, alias="from", description="Those opened at or after this time.")
+    opened_to: Time | None = Field(default=None, alias="to", description="Those opened before this time.")
+
+
+class LedgerQuery(Query):
+    """Which part of the ledger to give, in its order: lines that took effect from `from` up to before `to`."""
+
+    since: Time | None = Field(default=None, alias="from", description="From this time on.")
+    until: Time | None = Field(default=None, alias="to", description="Up to before this time.")
+    after: After = ""
+    limit: Limit = Field(default=100, description="The most rows of one page; lines and tables have none.")
+
+
+class EventsQuery(LedgerQuery):
+    """Which events to give, in the order in which they were received, by when that was."""
+
+    type: Short | None = Field(default=None, description="The type of the events, such as queue.length.")
 
 
 class RowsQuery(Query):

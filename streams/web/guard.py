@@ -51,8 +51,10 @@ WRITES: Final[tuple[tuple[str, Role], ...]] = (
     ("/v1/shift/", "supervisor"), ("/v1/persons/mine", "supervisor"), ("/v1/dead-letters/", "author"),
 )  # fmt: skip
 """Which role each kind of write needs, by how its path begins; the first that fits. Everything else is for admins."""
-READS: Final[tuple[tuple[str, Role], ...]] = (("/v1/dead-letters", "supervisor"), ("/mine", "frontliner"))
-"""What not everybody reads who may look: what a sender sent as it was, whatever stands in it; and their own page."""
+READS: Final[tuple[tuple[str, Role], ...]] = (
+    ("/v1/dead-letters", "supervisor"), ("/v1/events", "admin"), ("/v1/ledger", "admin"), ("/mine", "frontliner"),
+)  # fmt: skip
+"""What not everybody reads who may look: what a sender sent as it was; all that is stored; and their own page."""
 PROGRAMS: Final = ("/v1/", "/metrics", "/openapi.json", "/healthz", "/readyz", "/live")
 """How the paths begin that are not for people: who may not ask there is told so, and not led to the sign-in."""
 PROBES: Final = frozenset({"/healthz", "/readyz"})

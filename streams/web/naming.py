@@ -36,6 +36,8 @@ REFERRED: Final = ("by", "person", "to")
 """The fields of requests that may name a person; those of which `ROLES` says that they name a role do not."""
 ROLES: Final = frozenset({"Grant", "DayChange"})
 """The requests in which `by` is a role: rights hang on it."""
+AS_STORED: Final = web.RequestKey("as_stored", bool)
+"""The key of a request under which it stands that its answer is as it is stored: nobody is named in it."""
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -47,7 +49,12 @@ def naming(names: Names, access: Access, words: Callable[[web.Request], Words]) 
     async def name(request: web.Request, handler: Handler) -> web.StreamResponse:
         response = await handler(request)
         showing = showing_to(request, names, access, words)
-        if showing is None or not isinstance(response, web.Response) or not isinstance(response.body, bytes):
+        if (
+            showing is None
+            or AS_STORED in request
+            or not isinstance(response, web.Response)
+            or not isinstance(response.body, bytes)
+        ):
             return response
         if response.content_type in SHOWN and references_in(text := response.body.decode()):
             shown = showing.html(text) if response.content_type == HTML else showing.json(text)

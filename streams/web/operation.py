@@ -6,9 +6,9 @@ Read next: `streams/web/api/reading.py` for the first of them, `streams/web/api/
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Literal, NamedTuple, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple, ParamSpec, TypeVar
 
 import msgspec
 from aiohttp import web
@@ -25,11 +25,16 @@ P = ParamSpec("P")
 T = TypeVar("T")
 Q = TypeVar("Q", bound=Query)
 
+JSON: Final = "application/json"
+LINES: Final = "application/x-ndjson"
+CSV: Final = "text/csv"
+
 
 class Operation(NamedTuple):
     """One thing that can be done: `query` is what may be asked, `body` what is sent, `problems` what can go wrong.
 
     `answers` are by status: a view for JSON, or the media type of a text. Those problems that all have are not named.
+    `texts` are the media types that can be asked for (`Accept`) in the place of JSON.
     """
 
     method: Literal["GET", "POST"]
@@ -42,13 +47,21 @@ class Operation(NamedTuple):
     body: type[Grant | Settlement | DayChange | Erasure | ShiftNote | OwnPages | Export] | Literal["events"] | None = (
         None
     )
+    texts: tuple[str, ...] = ()
+
+
+def form_of(request: web.Request, texts: Iterable[str]) -> str | None:
+    """Give which of some media types is asked for first (RFC 9110, 12.5.1, without weights); None: JSON will do."""
+    kinds = [part.partition(";")[0].strip().lower() for part in request.headers.get("Accept", "").split(",")]
+    found = next((kind for kind in kinds if kind in (*texts, JSON)), JSON)
+    return None if found == JSON else found
 
 
 def read_query(request: web.Request, model: type[Q]) -> Q:
     """Read the query by its model. Raises Problem naming what is unknown, given twice or not as it should be."""
     if not request.query_string:
         return model()
-    known = list(model.model_fields)
+    known = [field.alias or name for name, field in model.model_fields.items()]
     for name in request.query:
         if name not in known:
             fix = did_you_mean(name, known) if known else "nothing can be; leave it out"
@@ -74,7 +87,7 @@ def invalid(error: ValidationError, status: HTTPStatus = HTTPStatus.BAD_REQUEST)
 
 def json_answer(view: View, status: HTTPStatus = HTTPStatus.OK) -> web.Response:
     """Answer with a view."""
-    return web.Response(status=status, body=msgspec.json.encode(view), content_type="application/json")
+    return web.Response(status=status, body=msgspec.json.encode(view), content_type=JSON)
 
 
 async def asked(call: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:

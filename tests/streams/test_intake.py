@@ -148,6 +148,7 @@ class Starting:
         self.reader, self.rulebook, self.read_model = host.reader, host.rulebook, host.read_model
         self.wall, self.room, self.listen = host.wall, host.room, host.listen
         self.people, self.feeds, self.watched_clock = host.people, host.feeds, host.watched_clock
+        self.keeps_events = host.keeps_events
         self.devices, self.silent_feeds, self.practice = host.devices, host.silent_feeds, host.practice
         self.sites_of_feeds, self.names, self.channels = host.sites_of_feeds, host.names, host.channels
 

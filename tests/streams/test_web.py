@@ -148,7 +148,7 @@ async def test_what_cannot_be_asked_is_said(caller: Caller, path: str, words: st
 async def test_what_is_not_there_is_said(caller: Caller) -> None:
     """A wrong path or method is answered with what would be right."""
     assert (await caller.get("/v2")).json["title"] == "Not Found"
-    answer = await caller.get("/v1/events")
+    answer = await caller.get("/v1/exceptions")
     assert (answer.status, answer.headers["Allow"]) == (405, "POST")
 
 

@@ -37,6 +37,7 @@ class KafkaHost(KafkaEventSink):
     read_model: ReadModel
     people: People | None = None
     practice: Practice | None = None
+    keeps_events: bool = False  # they are in their topic
     watched_clock: None = None  # time here is not this machine's
     devices: DeviceBook | None = None
     channels: Mapping[str, Channel]

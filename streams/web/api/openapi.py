@@ -70,6 +70,8 @@ def _operation(operation: Operation) -> Json:
         "parameters": [*_path_parameters(operation.path), *_query_parameters(operation.query)],
         "responses": {str(int(status)): _answer(status, answer) for status, answer in operation.answers.items()},
     }
+    text = {"schema": {"type": "string"}}
+    described["responses"].get("200", {"content": {}})["content"] |= dict.fromkeys(operation.texts, text)
     if operation.body is not None:
         described["requestBody"] = {"required": True, "content": _content(operation.body)}
     if operation.body in (Grant, ShiftNote):

@@ -8,29 +8,32 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final, ParamSpec, TypeVar
 
+from aiohttp import web
+from msgspec.structs import asdict
+
 from alerts.routing.actions import PRAISE, UNLISTED
 from alerts.words.later import later
 from alerts.words.words import ENGLISH
 from standards.calendar.duration import HOUR
 from standards.judge.events import microseconds
 from standards.judge.score import Score
+from streams.exports.tables import score_table
 from streams.names.references import references_in
 from streams.runtime.feeds import MOST, without_persons
 from streams.runtime.source_clocks import off_time
 from streams.storage.promise_view import PromiseView
 from streams.storage.rows import PromiseFilter, SuppressedFilter
 from streams.web.api import act_views, feed_views, showing, views
+from streams.web.api.exports import Exports
 from streams.web.forms import ActsQuery, NoQuery, NoticesQuery, PromiseQuery, RowsQuery, ScoreQuery, SuppressedQuery
 from streams.web.guard import NAMES_PEOPLE, ROLE
 from streams.web.naming import known_in
-from streams.web.operation import Operation, asked, json_answer, read_query
+from streams.web.operation import CSV, Operation, asked, form_of, json_answer, read_query
 from streams.web.problem import Problem, did_you_mean
 from streams.web.session import may
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
-
-    from aiohttp import web
 
     from streams.host import Host
     from streams.storage.rows import NoticeRow
@@ -62,7 +65,7 @@ class Reading:
             Operation("GET", "/v1/standards", "List the standards in force.", self._standards,
                       {_OK: views.StandardList}),
             Operation("GET", "/v1/score", "Say how each standard did that is not owed for each person alone.",
-                      self._score, {_OK: views.ScoreList}, (_NOT_FOUND,), ScoreQuery),
+                      self._score, {_OK: views.ScoreList}, (_NOT_FOUND,), ScoreQuery, texts=(CSV,)),
             Operation("GET", "/v1/notices", "List notices, newest first.", self._notices,
                       {_OK: views.NoticePage}, query=NoticesQuery),
             Operation("GET", "/v1/withheld", "List notices that were not sent, newest first, with the reason of each.",
@@ -75,6 +78,7 @@ class Reading:
                       {_OK: views.LatePage}, query=RowsQuery),
             Operation("GET", "/v1/feeds", "Say how the feeds stand, and which senders are off time.", self._feeds,
                       {_OK: feed_views.FeedList}),
+            *Exports(self._host).operations(),
         ]  # fmt: skip
 
     async def _promises(self, request: web.Request) -> web.Response:
@@ -128,9 +132,10 @@ class Reading:
 
     async def _score(self, request: web.Request) -> web.Response:
         query = read_query(request, ScoreQuery)
-        since = None if query.since is None else microseconds(query.since)
+        since, until = query.opened_from or query.since, query.opened_to
+        span = [None if time is None else microseconds(time) for time in (since, until)]
         scores = {name: Score() for name in self._host.rulebook.current}
-        scores |= await asked(self._host.read_model.score, since)
+        scores |= await asked(self._host.read_model.score, *span)
         current = self._host.rulebook.current
         personal = {name for name in scores if name in current and current[name].owed_to}
         scores = {name: score for name, score in scores.items() if name not in personal}
@@ -141,7 +146,11 @@ class Reading:
             if query.standard not in scores:
                 raise no_standard(query.standard, scores)
             scores = {query.standard: scores[query.standard]}
-        return json_answer(views.ScoreList(items=[showing.score_item(name, scores[name]) for name in sorted(scores)]))
+        items = [showing.score_item(name, scores[name]) for name in sorted(scores)]
+        if form_of(request, [CSV]) is None:
+            return json_answer(views.ScoreList(items=items))
+        table = score_table(map(asdict, items), views.ScoreItem.__struct_fields__)
+        return web.Response(body=b"".join(table), content_type=CSV, charset="utf-8")
 
     async def _notices(self, request: web.Request) -> web.Response:
         query = read_query(request, NoticesQuery)
