@@ -8,58 +8,19 @@ Read next: `backtest.py`, `processes.py`.
 
 from __future__ import annotations
 
-import io
 import shutil
 import tempfile
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from functools import partial
-from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import IO
 
 from msgspec.structs import astuple
 
 from standards.judge.score import Score
 from streams.backtest.backtest import Backtest, Result, Task
 from streams.backtest.processes import side_by_side
+from streams.documents.whole_file import whole_file
 from streams.runtime.share import Share
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from _typeshed import ReadableBuffer
-
-
-@contextmanager
-def _ledger(path: str) -> Iterator[IO[bytes]]:
-    """Open a ledger, which takes its place once it is whole: what was there before stays until then."""
-    place = Path(path).resolve()
-    replaced = place.is_file() or not place.exists()  # a pipe or a device is written to as it is
-    written = Path(f"{place}.part") if replaced else place
-    try:
-        with io.BufferedWriter(_Ledger(written, path)) as stream:
-            yield stream
-        if replaced:
-            written.replace(place)
-    finally:
-        if replaced:
-            written.unlink(missing_ok=True)
-
-
-class _Ledger(io.FileIO):
-    """A ledger's file, which says the name that it was asked for by where it cannot be written."""
-
-    def __init__(self, place: Path | str, path: str) -> None:
-        self._path = path
-        try:
-            super().__init__(place, "wb")
-        except OSError as error:
-            raise OSError(error.errno, error.strerror, path) from None
-
-    def write(self, data: ReadableBuffer, /) -> int:
-        try:
-            return super().write(data)
-        except OSError as error:
-            raise OSError(error.errno, error.strerror, self._path) from None
 
 
 def backtest_files(task: Task, *, jobs: int = 1) -> Result:
@@ -68,7 +29,7 @@ def backtest_files(task: Task, *, jobs: int = 1) -> Result:
     with ExitStack() as stack:
         ledgers: list[IO[bytes] | None] = [None] * shares
         if task.ledger is not None:
-            ledgers[0] = stack.enter_context(_ledger(task.ledger))
+            ledgers[0] = stack.enter_context(whole_file(task.ledger))
             for share in range(1, shares):
                 ledgers[share] = stack.enter_context(tempfile.TemporaryFile())
         own, *others = (

@@ -1,17 +1,26 @@
-"""The verbs about who people are: `kept erase`, `kept export`, `kept names`. An edge: here arguments are read.
+"""The verbs about a data folder: `kept export`, and of who people are `kept erase` and `kept names`.
 
-Read next: `erasing.py`.
+An edge: here arguments are read.
+Read next: `giving_out.py`, `erasing.py`.
 """
 
 from __future__ import annotations
 
 import sys
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from streams import options
 
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from zoneinfo import ZoneInfo
+
+    from streams.settings import Settings
+    from streams.storage.export_queries import Asked
+
+What = Literal["events", "ledger", "score"]
 By = Annotated[str, typer.Option("--by", metavar="NAME", help="Who erases it; it is kept who did.")]
 Data = Annotated[str | None, typer.Option(metavar="FOLDER", help="Where all is kept (KEPT_DATA).")]
 
@@ -19,7 +28,7 @@ Data = Annotated[str | None, typer.Option(metavar="FOLDER", help="Where all is k
 def register(app: typer.Typer) -> None:
     """Add the verbs to the command line."""
     app.command("erase", epilog='Example: kept erase "Ann Nowak" --by "Kim Adams" --data /var/lib/kept')(erase)
-    app.command("export", epilog='Example: kept export --person "Ann Nowak" --data /var/lib/kept')(export)
+    app.command("export", epilog="Example: kept export events --data /var/lib/kept > events.jsonl")(export)
     app.command("names", epilog="Example: kept names --rekey --data /var/lib/kept")(names)
 
 
@@ -50,22 +59,76 @@ def erase(
 
 
 def export(
+    what: Annotated[What | None, typer.Argument(help="What to give; or give --person.")] = None,
     *,
-    person: Annotated[str, typer.Option("--person", metavar="NAME", help="Whose: a name, or the reference.")],
+    person: Annotated[
+        str | None, typer.Option("--person", metavar="NAME", help="All about one person: a name, or the reference.")
+    ] = None,
     data: Data = None,
     listen: options.Listen = None,
+    since: Annotated[str | None, typer.Option("--from", metavar="TIME", help="From this time, or day, on.")] = None,
+    until: Annotated[str | None, typer.Option("--to", metavar="TIME", help="Up to before this one.")] = None,
+    type_: Annotated[str | None, typer.Option("--type", metavar="TYPE", help="Events of this type alone.")] = None,
+    table: Annotated[bool, typer.Option("--csv", help="A table, for a spreadsheet.")] = False,
+    out: Annotated[str | None, typer.Option("--out", metavar="FILE", help="Write a file, once it is whole.")] = None,
 ) -> None:
-    """Print all that is stored about one person, as JSON lines.
+    """Print what a data folder holds, or all about one person, as JSON lines.
 
-    Events, what they did, lines of the ledger and messages in which they stand, with their name put back and nobody
-    else's. What was written there is given as it was: read it before you hand it on, as it may name others. It is
-    read from the folder; where nothing is in that, the host is asked that listens (`kept serve`, say).
+    events: as CloudEvents, in the order in which they were received; kept backtest judges them again. ledger: its
+    lines, as they were written. score: counts by standard. A part is chosen by when events were received, lines took
+    effect, promises were opened; a time without an offset is by KEPT_ZONE. People are references. With --person:
+    events, what they did, lines of the ledger and messages in which they stand, with their name put back and nobody
+    else's; read it before you hand it on, as what was written may name others; where nothing is in the folder, the host is asked that listens (`kept
+    serve`, say). A host that runs goes on.
     """
-    from streams.embedded.exporting import exported
     from streams.settings import read_settings
 
-    for line in exported(read_settings(data=data, listen=listen), person):
+    settings = read_settings(data=data, listen=listen)
+    if (what is None) == (person is None):
+        raise typer.BadParameter("say what to give: events, ledger, score, or --person NAME")
+    if what is not None:
+        _give_out(settings, what, _asked(what, (since, until), type_, settings.zone), table=table, out=out)
+    elif person is not None:
+        _export_person(settings, person, [since, until, type_, table or None, out])
+
+
+def _give_out(settings: Settings, what: What, asked: Asked, *, table: bool, out: str | None) -> None:
+    from streams.embedded.giving_out import Wanted, give_out
+
+    typer.echo(f"kept: {give_out(settings.data, Wanted(what, asked, table, out))}", err=True)
+
+
+def _export_person(settings: Settings, person: str, others: Sequence[object]) -> None:
+    from streams.embedded.exporting import exported
+
+    if any(each is not None for each in others):
+        raise typer.BadParameter("--person gives all there is, as JSON lines; leave out all but --data and --listen")
+    for line in exported(settings, person):
         typer.echo(line)
+
+
+def _asked(what: What, span: Iterable[str | None], kind: str | None, zone: ZoneInfo) -> Asked:
+    from streams.storage.export_queries import Asked
+
+    if kind is not None and what != "events":
+        raise typer.BadParameter("--type is for events; leave it out")
+    since, until = (None if text is None else _instant(text, zone) for text in span)
+    everything = Asked()
+    return Asked(everything.since if since is None else since, everything.until if until is None else until, kind or "")
+
+
+def _instant(text: str, zone: ZoneInfo) -> int:
+    """Read a time, or a day, which begins at midnight; in a zone, where it names none."""
+    from datetime import datetime
+
+    from standards.judge.events import microseconds
+
+    try:
+        time = datetime.fromisoformat(text)
+    except ValueError:
+        words = f"{text!r} is not a time; write it like 2026-03-02T08:00:00Z, or a day like 2026-03-02"
+        raise typer.BadParameter(words) from None
+    return microseconds(time if time.tzinfo is not None else time.replace(tzinfo=zone))
 
 
 def names(
