@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
+from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Final, ParamSpec, TypeVar
 
 import typer
@@ -12,8 +13,9 @@ from streams.ingest.wire import MAX_SKEW
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from zoneinfo import ZoneInfo
 
-    from streams.backtest.backtest import Result
+    from streams.backtest.result import Result
 
 P = ParamSpec("P")
 Number = TypeVar("Number", int, float)
@@ -51,6 +53,18 @@ def within(low: Number, high: Number) -> Callable[[Number], Number]:
         return number
 
     return check
+
+
+def instant(text: str, zone: ZoneInfo) -> int:
+    """Read a time, or a day, which begins at midnight; in a zone, where it names none: microseconds UTC."""
+    from standards.judge.events import microseconds
+
+    try:
+        given = datetime.fromisoformat(text)
+    except ValueError:
+        words = f"{text!r} is not a time; write it like 2026-03-02T08:00:00Z, or a day like 2026-03-02"
+        raise typer.BadParameter(words) from None
+    return microseconds(given if given.tzinfo is not None else given.replace(tzinfo=zone))
 
 
 def latest() -> int:

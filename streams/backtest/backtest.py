@@ -1,19 +1,18 @@
 """The backtest: judges history from files by the same core that judges live events.
 
 There is no wall clock. Time follows the events; at the end it has reached the newest one, and what is due later stays
-open. Several files are merged by time.
-Read next: `shares.py`, which runs several side by side, and `report.py`, which prints the result.
+open. Several files are merged by time. Of what a host gave out, time is when it was received there.
+Read next: `by_receipt.py`; `shares.py`, which runs several side by side, and `report.py`, which prints the result.
 """
 
 from __future__ import annotations
 
 import gc
-from collections import Counter
 from collections.abc import Callable
 from contextlib import ExitStack
+from functools import partial
 from heapq import merge
 from itertools import islice
-from operator import attrgetter
 from typing import IO, TYPE_CHECKING, NamedTuple
 
 import msgspec
@@ -22,7 +21,10 @@ from standards.errors import EventError
 from standards.judge.ledger import line
 from standards.judge.promise import NEVER, VERDICTS
 from standards.judge.score import Score
+from streams.backtest.by_receipt import ByReceipt, check_alike
 from streams.backtest.inputs import inputs_of, zone_of_all
+from streams.backtest.result import BadLines, Result
+from streams.ingest import received
 from streams.ingest.jsonl import chunks, opened
 from streams.ingest.wire import Reader, Refusal, in_future
 from streams.runtime.batch_result import BatchResult
@@ -39,60 +41,10 @@ if TYPE_CHECKING:
     from streams.ingest.rows import BadRow
     from streams.ingest.table import Counts
 
-MOST_UNREAD = 0.05
-"""The share of a history that may not be read before what was judged of it says little: one row in twenty."""
 SHOWN = 10
 """How many kinds of bad lines are shown; all lines are counted."""
 BATCH = 4096
 """How many events are judged at once where they do not come in chunks."""
-
-
-class BadLines(msgspec.Struct):
-    """Lines or rows of one file that could not be read for one reason: the first, the last, how many of them, and why.
-
-    A line of 0 is not known. Where lines `differ`, `message` is the first one's: `fault` is what they have in common.
-    """
-
-    file: str
-    first: int
-    last: int
-    number: int
-    message: str
-    fault: str = ""
-    differ: bool = False
-
-
-class Result(msgspec.Struct):
-    """What a backtest found. `bad` counts what could not be read by reason; the first ten kinds are `shown`.
-
-    `rows` counts the rows of tables and the lines of other files; `unread` became no event at all, as they are not
-    valid, and `in_part` not all of theirs.
-
-    `doubts` say what is odd about a table that could be read. `oldest` and `newest` are in microseconds UTC, -1 for no
-    event; `zone` is the clock that wrote them, where that is known.
-    """
-
-    events: int = 0
-    seconds: float = 0.0
-    scores: dict[str, Score] = {}
-    rows: int = 0
-    unread: int = 0
-    in_part: int = 0
-    tables: bool = False
-    bad: Counter[str] = msgspec.field(default_factory=Counter)
-    shown: list[BadLines] = []
-    doubts: list[str] = []
-    unused: Counter[str] = msgspec.field(default_factory=Counter)
-    unmatched: Counter[str] = msgspec.field(default_factory=Counter)
-    duplicates: int = 0
-    newest: int = -1
-    oldest: int = -1
-    zone: str = "UTC"
-
-    @property
-    def is_unsound(self) -> bool:
-        """Say whether so much could not be read, in whole or in part, that what is left says little of the whole."""
-        return self.unread + self.in_part > MOST_UNREAD * self.rows
 
 
 class StrictError(EventError):
@@ -103,6 +55,8 @@ class Task(NamedTuple):
     """What to judge: by which rules, which files, and where the ledger goes, if anywhere.
 
     `progress` is told the bytes and events read so far; events after `latest` (microseconds UTC) are bad lines.
+    Where there is a `grace`, events that say when they were received are judged by that. `until` is how far time goes
+    on at the end, -1: no further than the events.
     """
 
     rulebook: Rulebook
@@ -112,6 +66,8 @@ class Task(NamedTuple):
     ledger: str | None = None
     progress: Callable[[int, int], None] | None = None
     latest: int = NEVER
+    grace: int | None = None
+    until: int = -1
 
 
 Listener = Callable[[BatchResult, int], None]
@@ -135,7 +91,9 @@ class Backtest:
         if (zone := zone_of_all(task.mappings)) is not None:
             self.result.zone = zone.key
         self.pump = Pump(rulebook, share=share)
-        self._first = share.first
+        self._share, self._first = share, share.first
+        self._by_receipt: ByReceipt | None = None
+        self._stamps = False
         self._reader = Reader(rulebook.classes, latest=task.latest)
 
     def run(self) -> Result:
@@ -147,22 +105,48 @@ class Backtest:
                 for batch, read in self.batches(self.task.paths, stack):
                     if self.result.oldest < 0 and batch:
                         self.result.oldest = min(event.at for event in batch)
-                    self._take(self.pump.push(batch), len(batch))
+                    self._judge(batch)
                     if self._first and self.task.progress is not None:
                         self.task.progress(read, self.result.events)
-            self._take(self.pump.finish(), 0)
+            self._finish()
         finally:
             if collecting:
                 gc.enable()
         self.result.newest = self.pump.newest
         return self.result
 
+    def _judge(self, batch: list[Event]) -> None:
+        if self._stamps and batch:
+            if self._by_receipt is None and not self.result.events:
+                self._begin_by_receipt(self.task.grace or 0)
+            check_alike(batch, stamped=self._by_receipt is not None)
+        if self._by_receipt is None:
+            self._take(self.pump.push(batch), len(batch))
+            return
+        for outcome in self._by_receipt.push(batch):
+            self._take(outcome, 0)
+        self.result.events += len(batch)
+
+    def _begin_by_receipt(self, grace: int) -> None:
+        self._by_receipt = ByReceipt(self.task.rulebook, self._share, grace)
+        self.pump, self.result.by_receipt = self._by_receipt.pump, True
+
+    def _finish(self) -> None:
+        until = self.task.until
+        if self._by_receipt is not None:
+            for outcome in self._by_receipt.finish(until):
+                self._take(outcome, 0)
+            return
+        self._take(self.pump.finish(), 0)
+        if until >= 0:
+            self._take(self.pump.push([], now=until + self.pump.grace), 0)
+
     def batches(self, paths: Sequence[str], stack: ExitStack) -> Iterator[tuple[list[Event], int]]:
         """Read the files, merged by time: some events, and how many bytes were read by then, where that is known."""
         if len(paths) == 1 and self._inputs[paths[0]].mapping is None:
             yield from self._chunks(paths[0], stack)
             return
-        events = merge(*(self._events(path, stack) for path in paths), key=attrgetter("at"))
+        events = merge(*(self._events(path, stack) for path in paths), key=lambda event: event.received or event.at)
         while batch := list(islice(events, BATCH)):
             yield batch, 0
 
@@ -170,7 +154,14 @@ class Backtest:
         stream = stack.enter_context(opened(path))
         for chunk in chunks(stream, lambda refusal: self._refuse(path, refusal)):
             lines, number, first, read = chunk
-            events = self._reader.lines(lines, lambda r: self._refuse(path, r), first=first, count=number)
+            if self.task.grace is None:
+                events, stamped = (
+                    self._reader.lines(lines, partial(self._refuse, path), first=first, count=number),
+                    False,
+                )
+            else:
+                events, stamped = received.lines(self._reader, chunk, partial(self._refuse, path))
+            self._stamps = self._stamps or stamped
             self.result.rows += len(events)
             yield events, read
 

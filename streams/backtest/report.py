@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from standards.judge.standard import Standard
-    from streams.backtest.backtest import BadLines, Result
+    from streams.backtest.result import BadLines, Result
 
 TOLD = 20
 """Up to how many standards the promises are told in their own words; the table has all of them."""
@@ -49,6 +49,7 @@ def as_json(result: Result) -> dict[str, Any]:
         "from": iso(result.oldest) if result.oldest >= 0 else None,
         "to": iso(result.newest) if result.newest >= 0 else None,
         "doubts": result.doubts,
+        "by_receipt": result.by_receipt,
     }
 
 
@@ -69,7 +70,9 @@ def head(result: Result) -> str:
     until = f", {stretch(result)}" if result.newest >= 0 else ""
     long = result.seconds >= 1 and result.events >= MANY
     speed = f" ({result.events / result.seconds:,.0f} a second)" if long else ""
-    return f"{unsound(result)}{some(result.events, 'event')} judged in {_length(result.seconds)}{speed}{until}."
+    receipt = " Judged by when they were received, as a host does." if result.by_receipt else ""
+    judged = f"{some(result.events, 'event')} judged in {_length(result.seconds)}{speed}{until}.{receipt}"
+    return f"{unsound(result)}{judged}"
 
 
 def unsound(result: Result) -> str:

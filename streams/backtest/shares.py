@@ -17,8 +17,9 @@ from typing import IO
 from msgspec.structs import astuple
 
 from standards.judge.score import Score
-from streams.backtest.backtest import Backtest, Result, Task
+from streams.backtest.backtest import Backtest, Task
 from streams.backtest.processes import side_by_side
+from streams.backtest.result import Result
 from streams.documents.whole_file import whole_file
 from streams.runtime.share import Share
 

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from standards.compiler.spec import Loaded, Source
     from standards.lint import Need
     from standards.practice.practice import Practice
-    from streams.backtest.backtest import Result
+    from streams.backtest.result import Result
     from streams.checking.former import Comparison
 
 

@@ -21,8 +21,9 @@ from standards.errors import Finding, Place, SpecError
 from standards.judge.rulebook import Rulebook
 from standards.judge.score import Score
 from standards.judge.shapes import Level, Recurrence, Response
-from streams.backtest.backtest import Backtest, Result, Task
+from streams.backtest.backtest import Backtest, Task
 from streams.backtest.report import WIDTH, some, stretch, unsound
+from streams.backtest.result import Result
 from streams.backtest.table import Row, Table, text_table
 from streams.storage.event_log import events_in_order
 from streams.storage.sqlite import FILE

@@ -14,7 +14,8 @@ from standards.documents.document import Document
 from standards.documents.entries import Entry
 from standards.errors import Finding, Place, SpecError
 from standards.staffing.chance import MOST, promises_needed
-from streams.backtest.backtest import Backtest, Result, Task
+from streams.backtest.backtest import Backtest, Task
+from streams.backtest.result import Result
 from streams.checking.coming_late import ComingLate
 from streams.checking.out_of_hours import kept_closed, left_out
 from streams.checking.out_of_scope import OutOfScope

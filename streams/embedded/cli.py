@@ -75,11 +75,11 @@ def export(
     """Print what a data folder holds, or all about one person, as JSON lines.
 
     events: as CloudEvents, in the order in which they were received; kept backtest judges them again. ledger: its
-    lines, as they were written. score: counts by standard. A part is chosen by when events were received, lines took
-    effect, promises were opened; a time without an offset is by KEPT_ZONE. People are references. With --person:
-    events, what they did, lines of the ledger and messages in which they stand, with their name put back and nobody
-    else's; read it before you hand it on, as what was written may name others; where nothing is in the folder, the host is asked that listens (`kept
-    serve`, say). A host that runs goes on.
+    lines, as they were written. score: counts by standard. A part is chosen by when events were received, lines
+    took effect, promises were opened; a time without an offset is by KEPT_ZONE. People are references. With
+    --person: events, what they did, lines of the ledger and messages in which they stand, with their name put back
+    and nobody else's; read it before you hand it on, as what was written may name others; where nothing is in the
+    folder, the host is asked that listens (`kept serve`, say). A host that runs goes on.
     """
     from streams.settings import read_settings
 
@@ -112,23 +112,9 @@ def _asked(what: What, span: Iterable[str | None], kind: str | None, zone: ZoneI
 
     if kind is not None and what != "events":
         raise typer.BadParameter("--type is for events; leave it out")
-    since, until = (None if text is None else _instant(text, zone) for text in span)
+    since, until = (None if text is None else options.instant(text, zone) for text in span)
     everything = Asked()
     return Asked(everything.since if since is None else since, everything.until if until is None else until, kind or "")
-
-
-def _instant(text: str, zone: ZoneInfo) -> int:
-    """Read a time, or a day, which begins at midnight; in a zone, where it names none."""
-    from datetime import datetime
-
-    from standards.judge.events import microseconds
-
-    try:
-        time = datetime.fromisoformat(text)
-    except ValueError:
-        words = f"{text!r} is not a time; write it like 2026-03-02T08:00:00Z, or a day like 2026-03-02"
-        raise typer.BadParameter(words) from None
-    return microseconds(time if time.tzinfo is not None else time.replace(tzinfo=zone))
 
 
 def names(

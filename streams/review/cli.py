@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from standards.compiler.spec import Loaded
-    from streams.backtest.backtest import Result
+    from streams.backtest.result import Result
     from streams.review.asked import Asked
     from streams.review.older import Older
 
@@ -46,6 +46,7 @@ Json = Annotated[bool, typer.Option("--json", help="Print the counts as JSON.")]
 Markdown = Annotated[bool, typer.Option("--markdown", help="Print it for a pull request.")]
 Strict = Annotated[bool, typer.Option("--strict", help="Stop at the first bad line.")]
 Ledger = Annotated[str | None, typer.Option(metavar="FILE", help="Write all transitions here, in JSON.")]
+Until = Annotated[str | None, typer.Option(metavar="TIME", help="Let time go on to here after the last event.")]
 Jobs = Annotated[int, typer.Option(metavar="N", help="Processes that judge.", callback=options.within(1, MAX_JOBS))]
 
 
@@ -57,20 +58,24 @@ def register(app: typer.Typer) -> None:
 def backtest(
     paths: Paths, *, events: Events, map_: options.Map = None, against: Against = None, sweep: Sweeping = None,
     standard: Named = None, json_: Json = False, markdown: Markdown = False, html: options.Page = None,
-    strict: Strict = False, ledger: Ledger = None, jobs: Jobs = 1,
+    strict: Strict = False, ledger: Ledger = None, jobs: Jobs = 1, until: Until = None,
 ) -> None:  # fmt: skip
     """Judge history from files.
 
     Says what these standards would have promised, kept and broken; with --against, which promises come out otherwise
     than before; with --sweep, which number could be kept. Any file may be packed (.gz). A table (.csv, .tsv) needs
-    --map.
+    --map. What kept export gave is judged as the host judged it, by when it was received.
     """
     from streams.backtest.inputs import expanded
     from streams.review.asked import Asked, unfit
     from streams.review.judging import History
+    from streams.settings import read_settings
 
     begun = time.monotonic()
-    history = History(expanded(events), map_ or (), options.latest(), strict, options.progress(_how_far))
+    settings = read_settings()
+    end = -1 if until is None else options.instant(until, settings.zone)
+    shown = options.progress(_how_far)
+    history = History(expanded(events), map_ or (), options.latest(), strict, shown, settings.grace, end)
     asked = Asked(paths, history, against, sweep, standard, json_, markdown, html, ledger, jobs, begun)
     wrong = unfit(asked)
     if wrong:

@@ -16,10 +16,12 @@ from standards.judge.shapes import Level, Recurrence, Response
 from standards.judge.standard import UTC_ZONE
 from standards.review.fate import Fate, Fates
 from standards.review.tally import Tally, tally
-from streams.backtest.backtest import Backtest, Result, Task
+from streams.backtest.backtest import Backtest, Task
 from streams.backtest.inputs import inputs_of
 from streams.backtest.processes import side_by_side
+from streams.backtest.result import Result
 from streams.documents.documents import read_mapping
+from streams.runtime.pump import GRACE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -29,13 +31,18 @@ if TYPE_CHECKING:
 
 
 class History(NamedTuple):
-    """The events to judge: files, and what makes events of a table's rows. `latest` is in microseconds UTC."""
+    """The events to judge: files, and what makes events of a table's rows. `latest` is in microseconds UTC.
+
+    `grace` and `until`: as a task has them.
+    """
 
     events: Sequence[str]
     mappings: Sequence[str]
     latest: int
     strict: bool = False
     progress: Callable[[int, int], None] | None = None
+    grace: int = GRACE
+    until: int = -1
 
 
 @dataclass(frozen=True)
@@ -98,7 +105,10 @@ def _own_zone(standard: Standard) -> ZoneInfo | None:
 def task_of(loaded: Loaded, history: History) -> Task:
     """Give what is to be judged. Raises SpecError for a table without a mapping, and the other way round."""
     mappings = [read_mapping(name, loaded) for name in history.mappings]
-    task = Task(loaded.rulebook, list(history.events), mappings, history.strict, None, history.progress, history.latest)
+    task = Task(
+        loaded.rulebook, list(history.events), mappings, history.strict, None, history.progress, history.latest,
+        history.grace, history.until,
+    )  # fmt: skip
     inputs_of(task.paths, mappings)
     return task
 

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from alerts.policy.policy import People
     from standards.compiler.spec import Loaded
     from standards.judge.score import Score
-    from streams.backtest.backtest import Result
+    from streams.backtest.result import Result
     from streams.documents.documents import Documents
     from streams.runtime.batch_result import BatchResult
 

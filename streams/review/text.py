@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from standards.judge.standard import Standard
     from standards.review.difference import Change
     from standards.review.fate import Fate
-    from streams.backtest.backtest import Result
+    from streams.backtest.result import Result
     from streams.review.sweeping import Sweep
     from streams.review.wording import Reviewed
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from standards.review.difference import Difference, Telling
     from standards.review.fate import Fate
     from standards.review.tally import Slot, Tally
-    from streams.backtest.backtest import Result
+    from streams.backtest.result import Result
     from streams.review.judging import Judged
     from streams.review.sweeping import Sweep
 

@@ -24,9 +24,10 @@ from standards.staffing.plan import Plan, plan
 from standards.staffing.record import Key
 from standards.staffing.shortfall import shortfall
 from standards.staffing.target import LENGTH, Target, Unfit, target_of
-from streams.backtest.backtest import Backtest, Result, Task
+from streams.backtest.backtest import Backtest, Task
 from streams.backtest.inputs import inputs_of, zone_of_all
 from streams.backtest.processes import side_by_side
+from streams.backtest.result import Result
 from streams.documents.documents import load_paths, read_mapping
 from streams.ingest.jsonl import is_there
 

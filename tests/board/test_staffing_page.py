@@ -15,7 +15,7 @@ from standards.staffing import contacts
 from standards.staffing.plan import plan
 from standards.staffing.shortfall import shortfall
 from standards.staffing.target import Target, Unfit, target_of
-from streams.backtest.backtest import Result
+from streams.backtest.result import Result
 from streams.ingest.wire import Reader
 from streams.staffing.asking import Answer, Staffed
 from streams.staffing.page import page

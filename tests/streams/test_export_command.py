@@ -12,7 +12,7 @@ import pytest
 
 from standards.calendar.duration import DAY
 from standards.judge.events import iso
-from streams.embedded.engine import Options
+from streams.embedded.options import Options
 from tests.streams.commands import Ended, kept
 from tests.streams.hosting import SECOND, T0, Clock, hosting, opened, queue
 from tests.streams.test_released import opened_folder

@@ -5,8 +5,8 @@ from collections import Counter
 import pytest
 
 from standards.judge.score import Score
-from streams.backtest.backtest import BadLines, Result
 from streams.backtest.report import as_text, left_out
+from streams.backtest.result import BadLines, Result
 from tests.history import rulebook, rules
 
 ANSWER = "per: contact, when: contact.waiting, expect: contact.answered, within: 60s"

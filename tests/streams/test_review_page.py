@@ -14,7 +14,7 @@ from standards.calendar.duration import MINUTE
 from standards.judge.score import Score
 from standards.judge.standard import UTC_ZONE
 from standards.review.tally import BINS, Tally
-from streams.backtest.backtest import Result
+from streams.backtest.result import Result
 from streams.review.pictures import kept_rates, timeline, waits
 from streams.review.pictures import week as week_of
 from streams.review.scales import days_of, scale_of, shade, shades
