@@ -75,7 +75,8 @@ def backtest(
     settings = read_settings()
     end = -1 if until is None else options.instant(until, settings.zone)
     shown = options.progress(_how_far)
-    history = History(expanded(events), map_ or (), options.latest(), strict, shown, settings.grace, end)
+    latest = max(options.latest(), end + settings.max_skew)  # a demo's clock is ahead of this machine's
+    history = History(expanded(events), map_ or (), latest, strict, shown, settings.grace, end)
     asked = Asked(paths, history, against, sweep, standard, json_, markdown, html, ledger, jobs, begun)
     wrong = unfit(asked)
     if wrong:

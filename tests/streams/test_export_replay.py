@@ -180,3 +180,14 @@ def test_time_goes_on_as_far_as_is_asked(tmp_path: Path) -> None:
     plain = ("backtest", str(tmp_path / "rules"), "--events", str(file), "--json")
     later = [json.loads(kept(*plain, *more).stdout)["standards"]["no-wait"] for more in ([], ["--until", "2026-03-03"])]
     assert [(each["open"], each["broken"]) for each in later] == [(1, 0), (0, 1)]
+
+
+def test_a_clock_that_was_ahead_is_believed_where_time_goes_so_far(tmp_path: Path) -> None:
+    """Of a demo that ran fast, events are ahead of this machine's clock: with --until they are judged all the same."""
+    shop(tmp_path)
+    file = tmp_path / "events.jsonl"
+    ahead = lines_of("08:00 queue.length waiting=5", rulebook(NO_WAIT))[0].replace(b"2026-", b"2999-")
+    file.write_bytes(ahead)
+    plain = ("backtest", str(tmp_path / "rules"), "--events", str(file))
+    assert "nothing of this input could be read" in kept(*plain).stderr
+    assert kept(*plain, "--until", "2999-12-31").stdout.startswith("1 event judged")
