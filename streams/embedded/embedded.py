@@ -51,8 +51,7 @@ if TYPE_CHECKING:
 TICK_SECONDS = 0.25
 """The longest pause between two ticks, in seconds of real time."""
 GROUP = 5_000  # how many events are stored in one transaction; one submission is never divided
-LONGEST_PAUSE = 30.0
-"""The longest pause between two tries while the store takes nothing, in seconds; it doubles up to here."""
+LONGEST_PAUSE = 30.0  # seconds between two tries while the store takes nothing; it doubles up to here
 BACKLOG = 100_000  # how many events may wait before more are turned away
 
 _Values = TypeVarTuple("_Values")
@@ -82,8 +81,8 @@ class EmbeddedHost:
         self.names, self.keeps_events = options.names, True
         self._listeners: list[Callable[[Committed], None]] = []
         self._delivery_listeners: list[Callable[[str, str], None]] = []
-        self._queue, self._writer = Submissions(), ThreadPoolExecutor(1, "kept-writer")
-        self._wake, self.stopping = asyncio.Event(), Stopping()
+        self._queue, self._wake, self.stopping = Submissions(), asyncio.Event(), Stopping()
+        self._writer = ThreadPoolExecutor(1, "kept-writer")
         self._fault, self._stays = "not started", list[str]()
         self._pause, self._stamped, self._ticked = 0.0, 0, 0
 

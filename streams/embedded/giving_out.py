@@ -11,6 +11,7 @@ from typing import IO, TYPE_CHECKING, NamedTuple
 
 import msgspec
 
+from standards.compiler.spec import load
 from standards.errors import StateError
 from standards.judge.events import iso
 from standards.judge.score import Score
@@ -83,14 +84,19 @@ def _ledger(read_model: ReadModel, wanted: Wanted, stream: IO[bytes]) -> str:
 
 
 def _score(read_model: ReadModel, wanted: Wanted, stream: IO[bytes]) -> str:
-    found = {row.id: Score() for row in read_model.standards() if not row.retired}
+    """Write the counts of standards, but for those that are owed for each person alone: `docs/practice.md` says why."""
+    standards = read_model.standards()
+    revisions = load((), retired=[row.text for row in standards]).rulebook.standards.values()
+    personal = {standard.id for standard in revisions if standard.owed_to}
+    found = {row.id: Score() for row in standards if not row.retired}
     found |= read_model.score(wanted.asked.since, wanted.asked.until)
-    items = [score_item(name, score) for name, score in sorted(found.items())]
+    items = [score_item(name, score) for name, score in sorted(found.items()) if name not in personal]
     if wanted.table:
         _write(score_table(map(msgspec.structs.asdict, items), ScoreItem.__struct_fields__), stream)
     else:
         _write((msgspec.json.encode(item) + b"\n" for item in items), stream)
-    return f"{_some(len(items), 'standard')}."
+    without = f", without {_some(len(personal), 'standard')} owed for each person alone" if personal else ""
+    return f"{_some(len(items), 'standard')}{without}."
 
 
 def _write(rows: Iterator[bytes], stream: IO[bytes]) -> int:

@@ -17,6 +17,7 @@ from streams.names.references import is_reference, references_in
 from streams.names.showing import Showing
 from streams.web.guard import NAMES_PEOPLE, OWN_TEAM, ROLE
 from streams.web.operation import asked
+from streams.web.session import may
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -89,12 +90,14 @@ def own_name(host: Host, session: Session) -> str:
     return "" if gone else name
 
 
-def called(host: Host, name: str) -> str:
+def called(host: Host, name: str, role: str) -> str:
     """Give what somebody reads of themselves, on any page.
 
     Not for who only looks on: whoever types a colleague's number there would learn whose it is.
     """
-    return host.names.shown([name]).get(name, name) if host.names is not None else name
+    if host.names is None or not may(role, "frontliner"):
+        return name
+    return host.names.shown([name]).get(name, name)
 
 
 async def known_in(host: Host, subject: str) -> str:

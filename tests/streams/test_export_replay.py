@@ -165,7 +165,7 @@ def test_a_history_is_one_or_the_other(tmp_path: Path) -> None:
     stamped.write_text("\n".join(map(json.dumps, [*out, *bad])), encoding="utf-8")
     plain.write_bytes(lines_of("08:02 queue.length waiting=5", book)[0])
     run = kept("backtest", str(tmp_path / "rules"), "--events", str(stamped))
-    assert run.stdout.startswith("2 events judged")
+    assert "\n2 events judged" in run.stdout
     assert "keptreceived is not a date and time" in run.stdout
     assert "this one has no keptreceived" in run.stdout
     both = kept("backtest", str(tmp_path / "rules"), "--events", str(stamped), "--events", str(plain))

@@ -107,8 +107,7 @@ class Board:
             "/handbook": lists.handbook, MINE: mine.show, TODAY: practised.today,
             THANKS: practised.thanks, VOICES: practised.voices,
         }  # fmt: skip
-        drawn = {path: self.counted(page) for path, page in pages.items()}
-        shown = (web.get(path, page) for path, page in drawn.items())
+        shown = (web.get(path, self.counted(page)) for path, page in pages.items())
         return [*shown, web.post(MINE, mine.take), *self._files.routes()]
 
     def counted(self, page: Handler) -> Handler:
@@ -134,10 +133,9 @@ class Board:
         shell = Shell(
             self.host.wall(), zone_of_all(self.host, self.zone), self.words(request), names_of(self.host),
             status=Status(ready=True) if session is None else self.host.now_status(),
-            name=name, self_name=called(self.host, name) if may(request.get(ROLE, ""), "frontliner") else name,
+            name=name, self_name=called(self.host, name, request.get(ROLE, "")),
             proof=self.sessions.proof(session) if session else "",
-            acts=session is not None and may(request[ROLE], "supervisor"),
-            joins=session is not None and may(request[ROLE], "supervisor"),
+            acts=(acts := session is not None and may(request[ROLE], "supervisor")), joins=acts,
             corrects=session is not None and may(request[ROLE], "author"),
             administers=session is not None and may(request[ROLE], "admin"),
             unguarded=self.unguarded, version=version, changes=self._live.commits, mark=self._files.mark,
