@@ -34,10 +34,7 @@ _SIGNED: Final = (
     phrase("Place and date"), phrase("Works council"), phrase("Management"), phrase("Data protection officer"),
 )  # fmt: skip
 _NOT_YET: Final = (
-    phrase(
-        "With Kafka the topic of events has names as they were sent, until it forgets them, and nothing gives all that "
-        "is stored about one person."
-    ),
+    phrase("With Kafka the topic of events has names as they were sent, until it forgets them."),
     phrase("Which role somebody named who granted an exception or changed a day is stored as it was sent, for ever."),
     phrase(
         "Rates of places and cases are shown of groups of any size, also of one. What is owed for each person alone is "
