@@ -42,7 +42,7 @@ def _stored(words: Words, standards: Sequence[Standard], vocabulary: Mapping[str
     yield say(
         "Names, and what people wrote: in a file of their own (names.sqlite), until kept erase deletes them, and for "
         "400 days after they came last. In all else stands a reference of chance, which tells nothing without that "
-        "file. kept export gives all that is stored about one person."
+        "file. kept export --person gives all that is stored about one person."
     )
     yield say("Events, with all their fields: {keep}; then they are deleted, a few at a time.", keep=keep)
     yield say(
