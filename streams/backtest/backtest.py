@@ -22,7 +22,7 @@ from standards.judge.ledger import line
 from standards.judge.promise import NEVER, VERDICTS
 from standards.judge.score import Score
 from streams.backtest.by_receipt import ByReceipt, check_alike
-from streams.backtest.inputs import inputs_of, zone_of_all
+from streams.backtest.inputs import Input, inputs_of, zone_of_all
 from streams.backtest.result import BadLines, Result
 from streams.ingest import received
 from streams.ingest.jsonl import chunks, opened
@@ -87,7 +87,7 @@ class Backtest:
         self.listen = listen
         rulebook = task.rulebook
         self.result = Result(scores={name: Score() for name in sorted(rulebook.current)})
-        self._inputs = {each.path: each for each in inputs_of(task.paths, task.mappings)}
+        self._inputs = inputs_of(task.paths, task.mappings)
         if (zone := zone_of_all(task.mappings)) is not None:
             self.result.zone = zone.key
         self.pump = Pump(rulebook, share=share)
@@ -143,10 +143,11 @@ class Backtest:
 
     def batches(self, paths: Sequence[str], stack: ExitStack) -> Iterator[tuple[list[Event], int]]:
         """Read the files, merged by time: some events, and how many bytes were read by then, where that is known."""
-        if len(paths) == 1 and self._inputs[paths[0]].mapping is None:
+        inputs = [each for each in self._inputs if each.path in paths]
+        if len(inputs) == 1 and inputs[0].mapping is None:
             yield from self._chunks(paths[0], stack)
             return
-        events = merge(*(self._events(path, stack) for path in paths), key=lambda event: event.received or event.at)
+        events = merge(*(self._events(each, stack) for each in inputs), key=lambda event: event.received or event.at)
         while batch := list(islice(events, BATCH)):
             yield batch, 0
 
@@ -155,18 +156,15 @@ class Backtest:
         for chunk in chunks(stream, lambda refusal: self._refuse(path, refusal)):
             lines, number, first, read = chunk
             if self.task.grace is None:
-                events, stamped = (
-                    self._reader.lines(lines, partial(self._refuse, path), first=first, count=number),
-                    False,
-                )
+                events = self._reader.lines(lines, partial(self._refuse, path), first=first, count=number)
             else:
                 events, stamped = received.lines(self._reader, chunk, partial(self._refuse, path))
-            self._stamps = self._stamps or stamped
+                self._stamps = self._stamps or stamped
             self.result.rows += len(events)
             yield events, read
 
-    def _events(self, path: str, stack: ExitStack) -> Iterator[Event]:
-        _, label, mapping = self._inputs[path]
+    def _events(self, each: Input, stack: ExitStack) -> Iterator[Event]:
+        path, label, mapping = each
         if mapping is not None:
             from streams.ingest.table import Counts, read_table  # noqa: PLC0415 - JSON lines need none of it
 

@@ -39,7 +39,7 @@ def inputs_of(paths: Sequence[str], mappings: Sequence[TableMapping]) -> list[In
     """Find the mapping of each file. Raises SpecError with every file, and every mapping, that has none."""
     findings: list[Finding] = []
     labels = _labels(paths)
-    found = [Input(path, labels[path], _mapping_of(path, mappings, findings)) for path in paths]
+    found = [each for path in paths for each in _inputs(path, labels[path], mappings, findings)]
     used = [each.mapping for each in found]
     if not findings:
         unused = [each for each in mappings if not any(each is one for one in used)]
@@ -49,9 +49,18 @@ def inputs_of(paths: Sequence[str], mappings: Sequence[TableMapping]) -> list[In
     return found
 
 
-def _mapping_of(path: str, mappings: Sequence[TableMapping], findings: list[Finding]) -> TableMapping | None:
+def _inputs(path: str, label: str, mappings: Sequence[TableMapping], findings: list[Finding]) -> list[Input]:
+    """Give a file once for each mapping that names it; where none does, once."""
     name = Path(path).name
     naming = [each for each in mappings if any(fnmatch(name, pattern) for pattern in each.model.table.files)]
+    if len(naming) > 1:
+        return [Input(path, f"{label}@{Path(each.document.name).stem}", each) for each in naming]
+    return [Input(path, label, _mapping_of(path, naming, mappings, findings))]
+
+
+def _mapping_of(
+    path: str, naming: Sequence[TableMapping], mappings: Sequence[TableMapping], findings: list[Finding]
+) -> TableMapping | None:
     fitting = naming or [each for each in mappings if not each.model.table.files]
     if len(fitting) == 1 and (naming or not _has_events(path)):
         return fitting[0]
