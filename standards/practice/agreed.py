@@ -41,16 +41,18 @@ class Objection(NamedTuple):
     found: str
 
 
-def objection(event: Event, practice: Practice) -> Objection | None:
+def objection(event: Event, practice: Practice, nobody: str = "") -> Objection | None:
     """Say what speaks against an event; nothing, where the document has nothing of the sort that the event names.
 
     Private answers are taken out of it, so that what is kept of the refused event does not have them either; so are
-    those to a form that nobody knows, as it may be a slip for one that is private.
+    those to a form that nobody knows, as it may be a slip for one that is private. `nobody` is what stands for each who
+    was forgotten: two of them need not be one.
     """
     kind = type_of(event)
     if kind not in NAMED:
         return None
-    if kind == REWARDED and event.data.agent.strip() and same(event.data.agent, event.data.by):
+    agent = event.data.agent.strip() if kind == REWARDED else ""
+    if agent not in ("", nobody) and same(agent, event.data.by):
         return Objection(OWN_REWARD, f"{kind}: agent and by are the same person; nobody rewards themselves")
     field, section = NAMED[kind]
     name, known = getattr(event.data, field, None), getattr(practice, section)

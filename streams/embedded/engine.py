@@ -33,6 +33,7 @@ from streams.names.earlier.store import Rules as Former
 from streams.names.earlier.store import take_over
 from streams.names.forgotten import forget_again
 from streams.names.policy import people_of
+from streams.names.references import ERASED
 from streams.runtime.alert_pipeline import AlertPipeline
 from streams.runtime.position import Position
 from streams.runtime.pump import Pump
@@ -157,7 +158,7 @@ class Engine:
         self.sources = SourceClocks(read_sources(self.database, wall))
         self.reader = Reader(rulebook.classes)
         self.door = None if options.names is None else Door(rulebook, options.names)
-        agreement = Agreement(rules.practice, self.reader, partial(about, self.database))
+        agreement = Agreement(rules.practice, self.reader, partial(about, self.database), nobody=ERASED)
         self._admission = Admission(self.reader, self.sources, self.door, options.max_skew, agreement)
         self.alerts = alerts
         self._lists = any(group.listed for group in rulebook.groups.values())

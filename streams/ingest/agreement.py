@@ -40,11 +40,13 @@ class Agreed(NamedTuple):
 class Agreement:
     """Knows a practice document; without one nothing is held against an event, and nothing is excused by it.
 
-    Where a host can `find` promises, their ids alone say which they are.
+    Where a host can `find` promises, their ids alone say which they are. `nobody` stands for each who was forgotten.
     """
 
-    def __init__(self, practice: Practice | None, reader: Reader, find: Find | None = None) -> None:
-        self._practice, self._reader, self._find = practice, reader, find
+    def __init__(
+        self, practice: Practice | None, reader: Reader, find: Find | None = None, *, nobody: str = ""
+    ) -> None:
+        self._practice, self._reader, self._find, self._nobody = practice, reader, find, nobody
         self._concerned = {cls for name, cls in reader.classes.items() if name in NAMED}
 
     def held(self, events: Sequence[Event], refused: list[Refusal]) -> Agreed:
@@ -54,7 +56,7 @@ class Agreement:
         taken: list[Event] = []
         unused: list[Unused[Event]] = []
         for event in events:
-            against = objection(event, self._practice) if self._practice is not None else None
+            against = objection(event, self._practice, self._nobody) if self._practice is not None else None
             if against is not None:
                 refused.append(Refusal(0, against.reason, against.found, encode(event)))
                 continue

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from streams.names.references import ERASED
 from tests.board.test_thanks import PRACTICE, STANDARDS
 from tests.streams.asking import Caller, Peopled, asking, cloud
 
@@ -92,3 +93,12 @@ async def test_a_reward_to_oneself_is_refused(tmp_path: Path) -> None:
         assert await refused(caller, "reward.given", agent="ann", by="bob", **given) == []
         ((reason, message),) = await refused(caller, "reward.given", agent="ann", by=" Ann", **given)
     assert (reason, "nobody rewards themselves" in message) == ("own-reward", True)
+
+
+async def test_a_reward_between_two_who_were_forgotten_is_taken(tmp_path: Path) -> None:
+    """Both have the one reference of whoever was forgotten, and need not be one person; one who is known may not."""
+    reward = {"team": "north", "reward": "voucher", "value": 5, "moment": "m"}
+    async with asking(tmp_path, peopled=written(tmp_path, PRACTICE + FORMS)) as caller:
+        assert await refused(caller, "reward.given", **reward, agent=ERASED, by=ERASED) == []
+        ((reason, _),) = await refused(caller, "reward.given", **reward, agent="Ann", by=" ann")
+    assert reason == "own-reward"

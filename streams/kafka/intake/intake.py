@@ -32,6 +32,7 @@ from streams.kafka.records.facts import Facts, FactsCodec, Late, Letter, Persons
 from streams.kafka.records.packing import bounded, facts_records
 from streams.live.refusal_log import RefusalLog
 from streams.names.door import Door
+from streams.names.references import ERASED
 from streams.runtime.pump import LATENESS
 
 if TYPE_CHECKING:
@@ -124,7 +125,7 @@ class Intake(ConsumerRebalanceListener):  # type: ignore[misc]
         self._routing = Routing(rulebook, partitions)
         self._codec = FactsCodec(rulebook.classes)
         door = None if terms.names is None else Door(rulebook, terms.names)
-        self._entrance = Entrance(self._arrivals, door, Agreement(practice, reader))
+        self._entrance = Entrance(self._arrivals, door, Agreement(practice, reader, nobody=ERASED))
 
     async def step(self, consumer: Consumer, producer: Producer) -> int:
         """Read one batch, publish it and commit; gives how many records there were.
