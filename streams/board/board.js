@@ -277,7 +277,12 @@ async function sent(act) {
     const well = word("noted", { act: act.words }) + partly;
     noted(act, well, "well");
     say(well);
-    if (act.form.id !== "take") { act.form.reset(); changed(); }
+    if (act.form.id !== "take") {
+      const folded = act.form.closest("details");
+      act.form.reset();
+      if (folded) folded.open = false; // what is open is being written in, and keeps the page as it is
+      changed();
+    }
     setTimeout(() => leave(act), partly ? 12000 : 3000);
     return;
   }

@@ -72,14 +72,15 @@ def export(
     table: Annotated[bool, typer.Option("--csv", help="A table, for a spreadsheet.")] = False,
     out: Annotated[str | None, typer.Option("--out", metavar="FILE", help="Write a file, once it is whole.")] = None,
 ) -> None:
-    """Print what a data folder holds, or all about one person, as JSON lines.
+    """Print what a data folder holds, or all about a person.
 
-    events: as CloudEvents, in the order in which they were received; kept backtest judges them again. ledger: its
-    lines, as they were written. score: counts by standard. A part is chosen by when events were received, lines
-    took effect, promises were opened; a time without an offset is by KEPT_ZONE. People are references. With
-    --person: events, what they did, lines of the ledger and messages in which they stand, with their name put back
-    and nobody else's; read it before you hand it on, as what was written may name others; where nothing is in the
-    folder, the host is asked that listens (`kept serve`, say). A host that runs goes on.
+    As JSON lines, or with --csv as a table. events: as CloudEvents, in the order in which they were received; kept
+    backtest judges them again. ledger: its lines, as they were written. score: counts by standard. A part is chosen
+    by when events were received, lines took effect, promises were opened; a time without an offset is by KEPT_ZONE.
+    People are references. With --person: events, what they did, lines of the ledger and messages in which they
+    stand, with their name put back and nobody else's; read it before you hand it on, as what was written may name
+    others; where nothing is in the folder, the host is asked that listens (`kept serve`, say). A host that runs
+    goes on.
     """
     from streams.settings import read_settings
 

@@ -110,7 +110,7 @@ def _unread(path: str) -> Iterator[Finding]:
     if path == "-":
         return
     if there.is_dir():
-        yield Finding("no-file", Place(path), "this is a folder", "give history as files")
+        yield Finding("no-file", Place(path), "this folder has no files", "name the one that has the history")
     elif not there.exists():
         folder = there.parent
         near = did_you_mean(there.name, [each.name for each in folder.iterdir()] if folder.is_dir() else [])

@@ -177,9 +177,10 @@ async def test_no_name_is_left_in_the_store(tmp_path: Path) -> None:
 
 
 TABLES = {
-    "acts", "acts_without_effect", "call_cases", "cases", "dead_letters", "events", "held", "holdings", "identities",
-    "late", "ledger", "notices", "outbox", "past", "position", "progress", "promises", "readings", "reasons",
-    "revisions", "sites", "source_clocks", "spoken_for", "topic_offsets", "totals", "withheld",
+    "acts", "acts_without_effect", "call_cases", "cases", "cells", "closings", "dead_letters", "events", "held",
+    "holdings", "identities", "late", "ledger", "notices", "outbox", "past", "position", "progress", "promises",
+    "readings", "reasons", "revisions", "sites", "source_clocks", "spoken_for", "topic_offsets", "totals",
+    "withheld",
 }  # fmt: skip
 """All tables of the store: of a new one it has to be asked whether names, or ids made of them, can stand in it."""
 

@@ -73,7 +73,7 @@ def test_json_has_the_agreed_shape() -> None:
     assert result == {
         "events": 16, "standards": {"no-wait": COUNTS},
         "kept_closed": {}, "rows": 16, "rows_unread": 0, "rows_in_part": 0, "bad_lines": {}, "unused": {},
-        "unconcerned": {}, "duplicates": 0, "doubts": [],
+        "unconcerned": {}, "duplicates": 0, "doubts": [], "by_receipt": False,
         "from": "2024-03-04T07:00:00Z", "to": "2024-03-04T07:30:00Z",
     }  # fmt: skip
 
@@ -129,9 +129,9 @@ def test_a_file_that_is_not_there_is_named(tmp_path: Path, missing: str) -> None
     assert "Traceback" not in run.stderr
 
 
-def test_a_folder_of_events_is_refused(tmp_path: Path) -> None:
-    """A folder is no file of events."""
-    assert "this is a folder" in bad_input("backtest", RULES, "--events", str(tmp_path))
+def test_a_folder_without_events_is_refused(tmp_path: Path) -> None:
+    """A folder stands for the files in it; one that has none is refused."""
+    assert "this folder has no files" in bad_input("backtest", RULES, "--events", str(tmp_path))
 
 
 def test_a_ledger_that_cannot_be_written_is_the_worlds_fault(tmp_path: Path) -> None:

@@ -16,16 +16,18 @@ def week(tmp_path: Path) -> Shop:
 
 
 def test_what_is_wrong_with_rules_and_history_is_told_at_once(week: Shop) -> None:
-    """A slip in the rules, two files of events and a mapping that are not there: all of them, and no page."""
+    """A slip in the rules, a file, an empty folder and a mapping that is not there: all of them, and no page."""
     text = (week.folder / "shop.yaml").read_text(encoding="utf-8")
     (week.folder / "shop.yaml").write_text(text.replace("    when:", "    whn:"), encoding="utf-8")
+    empty = week.folder / "empty"
+    empty.mkdir()
     asks = ((), ("--against", "next.yaml"), ("--sweep", "within=1m"), ("--html", "page.html"))
     for more in asks:
-        run = kept("backtest", "shop.yaml", "--events", "wek.csv", "--events", str(week.folder), "--map", "mp.yml",
+        run = kept("backtest", "shop.yaml", "--events", "wek.csv", "--events", str(empty), "--map", "mp.yml",
                    *more, cwd=week.folder)  # fmt: skip
         said = " ".join(run.stderr.split())
         assert (run.returncode, run.stdout, run.stderr.count("  error: ")) == (2, "", 4)
-        for part in ("'whn' is not a valid key here", "did you mean 'week.csv'?", "this is a folder", "mp.yml"):
+        for part in ("'whn' is not a valid key here", "did you mean 'week.csv'?", "this folder has no files", "mp.yml"):
             assert part in said
     assert not (week.folder / "page.html").exists()
 
