@@ -31,7 +31,7 @@ def loaded(*paths: Path) -> Loaded:
 def test_all_of_them_are_found() -> None:
     """The tests below look at every pack and every example there is, not at an empty folder."""
     assert [path.stem for path in PACKS] == ["call_centre", "grocery", "practice", "service_desk", "team"]
-    assert [path.parent.name for path in EXAMPLES] == ["bank", "grocery", "volvo", "warsaw"]
+    assert [path.parent.name for path in EXAMPLES] == ["bank", "grocery", "mappings", "volvo", "warsaw"]
 
 
 @pytest.mark.parametrize("path", [*PACKS, *EXAMPLES], ids=named)
