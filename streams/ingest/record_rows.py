@@ -12,6 +12,7 @@ from typing import IO, TYPE_CHECKING, Any, Final
 
 import jmespath
 import msgspec
+from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import ParseError, iterparse
 from jmespath.exceptions import JMESPathError
 
@@ -132,6 +133,9 @@ class XesRows(RecordRows):
                     element.clear()
         except ParseError as error:
             raise self.unusable(f"this is not XES that can be read: {error}", "export it anew") from None
+        except DefusedXmlException:
+            found = "this file declares entities, which can grow without end, and XES needs none"
+            raise self.unusable(found, "export it anew, without a document type") from None
 
 
 def check_path(path: str) -> None:

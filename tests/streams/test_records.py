@@ -72,6 +72,9 @@ def test_xes() -> None:
     )
     top = "columns: {'concept:name': {as: step}}\n"
     assert told(XES, "", event, name="t.xes", top=top) == ["10:00:00 waiting c7"]
+    entities = XES.replace("?><log", '?><!DOCTYPE log [<!ENTITY a "a">]><log')
+    with pytest.raises(SpecError, match="declares entities"):
+        told(entities, "", event, name="t.xes", top=top)
     with pytest.raises(SpecError, match="not XES that can be read"):
         told(XES[:200], "", event, name="t.xes", top=top)
 
