@@ -29,7 +29,7 @@ FOUND: dict[str, list[Path]] = {
         *(DESK.parent / "later").glob("*.yaml"), ROOT / "streams/demo_policy.yaml",
     ],
     "practice": [ROOT / "standards/packs/house/practice.yaml", ROOT / "streams/demo_practice.yaml"],
-    "mapping": [*ROOT.glob("examples/*/map.yaml")],
+    "mapping": [*ROOT.glob("examples/*/map.yaml"), *ROOT.glob("examples/mappings/*/*.yaml")],
     "stories": [
         *ROOT.glob("standards/packs/stories/*.yaml"), *ROOT.glob("examples/*/stories.yaml"),
         DESK / "desk.yaml", DESK / "storm.yaml", DESK.parent / "rules/rules.yaml",
