@@ -24,7 +24,7 @@ from streams.ingest.mapping import TableMapping
 from streams.ingest.mapping_model import ChangedModel, EventModel, TimeModel, ValueModel, template
 from streams.ingest.rows import composed
 from streams.ingest.times import Clock
-from streams.ingest.values import checked_id, following, joined, later, value_of
+from streams.ingest.values import checked_id, following, joined, moved, value_of
 
 _SHOWN_COLUMNS: Final = 30
 
@@ -75,7 +75,7 @@ class _Binder:
         return Maker(
             event=event.event,
             time=self._time(entry.at("time") if event.time else self._entry.at("table", "time"), time, clock),
-            moment=Moment(tuple(time.column), tuple(time.after), time.plus or ""),
+            moment=Moment(tuple(time.column), tuple(time.after), time.plus or "", time.minus or ""),
             clock=clock,
             clause=self._clause(entry, event.when or None, time),
             seen=self._seen(entry.at("changed"), event.changed) if event.changed else None,
@@ -187,11 +187,11 @@ class _Binder:
         if time.after:
             before = joined(self._indexes(entry.at("after"), time.after), time.missing)
             at = following(text, before, clock, " ".join(headers))
-        if time.plus is None:
-            return at
-        added = value_of(joined([self._index(entry.at("plus"), time.plus)], time.missing),
-                       lambda cell: number(cell, self._decimal), time.plus)  # fmt: skip
-        return later(at, added)
+        for key, name, sign in (("plus", time.plus, 1), ("minus", time.minus, -1)):
+            if name is not None:
+                text = joined([self._index(entry.at(key), name)], time.missing)
+                at = moved(at, value_of(text, lambda cell: number(cell, self._decimal), name), sign)
+        return at
 
     def _seen(self, entry: Entry, changed: ChangedModel) -> Callable[[Cells], Seen | None]:
         column = self._index(entry.at("column"), changed.column)

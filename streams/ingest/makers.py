@@ -26,11 +26,12 @@ class Seen(NamedTuple):
 
 
 class Moment(NamedTuple):
-    """Of which columns a time is: those that are read, those of a time that it follows, and one that is added."""
+    """Of which columns a time is: those that are read, those of a time that it follows, one added, one taken off."""
 
     columns: tuple[str, ...]
     after: tuple[str, ...] = ()
     plus: str = ""
+    minus: str = ""
 
 
 class Clause(NamedTuple):

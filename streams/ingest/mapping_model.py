@@ -53,6 +53,7 @@ class TimeModel(Strict):
     )
     missing: Missing = Field(default=[], description="Cells that mean: this did not happen.")
     plus: Text | None = Field(default=None, description="The column with the seconds, or h:mm:ss, to be added.")
+    minus: Text | None = Field(default=None, description="The column with the seconds, or h:mm:ss, to be taken off.")
     after: Texts = Field(
         default=[], description="The columns of a time that it follows: before that it is the next day."
     )
@@ -208,4 +209,6 @@ def columns_of(model: MappingModel) -> list[str]:
 
 
 def _of_time(time: TimeModel | None) -> list[str]:
-    return [] if time is None else [*time.column, *time.after, *([time.plus] if time.plus else [])]
+    if time is None:
+        return []
+    return [*time.column, *time.after, *(name for name in (time.plus, time.minus) if name)]

@@ -62,12 +62,18 @@ def following(
     return get
 
 
-def later(at: Callable[[Cells], datetime | None], added: Callable[[Cells], float | None]) -> Get:
-    """Give what adds seconds to a time; where there are none of them, there is no such event."""
+def moved(at: Callable[[Cells], datetime | None], by: Callable[[Cells], float | None], sign: int) -> Get:
+    """Give what moves a time by seconds, on (1) or back (-1); where there are none of them, there is no such event."""
 
     def get(cells: Cells) -> datetime | None:
-        time, seconds = at(cells), added(cells)
-        return None if time is None or seconds is None else time + timedelta(seconds=seconds)
+        time, seconds = at(cells), by(cells)
+        if time is None or seconds is None:
+            return None
+        try:
+            return time + timedelta(seconds=sign * seconds)
+        except OverflowError:
+            found = f"{seconds:g} seconds"
+            raise EventError("time", f"{found} lead out of all dates; see to the length", found=found) from None
 
     return get
 

@@ -162,6 +162,23 @@ def test_a_start_and_seconds() -> None:
     assert told(table, "", event) == ["10:01:30 closed 1", "10:02:00 closed 2"]
 
 
+def test_a_start_and_two_lengths() -> None:
+    """Where a table has how long a call took and how long both spoke, it was answered at its end less the talk."""
+    table = f"call,at,took,talk\n1,{AT}:00,100,0:01:20\n2,{AT}:00,70,\n3,{AT}:00,60,60\n"
+    event = "{event: contact.answered, time: {column: at, plus: took, minus: talk}, fields: {contact: call}}"
+    assert told(table, "", event) == ["10:00:00 answered 3", "10:00:20 answered 1"]
+
+
+@pytest.mark.parametrize("length", ["1e12", "1e300"])
+def test_a_length_that_leads_out_of_all_dates(length: str) -> None:
+    """Such a row is left out and told, and the others are read."""
+    table = f"call,at,talk\n1,{AT}:00,{length}\n2,{AT}:00,5\n"
+    event = "{event: contact.closed, time: {column: at, plus: talk}, fields: {contact: call}}"
+    closed, bad = told(table, "", event)
+    assert closed == "10:00:05 closed 2"
+    assert "lead out of all dates" in bad
+
+
 def of(files: str = "", name: str = "map.yaml") -> object:
     return mapping(f"kept: 1\ntable: {{source: calls, zone: UTC, time: at{files}}}\nevents:\n  - {EVENT}\n")
 
