@@ -36,6 +36,14 @@ class Cut:
         return [(found[name] or "").strip() if found else "" for name in self._taken]
 
 
+def groups_of(pattern: str) -> tuple[str, ...]:
+    """Give the named groups of a pattern; none for what is no regular expression."""
+    try:
+        return tuple(regex.compile(pattern).groupindex)
+    except regex.error:
+        return ()
+
+
 def check_cut(pattern: str) -> None:
     """Raise ValueError for what is no regular expression."""
     try:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from streams.ingest.cutting import Cut
+from streams.ingest.cutting import Cut, groups_of
 from streams.ingest.mapping_model import columns_of
 from streams.ingest.rows import composed
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from streams.ingest.mapping import TableMapping
+    from streams.ingest.mapping_model import MappingModel
 
 ROW, FILE = "#row", "#file"
 """The columns that every table has: the number of the row, from 1 below the header, and the name of the file."""
@@ -31,6 +32,12 @@ class _Cut(NamedTuple):
     place: int
     header: str
     pattern: Cut
+
+
+def columns_read(model: MappingModel) -> list[str]:
+    """Give the columns that are read from a file of records: those that are named, but for those of our own."""
+    own = {ROW, FILE}.union(*(groups_of(column.pattern) for column in model.columns.values() if column.pattern))
+    return [name for name in columns_of(model) if name not in own]
 
 
 def derived(mapping: TableMapping, header: Sequence[str], table: str) -> Derived:

@@ -22,12 +22,12 @@ from standards.expressions.syntax import parse
 from standards.judge.events import DERIVED_SOURCE, Event, EventType, name_problem
 from streams.ingest.cells import constant
 from streams.ingest.cutting import check_cut
+from streams.ingest.derived import columns_read
 from streams.ingest.mapping_model import (
     EventModel,
     MappingModel,
     TimeModel,
     ValueModel,
-    columns_of,
     read_model,
     template,
 )
@@ -102,9 +102,8 @@ def _check_paths(entry: Entry, model: MappingModel) -> None:
         place = entry.at("each", name) if name else entry.at("each")
         place.attempt("bad-path", partial(check_path, path))
     if model.table.format == "json":
-        for column in columns_of(model):
-            if not column.startswith("#"):
-                entry.attempt("bad-path", partial(check_path, column))
+        for column in columns_read(model):
+            entry.attempt("bad-path", partial(check_path, column))
 
 
 def _check_columns(entry: Entry, model: MappingModel) -> None:

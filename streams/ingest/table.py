@@ -17,12 +17,11 @@ from standards.errors import EventError
 from standards.judge.events import Event, microseconds
 from streams.ingest.columns import bind
 from streams.ingest.csv_rows import CsvRows
-from streams.ingest.derived import Derived, derived
+from streams.ingest.derived import Derived, columns_read, derived
 from streams.ingest.doubts import Unmet, days_apart
 from streams.ingest.file_forms import form_of
 from streams.ingest.makers import Bound, Maker, Seen
 from streams.ingest.mapping import TableMapping
-from streams.ingest.mapping_model import columns_of
 from streams.ingest.rows import BadRow, Rows
 from streams.ingest.same_time import Rank, SameTime, Stamp
 
@@ -68,11 +67,11 @@ def rows_of(lines: IO[bytes], mapping: TableMapping, name: str) -> Rows:
         case "json":
             from streams.ingest.record_rows import JsonRows  # noqa: PLC0415 - few tables need it
 
-            return JsonRows(lines, mapping, name, columns_of(mapping.model))
+            return JsonRows(lines, mapping, name, columns_read(mapping.model))
         case "xes":
             from streams.ingest.record_rows import XesRows  # noqa: PLC0415 - few tables need it
 
-            return XesRows(lines, name, columns_of(mapping.model))
+            return XesRows(lines, name, columns_read(mapping.model))
         case _:
             return CsvRows(lines, mapping, name)
 

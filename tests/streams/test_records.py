@@ -46,6 +46,14 @@ def test_records_within_records() -> None:
     assert found == ["10:00:01 waiting K-1 Done", "10:00:02 waiting K-1 Open"]
 
 
+def test_columns_of_our_own_are_no_paths() -> None:
+    """What a pattern finds in a value, the number of the record and the file's name are columns, and not looked for."""
+    record = json.dumps({"topic": "shop/north/tills", "at": AT})
+    top = 'columns: {topic: {pattern: "shop/(?P<shop>[a-z]+)/(?P<till>[a-z]+)"}}\n'
+    event = "{event: contact.waiting, when: shop == 'north', fields: {contact: {text: '{#file}-{#row}'}, queue: till}}"
+    assert told(record, "", event, name="t.json", top=top) == ["10:00:00 waiting t.json-1 tills"]
+
+
 def test_a_bad_record_costs_itself_alone() -> None:
     """A line that is not JSON is told with its number, and the others are read; a path to nothing is doubted."""
     made = mapping(f"kept: 1\ntable: {{source: calls, zone: UTC, time: at}}\nevents:\n  - {NESTED}\n")
