@@ -13,6 +13,7 @@ import msgspec
 from standards.compiler.assembly import Assembly, assemble, fields_declared
 from standards.compiler.namespace import Namespace
 from standards.compiler.owed_teams import asks_for_teams, with_teams
+from standards.compiler.subjects import marked_of
 from standards.compiler.targets.columns import column_fields
 from standards.compiler.unused import unused_events
 from standards.documents.cut_text import cut_texts
@@ -163,8 +164,8 @@ class _Loading:
         text = canonical(document.data)
         # What an older Kept let be asked of a name is judged to its end: it is never so.
         asked = {name: _unmarked(known) for name, known in vocabulary.items()}
-        self._take(names, asked, then=(revision_of(text), text), retired=retired)
         self.vocabulary = vocabulary
+        self._take(names, asked, then=(revision_of(text), text), retired=retired)
 
     def _take(
         self,
@@ -183,6 +184,8 @@ class _Loading:
         for standard, written in made.standards:
             revision, text = then or (standard.revision, written)
             found = msgspec.structs.replace(standard, revision=revision, retired=retired)
+            if then is not None:
+                found = msgspec.structs.replace(found, persons=marked_of(found, self.vocabulary))
             if self.standards.setdefault(revision, found) is found and not retired:
                 self.excerpts[standard.id] = text
         return made
@@ -233,7 +236,7 @@ def _joined(entry: Entry, now: EventType | None, then: Mapping[str, Field]) -> E
             found = f"{name} of {entry.name} {change}, while promises are open"
             entry.at(name).error("changed-type", found, "give the new field a name of its own until they are settled")
             return EventType(entry.name, then)
-    gone = {name: Field(field.type, optional=True) for name, field in then.items() if name not in now.fields}
+    gone = {name: msgspec.structs.replace(it, optional=True) for name, it in then.items() if name not in now.fields}
     return msgspec.structs.replace(now, fields={**now.fields, **gone})
 
 

@@ -14,14 +14,17 @@ from standards.documents.model import written
 from standards.expressions.expression import joined_fields
 from standards.expressions.persons import why
 from standards.judge.rulebook import PROMISE_FIELDS
+from standards.judge.standard import clauses
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from standards.compiler.compiling import Surroundings
     from standards.documents.entries import Entry
     from standards.documents.model import ClauseModel, StandardModel
     from standards.expressions.expression import Field
+    from standards.judge.events import EventType
+    from standards.judge.standard import Standard
 
 MOST_FIELDS: Final = 16
 """How many fields may name a subject: whoever is owed something is known by a few."""
@@ -64,8 +67,19 @@ def persons_named(entry: Entry, model: StandardModel, around: Surroundings) -> f
     """Give the fields under `per` and `carry` that name a person in one of the standard's events."""
     events = {name for clause in clause_models(model).values() for name in clause.events}
     known = [fields for name in sorted(events) if (fields := around.fields_of(entry.name, name)) is not None]
+    return _marked((*(model.per or ()), *model.carry), known)
+
+
+def marked_of(standard: Standard, vocabulary: Mapping[str, EventType]) -> frozenset[str]:
+    """Give the same of a standard that was compiled by event types without marks, by those that have them."""
+    events = {name for clause in clauses(standard.shape).values() for name in clause.events}
+    known = [vocabulary[name].fields for name in sorted(events) if name in vocabulary]
+    return _marked((*standard.per, *standard.carry), known)
+
+
+def _marked(names: Iterable[str], known: Sequence[Mapping[str, Field]]) -> frozenset[str]:
     fields = joined_fields(known)
-    return frozenset(name for name in (*(model.per or ()), *model.carry) if name in fields and fields[name].person)
+    return frozenset(name for name in names if name in fields and fields[name].person)
 
 
 def _told_apart(model: StandardModel, known: Mapping[str, Mapping[str, Field]], name: str) -> bool:

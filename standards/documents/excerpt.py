@@ -2,7 +2,7 @@
 
 The excerpt is JSON, which is YAML too: loaded again it gives the same standard of the same revision, also when the
 file it came from has changed since. It holds the calendar, the feeds it relies on, and of each event type the fields
-it uses.
+it uses, with their marks where Kept's own vocabulary does not have them.
 Read next: `compiler/spec.py`, which loads excerpts and whole documents alike.
 """
 
@@ -15,6 +15,7 @@ from hashlib import blake2b
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from standards.calendar.duration import parse
+from standards.documents.vocabulary import builtin_vocabulary
 from standards.judge.shapes import Level, Response, Shape, Universality
 from standards.judge.standard import clauses
 
@@ -75,10 +76,22 @@ def excerpt(name: str, model: StandardModel, named: Named, used: Mapping[str, Ma
         # `every` judges nothing.
         document["feeds"] = {feed: found.model_dump(exclude={"every"}) for feed, found in named.feeds.items()}
     document["events"] = {
-        event: {field: {"type": found.type, "optional": found.optional} for field, found in fields.items()}
+        event: {field: _written(event, field, found) for field, found in fields.items()}
         for event, fields in used.items()
     }
     return canonical(document)
+
+
+def _written(event: str, name: str, field: Field) -> dict[str, Any]:
+    """Write a field down.
+
+    Its marks only where Kept's own event types do not have them: so the revision of whoever uses these alone is the one
+    that it was before excerpts had marks.
+    """
+    known = builtin_vocabulary().get(event)
+    own = None if known is None else known.fields.get(name)
+    marks = {mark: True for mark in ("person", "free") if getattr(field, mark) and not getattr(own, mark, False)}
+    return {"type": field.type, "optional": field.optional, **marks}
 
 
 def used_fields(

@@ -11,13 +11,13 @@ from typing import IO, TYPE_CHECKING, NamedTuple
 
 import msgspec
 
-from standards.compiler.spec import load
 from standards.errors import StateError
 from standards.judge.events import iso
 from standards.judge.score import Score
 from streams.documents.whole_file import whole_file
 from streams.exports import giving
 from streams.exports.tables import score_table
+from streams.storage.owed_alone import owed_alone
 from streams.storage.read_model import ReadModel
 from streams.storage.sqlite import FILE
 from streams.web.api.showing import score_item
@@ -86,8 +86,7 @@ def _ledger(read_model: ReadModel, wanted: Wanted, stream: IO[bytes]) -> str:
 def _score(read_model: ReadModel, wanted: Wanted, stream: IO[bytes]) -> str:
     """Write the counts of standards, but for those that are owed for each person alone: `docs/practice.md` says why."""
     standards = read_model.standards()
-    revisions = load((), retired=[row.text for row in standards]).rulebook.standards.values()
-    personal = {standard.id for standard in revisions if standard.owed_to}
+    personal = owed_alone(standards, {})
     found = {row.id: Score() for row in standards if not row.retired}
     found |= read_model.score(wanted.asked.since, wanted.asked.until)
     items = [score_item(name, score) for name, score in sorted(found.items()) if name not in personal]

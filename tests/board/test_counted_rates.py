@@ -79,3 +79,14 @@ def test_no_other_outlet_counts_it(house: Served) -> None:
     metrics = house.do(house.caller.get("/metrics", Authorization=f"Bearer {ALL.token}")).text
     counted = [line for line in metrics.splitlines() if "coach-comes" in line and "#" not in line]
     assert [line for line in counted if "promises_total" in line or "attained" in line or "judged" in line] == []
+
+
+def test_nor_once_it_is_not_in_force_any_more(house: Served, tmp_path: Path) -> None:
+    """Who takes such a standard out of the files has not made its score public by that."""
+    coach(house, 6, 5)
+    token = f"Bearer {TOKENS['supervisor']}"
+    (tmp_path / "rules" / "team.yaml").unlink()
+    (tmp_path / "rules" / "practice.yaml").write_text("kept: 1\nrewards: {}", encoding="utf-8")
+    assert house.do(house.caller.host.reload())
+    scores = house.do(house.caller.get("/v1/score", Authorization=token)).json["items"]
+    assert "coach-comes" not in [each["standard"] for each in scores]

@@ -187,3 +187,30 @@ def test_what_an_older_kept_wrote_down_is_judged_to_its_end() -> None:
     after = loaded(asked % 'team == "north"', retired=(older,))
     assert sorted(each.retired for each in after.rulebook.standards.values()) == [False, True]
     assert after.vocabulary["ticket.opened"].fields["agent"].person
+
+
+@pytest.mark.parametrize("retired", [False, True])
+def test_a_standard_by_itself_owes_for_the_same_persons(*, retired: bool) -> None:
+    """Its excerpt is enough to tell for whom a standard is owed, also where its author marked the field."""
+    keys = "per: [team, clerk], carry: [boss], when: job.asked, expect: {event: job.asked, where: sum > 1}, within: 1h"
+    whole = loaded(keys)
+    text = whole.excerpt("it")
+    alone = load((), retired=[text]) if retired else load([Source("it.json", text)])
+    (standard,) = alone.rulebook.standards.values()
+    assert (standard.owed_to, sorted(standard.persons)) == (("clerk",), ["boss", "clerk"])
+    assert standard.revision == whole.standards[0].revision
+
+
+def test_a_field_that_is_gone_keeps_its_mark_while_a_promise_is_owed_by_it() -> None:
+    """Who takes a field out of the events has names in it kept apart as before, until nothing is owed by it."""
+    older = loaded("per: [team, clerk], when: job.asked, expect: job.asked, within: 1h").excerpt("it")
+    for events in ("events: {job.asked: {contact: text}}", ""):
+        fields = load([Source("a.yaml", f"kept: 1\n{events}")], retired=[older]).vocabulary["job.asked"].fields
+        assert fields["clerk"].person, events
+
+
+def test_revisions_of_who_marks_nothing_are_those_they_were() -> None:
+    """Marks are written down where Kept's own events do not have them, so an update begins no standard anew."""
+    own = "per: [team, agent], when: coaching.asked, expect: coaching.completed, within: 14d"
+    (standard,) = load([Source("a.yaml", f"kept: 1\nstandards:\n  it: {{{TELL}, {own}}}")]).standards
+    assert (standard.revision, standard.owed_to) == ("d0fecf879c7d", ("agent",))

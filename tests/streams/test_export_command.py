@@ -14,7 +14,7 @@ from standards.calendar.duration import DAY
 from standards.judge.events import iso
 from streams.embedded.options import Options
 from tests.streams.commands import Ended, kept
-from tests.streams.hosting import SECOND, T0, Clock, hosting, opened, queue
+from tests.streams.hosting import SECOND, T0, Clock, hosting, opened, queue, shop
 from tests.streams.test_released import opened_folder
 
 
@@ -84,6 +84,32 @@ async def test_a_score_and_tables(tmp_path: Path) -> None:
     events = export(data, "events", "--csv")
     assert [each["data.waiting"] for each in csv.DictReader(io.StringIO(events.stdout))] == ["5", "", "4"]
     assert events.stderr.startswith("kept: 3 events. ")
+
+
+OWN = """
+kept: 1
+events: {stint.asked: {helper: {type: text, person: true}}, stint.done: {helper: {type: text, person: true}}}
+standards:
+  stint-ends: {promise: It ends., owner: lead, per: helper, when: stint.asked, expect: stint.done, within: 1h}
+"""
+
+
+async def test_a_score_leaves_out_what_is_owed_for_each_person_alone(tmp_path: Path) -> None:
+    """Of a shipped pack, and by a field that the author marked; also once it is not in force any more."""
+    rules, clock = shop(tmp_path, OWN), Clock()
+    pack = (Path(__file__).parents[2] / "standards/packs/practice.yaml").read_text(encoding="utf-8")
+    (tmp_path / "rules" / "practice.yaml").write_text(pack, encoding="utf-8")
+    async with hosting(tmp_path, clock, standards=rules) as host:
+        (loaded,) = [host.rulebook.current]
+        personal = {name for name, each in loaded.items() if each.owed_to}
+    run = export(tmp_path / "data", "score")
+    found = {json.loads(line)["standard"] for line in run.stdout.splitlines()}
+    assert personal == {"stint-ends", "coach-comes", "assessed-quarterly"}
+    assert (found, "without 3 standards owed for each person alone" in run.stderr) == (loaded.keys() - personal, True)
+    async with hosting(tmp_path, clock):
+        pass
+    run = export(tmp_path / "data", "score")
+    assert "without 3 standards owed for each person alone" in run.stderr
 
 
 async def test_what_is_old_goes_and_it_is_said(tmp_path: Path) -> None:

@@ -21,6 +21,7 @@ from streams.exports.tables import score_table
 from streams.names.references import references_in
 from streams.runtime.feeds import MOST, without_persons
 from streams.runtime.source_clocks import off_time
+from streams.storage.owed_alone import owed_alone
 from streams.storage.promise_view import PromiseView
 from streams.storage.rows import PromiseFilter, SuppressedFilter
 from streams.web.api import act_views, feed_views, showing, views
@@ -134,10 +135,9 @@ class Reading:
         query = read_query(request, ScoreQuery)
         since, until = query.opened_from or query.since, query.opened_to
         span = [None if time is None else microseconds(time) for time in (since, until)]
-        scores = {name: Score() for name in self._host.rulebook.current}
-        scores |= await asked(self._host.read_model.score, *span)
         current = self._host.rulebook.current
-        personal = {name for name in scores if name in current and current[name].owed_to}
+        scores = {name: Score() for name in current} | await asked(self._host.read_model.score, *span)
+        personal = owed_alone(await asked(self._host.read_model.standards), current) & scores.keys()
         scores = {name: score for name, score in scores.items() if name not in personal}
         if query.standard in personal:
             raise Problem(_NOT_FOUND, f"{query.standard} is owed for each person alone: how it went is counted by the "
