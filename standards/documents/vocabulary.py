@@ -28,9 +28,16 @@ def _builtin() -> dict[str, EventType]:
             {field: Field(**given) for field, given in entry["fields"].items()},
             entry["meaning"],
             reading=entry.get("reading", False),
+            private=entry.get("private", False),
         )
         for name, entry in declared.items()
     }
+
+
+@cache
+def private_types() -> frozenset[str]:
+    """Return the names of the built-in event types of which no live count tells anything."""
+    return frozenset(name for name, each in _builtin().items() if each.private)
 
 
 def builtin_vocabulary() -> dict[str, EventType]:

@@ -99,12 +99,14 @@ class EventType(msgspec.Struct, frozen=True):
     """One entry of the vocabulary: the name of an event type, its fields by name, and what it means.
 
     A `reading` says how things stand, and comes again and again; any other event says that something happened.
+    What is `private` is between few people, or counted once, when its time is over: no live count tells it apart.
     """
 
     name: str
     fields: Mapping[str, Field]
     meaning: str = ""
     reading: bool = False
+    private: bool = False
 
 
 def name_problem(name: str) -> str:

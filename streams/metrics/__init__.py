@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 from standards.judge.standard import event_types
 from streams.metrics.instruments import CONTENT_TYPE, Instruments
 from streams.metrics.moment import Moment, at_scrape
+from streams.metrics.private import by_type, told_as
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -35,28 +36,27 @@ class Metrics:
     def __init__(self, process: Process = "run", channels: Collection[str] = ()) -> None:
         self._told = Instruments(process)
         self._told.begin("kept_deliveries_total", channels)
-        self._open = self._told.gauge("kept_open_promises")
+        self._open = Tally[str]()
         self._begun: Mapping[str, Standard] = {}
 
     def start(self, owed: Mapping[str, int]) -> None:
         """Begin where the store stands: `owed` counts what is open, by standard. Call it once, before any batch."""
-        for standard, count in owed.items():
-            self._open.labels(standard).inc(count)
+        self._open.update(owed)
 
     def committed(self, batch: Committed) -> None:
         """Count what one transaction stored: open promises, what became of its events, and how long it took."""
         told = self._told
         for line in batch.lines:
             if change := opened(line.kind, line.verdict, line.was):
-                self._open.labels(line.standard).inc(change)
+                self._open[line.standard] += change
         by_label: tuple[tuple[str, Mapping[str, int]], ...] = (
             ("kept_notices_total", Tally(notice.kind for notice in batch.notices)),
             ("kept_withheld_notices_total", Tally(each.reason for each in batch.withheld)),
-            ("kept_events_total", batch.events),
+            ("kept_events_total", by_type(batch.events)),
             ("kept_dead_letters_total", batch.refused),
             ("kept_unused_events_total", batch.late),
             ("kept_late_events_total", {str(effect): count for effect, count in batch.effects.items()}),
-            ("kept_unconcerned_events_total", batch.unmatched),
+            ("kept_unconcerned_events_total", by_type(batch.unmatched)),
         )
         for name, counts in by_label:
             for label, count in counts.items():
@@ -86,15 +86,15 @@ class Metrics:
         """Print everything in Prometheus' text form, with what is true at this moment: `wall` in microseconds UTC."""
         if asked.standards != self._begun:
             self._begin(asked.standards)
-        return self._told.text(at_scrape(status, wall, asked))
+        return self._told.text(at_scrape(status, wall, asked, dict(self._open)))
 
     def _begin(self, standards: Mapping[str, Standard]) -> None:
         """Have everything there that can be counted of the standards in force, before it happens."""
         self._begun = standards
         for each in standards.values():
-            self._open.labels(each.id)
             if self._told.has("kept_events_total"):
-                self._told.begin("kept_events_total", [name for name in event_types(each) if not _is_own(name)])
+                heard = [told_as(name) for name in event_types(each) if not _is_own(name)]
+                self._told.begin("kept_events_total", heard)
 
 
 def _is_own(event_type: str) -> bool:

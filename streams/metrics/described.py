@@ -3,7 +3,7 @@
 The one place that says which metrics there are. The registries that are scraped, the page of the reference, the rules
 and the dashboards are made from it: a metric that is not described here cannot be told, and one that is told is found
 in all of them. Labels are standards, owners, channels, event types and closed lists of reasons; never a customer, a
-colleague or a subject.
+colleague or a subject. Of a standard that is owed for each person alone there is `kept_standard_info`, and no other.
 Read next: `instruments.py`, which makes registries of these.
 """
 
@@ -15,6 +15,7 @@ from alerts.routing.notice import Reason
 from standards.judge.case import Effect, UnusedReason
 from standards.judge.promise import Kind
 from streams.ingest.refusals import LIVE_REASONS
+from streams.metrics.private import OTHER
 
 Process = Literal["run", "serve", "intake", "worker"]
 """The processes that are scraped, by the verb that starts them."""
@@ -95,7 +96,9 @@ _PROMISES: Final = (
 )  # fmt: skip
 
 _EVENTS: Final = (
-    Metric("kept_events_total", "counter", "Events taken in.", _RUN, ("type",)),
+    Metric("kept_events_total", "counter",
+           "Events taken in; what is private (votes, complaints, scores, self-assessments, ...) has the type other.",
+           _RUN, ("type",), (OTHER,)),
     Metric("kept_dead_letters_total", "counter", "Events refused, by reason.",
            ("run", "serve", "intake"), ("reason",), LIVE_REASONS),
     Metric("kept_unused_events_total", "counter",
@@ -104,8 +107,9 @@ _EVENTS: Final = (
     Metric("kept_late_events_total", "counter",
            "Late events, once for each subject, by what they came to; docs/operations.md says what each means.",
            _JUDGES, ("effect",), get_args(Effect)),
-    Metric("kept_unconcerned_events_total", "counter", "Events that no standard concerns itself with.",
-           _FINDERS, ("type",)),
+    Metric("kept_unconcerned_events_total", "counter",
+           "Events that no standard concerns itself with; what is private has the type other.",
+           _FINDERS, ("type",), (OTHER,)),
     Metric("kept_duplicates_total", "counter", "Events that had come before.", _JUDGES),
     Metric("kept_settled_early_events_total", "counter",
            "Events of busy subjects before which what comes late finds no place any more, for want of room.", _JUDGES),

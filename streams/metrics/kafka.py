@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from standards.calendar.duration import SECOND
 from streams.metrics.instruments import Instruments
 from streams.metrics.moment import reload_gauges
+from streams.metrics.private import by_type
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -42,7 +43,8 @@ class KafkaMetrics:
     def judges(self, standards: Iterable[Standard]) -> None:
         """Say which standards will be judged by."""
         for each in standards:
-            self._told.begin("kept_kafka_lines_total", [each.id], [each.owner])
+            if not each.owed_to:
+                self._told.begin("kept_kafka_lines_total", [each.id], [each.owner])
 
     def connection_ended(self, reason: str) -> None:
         """Count a connection that the server ended: `unfinished`, `idle` or `full`."""
@@ -116,7 +118,7 @@ class KafkaMetrics:
 
     def unmatched(self, counts: Mapping[str, int]) -> None:
         """Count events, by type, that no standard concerns itself with."""
-        for name, count in counts.items():
+        for name, count in by_type(counts).items():
             self._told.count("kept_unconcerned_events_total", name, by=count)
 
     def unstamped(self, reason: str, count: int) -> None:

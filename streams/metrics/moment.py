@@ -11,7 +11,7 @@ from standards.calendar.duration import SECOND
 from standards.judge.promise import Kind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
     from standards.judge.score import Score
     from standards.judge.standard import Standard
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 class Moment(NamedTuple):
     """What is read from the store and the rulebook for one scrape.
 
+    Of what is owed for each person alone, `personal` by the standards' ids, nothing is told but that there is such a
+    standard.
     `nearest` are the next deadlines by standard, `overdue` how many promises are overdue and the oldest deadline,
     `ahead` how far the fastest of the senders' clocks is ahead; None: there is nothing to tell it by. `standards` are
     those in force, by id, `attained` the scores of those with an objective, over its span. `totals` are how many lines
@@ -39,27 +41,39 @@ class Moment(NamedTuple):
     totals: Mapping[tuple[str, str, str], int] | None = None
     silent: Mapping[str, int] | None = None
     dark: Mapping[str, int] = {}
+    personal: Collection[str] = ()
 
 
-def at_scrape(status: Status, wall: int, asked: Moment) -> Gauges:
-    """Give the gauges of this moment; `wall` in microseconds UTC. What cannot be known is left out."""
-    none: list[tuple[str, ...]] = [(name,) for name in asked.standards]
+def at_scrape(status: Status, wall: int, asked: Moment, owed: Mapping[str, float] = {}) -> Gauges:
+    """Give the gauges of this moment; `wall` in microseconds UTC. What cannot be known is left out.
+
+    `owed` counts what is open, by standard.
+    """
+    told = {name: each for name, each in asked.standards.items() if name not in asked.personal}
     found: Gauges = {
-        "kept_nearest_deadline_timestamp_seconds": {(name,): due / SECOND for name, due in asked.nearest.items()},
-        "kept_promises_overdue": dict.fromkeys(none, 0.0)
-        | {(name,): count for name, (count, _) in asked.overdue.items()},
-        "kept_oldest_overdue_seconds": dict.fromkeys(none, 0.0)
-        | {(name,): max(0, wall - due) / SECOND for name, (_, due) in asked.overdue.items()},
+        "kept_open_promises": _by_standard(asked, {**dict.fromkeys(told, 0), **owed}),
+        "kept_nearest_deadline_timestamp_seconds": _by_standard(
+            asked, {name: due / SECOND for name, due in asked.nearest.items()}
+        ),
+        "kept_promises_overdue": _by_standard(
+            asked, dict.fromkeys(told, 0) | {name: count for name, (count, _) in asked.overdue.items()}
+        ),
+        "kept_oldest_overdue_seconds": _by_standard(
+            asked,
+            dict.fromkeys(told, 0.0) | {name: max(0, wall - due) / SECOND for name, (_, due) in asked.overdue.items()},
+        ),
         "kept_feeds_silent": {(feed,): count for feed, count in asked.dark.items()},
         "kept_backlog_events": {(): status.waiting},
         "kept_clock_step_seconds": {(): status.clock_step / SECOND},
         "kept_ready": {(): int(status.ready)},
         "kept_kafka_operator": {(): int(status.operator)},
         **reload_gauges(status),
-        **_objectives(asked.standards.values(), asked.attained),
+        "kept_standard_info": {(it.id, it.owner, it.aspect, it.severity): 1 for it in asked.standards.values()},
+        **_objectives(told.values(), asked.attained),
     }
     if asked.totals is not None:
-        found["kept_promises_total"] = _lines(asked.standards.values(), asked.totals)
+        totals = {key: count for key, count in asked.totals.items() if key[0] not in asked.personal}
+        found["kept_promises_total"] = _lines(told.values(), totals)
     if asked.silent is not None:
         found["kept_push_devices_silent"] = {(reason,): count for reason, count in asked.silent.items()}
     if status.low >= 0:
@@ -70,15 +84,15 @@ def at_scrape(status: Status, wall: int, asked: Moment) -> Gauges:
 
 
 def _lines(standards: Iterable[Standard], totals: Mapping[tuple[str, str, str], int]) -> dict[tuple[str, ...], float]:
-    """Give how many lines there are, also of the kinds of which there are none yet.
-
-    What is owed for each person alone is counted for nobody but the month's page.
-    """
-    found: dict[tuple[str, ...], float] = {
-        (it.id, it.owner, kind): 0 for it in standards if not it.owed_to for kind in get_args(Kind)
-    }
+    """Give how many lines there are, also of the kinds of which there are none yet."""
+    found: dict[tuple[str, ...], float] = {(it.id, it.owner, kind): 0 for it in standards for kind in get_args(Kind)}
     found.update({(*key,): count for key, count in totals.items()})
     return found
+
+
+def _by_standard(asked: Moment, values: Mapping[str, float]) -> dict[tuple[str, ...], float]:
+    """Give values by the standard's label; what is owed for each person alone is told by the month's page alone."""
+    return {(name,): value for name, value in values.items() if name not in asked.personal}
 
 
 def reload_gauges(status: Status) -> Gauges:
@@ -90,11 +104,10 @@ def reload_gauges(status: Status) -> Gauges:
 
 
 def _objectives(standards: Iterable[Standard], attained: Mapping[str, Score]) -> Gauges:
-    made: list[dict[tuple[str, ...], float]] = [{} for _ in range(6)]
-    info, share, span, judged, reached, left = made
+    made: list[dict[tuple[str, ...], float]] = [{} for _ in range(5)]
+    share, span, judged, reached, left = made
     for each in standards:
-        info[each.id, each.owner, each.aspect, each.severity] = 1
-        if each.objective is None or each.owed_to:
+        if each.objective is None:
             continue
         share[each.id,], span[each.id,] = each.objective.kept, each.objective.over / SECOND
         score = attained.get(each.id)
@@ -104,7 +117,7 @@ def _objectives(standards: Iterable[Standard], attained: Mapping[str, Score]) ->
             if each.objective.kept < 1:
                 left[each.id, bound] = 1 - (1 - value) / (1 - each.objective.kept)
     return {
-        "kept_standard_info": info, "kept_objective_ratio": share, "kept_objective_window_seconds": span,
+        "kept_objective_ratio": share, "kept_objective_window_seconds": span,
         "kept_objective_judged_promises": judged, "kept_attained_ratio": reached,
         "kept_error_budget_remaining_ratio": left,
     }  # fmt: skip

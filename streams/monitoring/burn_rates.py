@@ -80,10 +80,11 @@ def recording_rules(host: Host) -> Iterable[Rule]:
 def alerts_of(standard: Standard) -> Iterable[Rule]:
     """Give the alerts on one standard's error budget.
 
-    None where it has no objective, or one that bears nothing, or where nobody is to be disturbed by its promises.
+    None where it has no objective, or one that bears nothing, or where nobody is to be disturbed by its promises; and
+    none of what is owed for each person alone, which no metric counts.
     """
     objective = standard.objective
-    if objective is None or objective.kept >= 1 or standard.severity == "info":
+    if objective is None or objective.kept >= 1 or standard.severity == "info" or standard.owed_to:
         return
     for each in windows_of(objective):
         rate, budget = number(each.burn_rate(objective.over)), number(1 - objective.kept)
@@ -119,7 +120,9 @@ def left_out(standards: Sequence[Standard]) -> Iterable[str]:
             continue
         here = windows_of(standard.objective)
         gone = [describe(each.long) for each in WINDOWS if each not in here]
-        if standard.objective.kept >= 1:
+        if standard.owed_to:
+            yield f"{standard.id}: it is owed for each person alone, and no metric counts that, so no alert watches it"
+        elif standard.objective.kept >= 1:
             yield f"{standard.id}: its goal is that every promise is kept, so there is no budget to watch"
         elif standard.severity == "info":
             yield f"{standard.id}: nobody is told at once (severity: info), so no alert watches its goal"

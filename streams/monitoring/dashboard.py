@@ -32,7 +32,7 @@ def overview(host: Host, *, job: str = "kept") -> dict[str, Any]:
 
 def objectives(host: Host, standards: Sequence[Standard] = (), *, job: str = "kept") -> dict[str, Any]:
     """Give the board of goals: of these standards by their promises, or of all that there are, by their names."""
-    aimed = [each for each in standards if each.objective is not None]
+    aimed = [each for each in standards if each.objective is not None and not each.owed_to]
     rows = [
         Row(verbatim(f"{each.id}: {each.promise}" if each.promise else each.id), _goal(host, f'standard="{each.id}"'))
         for each in aimed

@@ -17,6 +17,7 @@ from standards.calendar.duration import HOUR
 from streams.delivery.links import Links
 from streams.metrics import Moment
 from streams.metrics.attainment import Attainment
+from streams.storage.owed_alone import owed_alone
 from streams.version import installed_version
 from streams.web.access import Access
 from streams.web.api.clock import ClockOperations
@@ -121,15 +122,16 @@ def _scraping(host: Host, metrics: Metrics) -> Callable[[], Awaitable[bytes]]:
     async def scrape() -> bytes:
         read_model, wall, standards = host.read_model, host.wall(), host.rulebook.current
         status = host.now_status()
-        told = {name: each for name, each in standards.items() if not each.owed_to}
+        personal = owed_alone(await asked(read_model.standards), standards)
+        told = {name: each for name, each in standards.items() if name not in personal}
         totals = await asked(read_model.totals) if status.ready else None
         moment = Moment(
             await asked(read_model.nearest), await asked(read_model.overdue, host.rulebook.owed_since(wall)),
             await asked(read_model.source_ahead, wall - HOUR), standards,
             await asked(attainment.at, wall, told, read_model),
-            totals and {key: count for key, count in totals.items() if key[0] in told or key[0] not in standards},
+            totals,
             {"other-key": host.devices.silent_count} if host.devices is not None else None,
-            host.silent_feeds(),
+            host.silent_feeds(), personal,
         )  # fmt: skip
         return metrics.text(status, wall, moment)
 

@@ -150,7 +150,7 @@ def test_a_new_standard_begins_at_nought_too(tmp_path: Path) -> None:
     for loaded in (old, new):
         text = metrics.text(status, 0, Moment({}, {}, None, loaded.rulebook.current, totals={})).decode()
     assert samples(text)["kept_promises_total", ("broken", "floor-lead", "short-wait")] == 0
-    assert samples(text)["kept_open_promises", ("no-wait",)] == 0
+    assert samples(text)["kept_open_promises", ("short-wait",)] == 0
 
 
 def test_every_reason_of_a_refusal_is_known() -> None:

@@ -6,12 +6,17 @@ import re
 from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import msgspec
 from prometheus_client.parser import text_string_to_metric_families
 
+from alerts.routing.actions import ANSWERED, COMPLAINED, SURVEYED, VOTED
+from standards.compiler.spec import Source, load
+from standards.documents.vocabulary import private_types
 from standards.judge.ledger import Line
 from streams.metrics import Metrics, Moment
+from streams.metrics.kafka import KafkaMetrics
 from streams.storage.status import Committed, Status
 from tests.streams.asking import Caller, asking, cloud, register, waiting
 from tests.streams.hosting import NO_WAIT, SECOND, T0, shop
@@ -201,3 +206,42 @@ def test_deliveries_are_counted_by_their_end() -> None:
         metrics.delivered("webhook", result)
     assert printed(metrics)["kept_deliveries_total", ("webhook", "delivered")] == 2
     assert printed(metrics)["kept_deliveries_total", ("webhook", "retried")] == 1
+
+
+PRIVATE: dict[str, dict[str, Any]] = {
+    "reward.voted": {"team": "north", "reward": "cake"},
+    "complaint.received": {"contact": "c1"},
+    "survey.answered": {"contact": "c1", "score": 2},
+    "coaching.asked": {"agent": "ann", "team": "north"},
+    "assessment.completed": {"agent": "ann"},
+}
+
+
+async def test_no_scrape_says_that_somebody_voted_complained_or_asked_for_a_coach(tmp_path: Path) -> None:
+    """Each of these is counted with all others that are private, whether or not a standard hears it."""
+    heard = "per: agent, when: coaching.asked, expect: coaching.completed, within: 14d"
+    rules = f"{NO_WAIT}  coach-comes: {{promise: One comes., owner: lead, {heard}}}\n"
+    async with asking(tmp_path, standards=shop(tmp_path, rules)) as caller:
+        await caller.send(*(cloud(name, name, T0, **data) for name, data in PRIVATE.items()))
+        await caller.pass_time(5)
+        found, text = await scrape(caller), (await caller.get("/metrics")).text
+    assert found["kept_events_total", ("other",)] == len(PRIVATE)
+    assert found["kept_unconcerned_events_total", ("other",)] == len(PRIVATE) - 1
+    assert [name for name in PRIVATE if name in text] == []
+
+
+def test_what_is_counted_once_is_counted_nowhere_else() -> None:
+    """Whatever a month or quarter is counted from is private: a new one has to be marked in the vocabulary."""
+    assert {VOTED, COMPLAINED, ANSWERED, SURVEYED} <= private_types()
+
+
+def test_a_worker_counts_no_line_of_what_is_owed_for_each_person_alone() -> None:
+    """On Kafka each worker and each intake leave the same unsaid."""
+    worker, intake = KafkaMetrics("worker"), KafkaMetrics("intake")
+    keys = "per: agent, when: coaching.asked, expect: coaching.completed, within: 14d"
+    rules = f"{NO_WAIT}  coach-comes: {{promise: One comes., owner: lead, {keys}}}\n"
+    worker.judges(load([Source("a.yaml", rules)]).standards)
+    assert "no-wait" in worker.text().decode()
+    intake.unmatched(dict.fromkeys(PRIVATE, 1))
+    assert "coach-comes" not in worker.text().decode()
+    assert samples(intake.text().decode())["kept_unconcerned_events_total", ("other",)] == len(PRIVATE)

@@ -38,7 +38,8 @@ class Flush(msgspec.Struct, frozen=True):
     """What a flush has to publish, and then to remember: `writes`, in this order.
 
     `offset` is the last record that may be acknowledged then. `derived` are records for other partitions of `facts`, by
-    their number; empty bytes stand for none. `effects` counts what late events came to, once for each subject.
+    their number; empty bytes stand for none. `counted` are the lines that metrics count: none of what is owed for each
+    person alone. `effects` counts what late events came to, once for each subject.
     """
 
     offset: int
@@ -49,6 +50,7 @@ class Flush(msgspec.Struct, frozen=True):
     progress: Progress
     writes: Sequence[Write]
     lines: Sequence[Line] = ()
+    counted: Sequence[Line] = ()
     unused: Sequence[Late] = ()
     duplicates: int = 0
     settled_early: int = 0
@@ -105,6 +107,9 @@ class Judged:
             progress=progress,
             writes=writes,
             lines=self.lines,
+            counted=[
+                line for line, made in zip(self.lines, self._transitions, strict=True) if not made.standard.owed_to
+            ],
             unused=self.unused,
             duplicates=self.duplicates,
             settled_early=self.settled_early,

@@ -234,7 +234,7 @@ class Worker:
         metrics = self._metrics
         metrics.flushed(seconds, records)
         for number, flush in flushes.items():
-            metrics.lines(flush.lines)
+            metrics.lines(flush.counted)
             metrics.duplicates(flush.duplicates)
             metrics.settled_early(flush.settled_early)
             metrics.late(flush.effects)
