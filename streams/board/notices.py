@@ -60,12 +60,16 @@ class Told(msgspec.Struct, frozen=True):
 
 
 class NotTold(msgspec.Struct, frozen=True):
-    """What was not told, as far as `wanted` asks for it, and the silences that hold; None where none can be laid."""
+    """What was not told, as far as `wanted` asks for it, and the silences that hold; None where none can be laid.
+
+    `refused`: it was asked for one person's by who is not told to whom anything goes.
+    """
 
     rows: Paged[Suppressed]
     wanted: SuppressedFilter
     silences: Sequence[Action] | None = None
     known: Known = Known()
+    refused: bool = False
 
 
 def draw(shell: Shell, told: Told, not_told: NotTold) -> str:
@@ -100,7 +104,7 @@ def _not_sent(shell: Shell, not_told: NotTold, query: Mapping[str, str]) -> Html
         shell,
         FIND_NOTICES,
         field(say("Reason"), "reason", control=el("select", every, choices, name="reason")),
-        field(say("Person"), "to", value=wanted.to, maxlength=200),
+        field(say("Person"), "to", value=wanted.to, maxlength=200) if shell.acts else None,
         el("button", say("Show"), class_="plain"),
         class_="narrow",
     )  # fmt: skip
@@ -109,7 +113,8 @@ def _not_sent(shell: Shell, not_told: NotTold, query: Mapping[str, str]) -> Html
         [_suppressed(shell, row) for row in shown.rows], "notices", say("Nothing like this was kept from anybody.")
     )
     pages = pager(shell, shown, "/notices", query, name="suppressed", part="#not-sent")
-    return section(say("Not sent"), narrow, rows, pages, id="not-sent")
+    why = el("p", say("Who is not shown names cannot ask for one person's. This is everybody's."), class_="quiet")
+    return section(say("Not sent"), narrow, why if not_told.refused else None, rows, pages, id="not-sent")
 
 
 def _suppressed(shell: Shell, suppressed: Suppressed) -> Html:

@@ -122,8 +122,6 @@ class Showing(NamedTuple):
                 return put_back(found, said)
             case list():
                 return [self._shown(value, said) for value in found]
-            case {"next": str(after), **rest}:
-                return {**self._shown(rest, said), "next": after}
             case dict():
                 return {
                     put_back(name, said): self._id(value) if name in IDS else self._shown(value, said)

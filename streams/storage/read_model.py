@@ -176,11 +176,11 @@ class ReadModel:
         return [LateEvent(*row) for row in self._all(sql, after, limit)]
 
     def notices(self, after: str = "", limit: int = 100, *, skipped: int = 0) -> list[NoticeRow]:
-        """Give notices, newest first, from before the one whose id is `after`; so many of those are left out."""
-        before = "WHERE seq < (SELECT seq FROM notices WHERE id = ?)" if after else ""
-        sql = f"SELECT body FROM notices {before} ORDER BY seq DESC LIMIT ? OFFSET ?"  # noqa: S608 - fixed text
+        """Give notices, newest first, from before the one whose `seq` is `after`; so many of those are left out."""
+        values = [_cursor(after) if after else _LAST, limit, skipped]  # an id would say to whom it went
+        sql = "SELECT body, seq FROM notices WHERE seq < ? ORDER BY seq DESC LIMIT ? OFFSET ?"
         with self._connection.reading() as database:
-            return notice_rows(database, database.all(sql, [*([after] if after else []), limit, skipped]))
+            return notice_rows(database, database.all(sql, values))
 
     def event(self, source: str, name: str, at: int) -> bytes | None:
         """Give an event as it came, by its source, id and time in microseconds UTC; None if it is not kept any more."""

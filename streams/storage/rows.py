@@ -94,10 +94,11 @@ class Delivery(msgspec.Struct, frozen=True):
 
 
 class NoticeRow(msgspec.Struct, frozen=True):
-    """A notice and how it fares on each channel."""
+    """A notice and how it fares on each channel; where it is listed, by its place in the list: `seq`."""
 
     notice: Notice
     deliveries: list[Delivery] = []
+    seq: int = -1
 
 
 class StandardRow(msgspec.Struct, frozen=True):
@@ -282,10 +283,10 @@ def act_row(row: Row) -> Action:
 
 
 def notice_rows(database: Database, bodies: Iterable[Row]) -> list[NoticeRow]:
-    """Make notices of the `body` of each, and read how they fare on each channel."""
+    """Make notices of the `body` of each, and its `seq` where there is one; and read how they fare on each channel."""
     found = []
     sql = f"SELECT {DELIVERY} FROM outbox WHERE notice = ? ORDER BY channel"  # noqa: S608 - fixed names
-    for (body,) in bodies:
+    for body, *seq in bodies:
         notice = decode_notice(body)
-        found.append(NoticeRow(notice, [Delivery(*row) for row in database.all(sql, [notice.id])]))
+        found.append(NoticeRow(notice, [Delivery(*row) for row in database.all(sql, [notice.id])], *seq))
     return found

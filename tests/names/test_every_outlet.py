@@ -68,6 +68,9 @@ routes:
 CONSOLE = re.sub(r"mail: \S+@shop\.example", "console: desk", POLICY)
 
 
+LISTS = ("/v1/promises", "/v1/notices", "/v1/withheld", "/v1/acts", "/v1/late")
+
+
 class Taking:
     """A channel that has whatever is delivered to it."""
 
@@ -135,6 +138,7 @@ async def everything(caller: Caller, role: str) -> dict[str, str]:
         if route.method == "GET" and path != "/live" and not path.endswith(".png"):
             filled = [path.replace("{id}", each) for each in ids] if "{" in path else [path]
             paths |= {each for each in filled if "{" not in each}
+    paths |= {f"{path}?limit=1" for path in LISTS}
     return {path: (await caller.get(path, **bearer(role))).text for path in sorted(paths)}
 
 
@@ -146,8 +150,8 @@ async def test_who_may_not_see_names_finds_none(tmp_path: Path, role: str) -> No
     assert len(shown) > 25
     assert {path: MARKS.findall(text) for path, text in shown.items() if MARKS.search(text)} == {}
     if role in ("viewer", "frontliner"):
-        read = {path: re.sub(r"<[^>]*>", " ", text) for path, text in shown.items()}
-        assert [path for path, text in read.items() if re.search(r"[pt]~[a-z2-7]{20}", text)] == []
+        told = {path: re.findall(r".{40}[pt]~[a-z2-7]{20}", text) for path, text in shown.items()}
+        assert {path: some for path, some in told.items() if some} == {}, "in no address and no cursor either"
 
 
 async def test_a_supervisor_reads_who_it_was(tmp_path: Path) -> None:
@@ -206,7 +210,30 @@ async def test_nobody_is_found_by_asking(tmp_path: Path, role: str) -> None:
         for name in (*asked_for, HAS):
             for path in (f"/v1/promises?subject={quote(name)}", f"/v1/withheld?to={quote(name)}"):
                 answer = json.loads((await caller.get(path, **bearer(role))).text)
-                assert answer["items"] == [], path
+                assert answer.get("items", []) == [], path
+
+
+@pytest.mark.parametrize("role", ["viewer", "frontliner"])
+async def test_nobody_is_told_apart_by_what_is_asked_for(tmp_path: Path, role: str) -> None:
+    """Who is not told to whom a notice goes can neither have one person's alone, nor page by whom it went to."""
+    async with walked(tmp_path, Taking("mail")) as caller:
+        host = caller.host
+        (told, *_) = host.read_model.notices()
+        reference, pages = told.notice.to, []
+        for to in (reference, "p~" + "a" * 20, HAS, ""):
+            pages.append((await caller.get(f"/notices?to={to}", **bearer(role))).text)
+            assert (await caller.get(f"/v1/withheld?to={to}", **bearer(role))).status == (403 if to else 400)
+            owed = [(await caller.get(f"/?team={to}", **bearer(role))).text.count("<li") for to in (reference, "xyz")]
+            assert owed[0] == owed[1]
+        assert len({page.count('class="where"') for page in pages}) == 1
+        assert [("Who is not shown names" in page) for page in pages] == [True, True, True, False]
+        assert 'name="to"' not in pages[0]
+        seen, after = [], "&after="
+        while after:
+            page = json.loads((await caller.get(f"/v1/notices?limit=1{after}", **bearer(role))).text)
+            seen += [each["id"] for each in page["items"]]
+            after = f"&after={page['next']}" if page["next"] else ""
+        assert (len(seen), len(set(seen))) == (len(host.read_model.notices()),) * 2
 
 
 async def test_a_link_that_a_machine_was_sent_names_nobody(tmp_path: Path) -> None:

@@ -36,6 +36,7 @@ from streams.web.session import may
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
+    from alerts.policy.policy import People
     from streams.host import Host
     from streams.storage.rows import NoticeRow
 
@@ -155,14 +156,18 @@ class Reading:
     async def _notices(self, request: web.Request) -> web.Response:
         query = read_query(request, NoticesQuery)
         rows = await _asked_after(self._host.read_model.notices, query.after, query.limit)
-        following = rows[-1].notice.id if len(rows) == query.limit else None
+        following = str(rows[-1].seq) if len(rows) == query.limit else None
         if not may(request[ROLE], SEES_PERSONS):
             rows = showing.notices_without(rows, self._names(), await self._named(rows))
         return json_answer(views.NoticePage(items=[showing.notice_item(row) for row in rows], next=following))
 
     async def _suppressed(self, request: web.Request) -> web.Response:
         query = read_query(request, SuppressedQuery)
-        to, people = await self._asked_for(request, query.to or ""), self._host.people
+        to, people = query.to or "", self._host.people
+        if to and not may_ask_for(request, to, people):
+            raise Problem(HTTPStatus.FORBIDDEN, "you are not told to whom a notice goes, so you cannot ask for one "
+                                                "person's: leave `to` out, or name a team's room")  # fmt: skip
+        to = await self._asked_for(request, to)
         wanted = SuppressedFilter(query.promise or "", people.known_as(to) if people else to, query.reason or "")
         queries = self._host.read_model.board
         rows = await asked(queries.suppressed, wanted, query.after, query.limit)
@@ -201,6 +206,11 @@ class Reading:
         sources = [showing.source_item(clock) for clock in found[:SOURCES]]
         return json_answer(feed_views.FeedList(items=feeds, sources=sources, more_feeds=len(standings) - len(feeds),
                                              more_sources=len(found) - len(sources)))  # fmt: skip
+
+
+def may_ask_for(request: web.Request, to: str, people: People | None) -> bool:
+    """Say whether whoever asks may have told apart what somebody, or a team's room, was told or not."""
+    return may(request[ROLE], SEES_PERSONS) or (people is not None and to in people.teams)
 
 
 async def known_promise(host: Host, promise: str) -> PromiseView:

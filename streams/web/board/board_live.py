@@ -123,7 +123,7 @@ class Live:
         It is looked at again if anything may have changed since the last look. Time changes something too: silences
         end. What is seen has a version of its own among all that are ever seen.
         """
-        key = view, name if view.mine else "", acts or not view.q  # what words find is all that differs
+        key = view, name if view.mine else "", acts or not (view.q or view.team)  # what these find is all that differs
         async with self._looking:
             viewed = self._viewed.get(key)
             if viewed is None:

@@ -8,6 +8,8 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final, TypeVar
 
+from msgspec.structs import replace
+
 from alerts.routing.actions import PRAISE, SILENCED, UNLISTED, UNSILENCED
 from standards.calendar.duration import HOUR
 from standards.practice.practice import Whose
@@ -23,6 +25,7 @@ from streams.names.erasing import BLOCKED_FOR
 from streams.runtime.source_clocks import off_time
 from streams.storage.rows import SuppressedFilter
 from streams.web.actions import known_sites
+from streams.web.api.reading import may_ask_for
 from streams.web.board import seen_by
 from streams.web.board.board_looks import SILENCES, Look
 from streams.web.board.places import is_known, sites_offered, unknown_site
@@ -134,12 +137,15 @@ class Lists:
         shown = notices.Told(newest, stuck, await asked(read_model.board.fates), owed, given)
         rows = await asked(read_model.board.suppressed, wanted, 0, ASKED, skipped=skipped(third))
         not_told = await self._not_told(paged(await seen_by.suppressed(self._host, shell, rows), third), wanted)
+        if not asked_for and query.get("to", "").strip() and not wanted.to:
+            not_told = replace(not_told, refused=True)
         return board.answer(request, notices.draw(shell, shown, not_told))
 
     async def suppressed(self, request: web.Request, given: Mapping[str, str]) -> SuppressedFilter:
-        """Read which of what was not sent is asked for; whoever reads names finds by them."""
+        """Read which of what was not sent is asked for; whoever reads names finds by them, and nobody else does."""
         reason, to = (given.get(name, "").strip()[:200] for name in ("reason", "to"))
         people = self._host.people
+        to = to if may_ask_for(request, to, people) else ""
         to = await known_in(self._host, to) if request[NAMES_PEOPLE] else to
         return SuppressedFilter(to=people.known_as(to) if people else to, reason=reason)
 
