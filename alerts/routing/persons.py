@@ -29,15 +29,18 @@ _AFTER: Final = r"(?=[,;:.)]+(?:\s|$)| \(|$)"
 """What stands before and after a part of a place: others are named in the same way beside it."""
 
 
-def fields_without_persons(fields: Mapping[str, Plain]) -> dict[str, Plain]:
-    """Give the fields that name none of us."""
-    return {name: value for name, value in fields.items() if name not in PERSONS}
+def fields_without_persons(fields: Mapping[str, Plain], persons: Collection[str] = PERSONS) -> dict[str, Plain]:
+    """Give the fields that name none of us; `persons` are those that do."""
+    return {name: value for name, value in fields.items() if name not in persons}
 
 
-def named_in(subject: str, fields: Mapping[str, Plain]) -> frozenset[str]:
-    """Give who of us a subject names, as the fields of its promise have them: nobody, unless it is owed by person."""
+def named_in(subject: str, fields: Mapping[str, Plain], persons: Collection[str] = PERSONS) -> frozenset[str]:
+    """Give who of us a subject names, as the fields of its promise have them: nobody, unless it is owed by person.
+
+    `persons` are the fields that name one of us.
+    """
     parts = set(subject.split("/"))
-    found = {str(fields[name]) for name in PERSONS if fields.get(name)}
+    found = {str(fields[name]) for name in persons if fields.get(name)}
     return frozenset(each for each in found if subject_text((each,)) in parts)
 
 

@@ -28,11 +28,11 @@ if TYPE_CHECKING:
     from streams.board.wording import Wording
 
 
-def block(shown: Item | Group, identity: str, wording: Wording, *, acts: bool, named: bool = False) -> Html:
-    """Draw a block. `named`: whom it is about is told to who does not act, too."""
+def block(shown: Item | Group, identity: str, wording: Wording, *, acts: bool) -> Html:
+    """Draw a block."""
     wording = wording.in_zone(shown.zone)
     if isinstance(shown, Item):
-        return _card(shown.told(wording, acts=acts or named), identity, wording, acts=acts)
+        return _card(shown.told(wording, acts=acts), identity, wording, acts=acts)
     return _group(shown.told(wording, acts=acts), identity, wording, acts=acts)
 
 

@@ -77,7 +77,7 @@ def draw(shell: Shell, today: Today) -> str:
 
 def _overdue(shell: Shell, today: Today) -> Html:
     say = shell.words.say
-    drawn = (block(each, block_id("overdue", each), shell, acts=shell.acts, named=shell.joins)
+    drawn = (block(each, block_id("overdue", each), shell, acts=shell.acts)
              for each in today.overdue)  # fmt: skip
     rows = el("ol", drawn, class_="rows overdue") if today.overdue else None
     none = None if today.overdue else el("p", say("Nothing is overdue that Kept has heard of."), class_="quiet")

@@ -146,7 +146,8 @@ def _seen(words: Words) -> Iterator[str]:
     )
     yield say(
         "Frontliners: the same as viewers; on the pages of the team that they sign in for, also names and what was "
-        "written. Their token is one for all teams, so nothing but their word says which team is theirs."
+        "written, but not whose a promise is that is owed for each person alone. Their token is one for all teams, so "
+        "nothing but their word says which team is theirs."
     )
     yield say("Supervisors: all of it, with names and what was written, and what was refused.")
     yield say(

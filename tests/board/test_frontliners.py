@@ -131,3 +131,43 @@ def test_whoever_is_no_frontliner_is_not_asked(house: Served) -> None:
     """The page that asks for a team leads everybody else on."""
     visitor, _ = entered(house, "supervisor")
     assert visitor.ask("/sign-in/team?next=/shift")[1]["Location"] == "/shift"
+
+
+ALONE = """
+kept: 1
+events:
+  stint.asked: {team: text, helper: {type: text, person: true}}
+  stint.done: {helper: {type: text, person: true}}
+standards:
+  coach-comes: {promise: A coach comes., owner: floor-lead, aspect: follow-through, per: agent, carry: team,
+    when: coaching.asked, expect: coaching.completed, within: %s, may_excuse: [scenario/busy]}
+  stint-ends: {promise: It ends., owner: floor-lead, aspect: follow-through, per: helper, carry: team,
+    when: stint.asked, expect: stint.done, within: %s, may_excuse: [scenario/busy]}
+  heard: {promise: We listen., owner: floor-lead, aspect: follow-through, per: contact, carry: [team, agent],
+    when: contact.started, expect: contact.closed, within: %s}
+"""
+BUSY = """
+kept: 1
+teams: {north: {lead: floor-lead, site: s3}, south: {lead: floor-lead}}
+scenarios: {busy: {when: All are busy., do: [Say so.], up_to: 0, excuses: [coach-comes, stint-ends]}}
+"""
+
+
+@pytest.mark.parametrize("within", ["1m", "1d"], ids=["overdue", "open"])
+def test_who_of_them_asked_for_a_coach_is_told_to_who_leads_alone(tmp_path: Path, within: str) -> None:
+    """What is owed for each person alone reads "one of the team" to the team itself, also on its own pages."""
+    rules = ALONE % (within, within, within)
+    with of_a_team(tmp_path, rules, Peopled(POLICY, practice=BUSY, apart=True)) as served:
+        served.send(
+            cloud("coaching.asked", "a", served.now, agent="Nora Nord", team="north"),
+            cloud("stint.asked", "b", served.now, helper="Sven Sued", team="north"),
+            cloud("contact.started", "c", served.now, contact="c1", agent="Nora Nord", team="north"),
+        )
+        served.go(70)
+        lead, (one, _) = entered(served, "supervisor")[0], of_team(served, "north")
+        for path in ("/today?team=north", "/handbook"):
+            page = lead.ask(path)[2].partition("<main")[2]
+            assert ("Nora Nord" in page, "Sven Sued" in page) == (True, True), path
+            page = one.ask(path)[2].partition("<main")[2]
+            assert ("Nora Nord" in page, "Sven Sued" in page) == (False, False), path
+            assert "one of the team" in page, path

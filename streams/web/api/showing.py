@@ -12,6 +12,8 @@ from alerts.routing.persons import fields_without_persons, named_in, subject_wit
 from alerts.words.words import ENGLISH
 from standards.calendar.duration import SECOND
 from standards.judge.events import moment
+from standards.judge.standard import CUSTOMERS
+from streams.names.references import is_reference
 from streams.web.api import act_views, feed_views, views
 
 if TYPE_CHECKING:
@@ -53,9 +55,20 @@ def without_persons_named(view: PromiseView, names: Mapping[str, str], named: Na
 
 def row_without_persons(row: PromiseRow, words: Words = ENGLISH) -> PromiseRow:
     """Give the row of a promise without what names one of us."""
-    named, site = named_in(row.subject, row.fields), str(row.fields.get("site") or "")
+    named, site = colleagues_in(row), str(row.fields.get("site") or "")
     subject = subject_without_persons(row.subject, named, site, words)
-    return replace(row, subject=subject, fields=fields_without_persons(row.fields))
+    return replace(row, subject=subject, fields=fields_without_persons(row.fields, _naming(row)))
+
+
+def colleagues_in(row: PromiseRow) -> frozenset[str]:
+    """Give who of us the subject of a promise names: nobody, unless it is owed for each person alone."""
+    return named_in(row.subject, row.fields, _naming(row))
+
+
+def _naming(row: PromiseRow) -> frozenset[str]:
+    """Give the fields of a promise that name one of us: Kept's own, and those that an author marked."""
+    marked = {name for name, value in row.fields.items() if is_reference(str(value), "p")}
+    return frozenset(PERSONS | (marked - CUSTOMERS))
 
 
 def notices_without(

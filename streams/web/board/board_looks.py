@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from alerts.routing.actions import ACKNOWLEDGED, SILENCED, UNSILENCED
-from alerts.routing.persons import named_in
 from alerts.routing.place import called, called_site, called_there
 from standards.judge.rulebook import subject_text
 from standards.judge.standard import clauses
@@ -31,6 +30,7 @@ from streams.board.wall_unknown import ROWS
 from streams.live.joined import Joined, stands_on
 from streams.storage.readings import kinds
 from streams.storage.rows import OwedFilter, OwedGroup
+from streams.web.api.showing import colleagues_in
 from streams.web.board.places import names_of, zones_of
 from streams.web.board.wall_silence import REMEMBERED, numbers, silences
 from streams.web.board.wanted import owed_filter
@@ -245,7 +245,7 @@ class Look:
             standard.granting if standard else (), reasons(standard.exceptions if standard else ""),
             tuple(name for name in self._offered if not same(name, found.holder)),
             standard.translations if standard else {}, *self._names(row.subject, "" if site is None else str(site)),
-            zones_of(self._host).get(str(site)), named_in(row.subject, row.fields),
+            zones_of(self._host).get(str(site)), colleagues_in(row),
             numbers.get(row.id),
         )  # fmt: skip
 

@@ -92,10 +92,12 @@ class Lists:
         shell = seen_by.on_page_of(own if own in teams else "", request, self._board.shell(request))
         standards = list(host.rulebook.current.values())
         whose = Whose(own, teams[own].site) if not shell.acts and own in teams else Whose()
-        owed = {
-            name: await asked(host.read_model.practice.excusable, each.excuses, shell.now, whose, handbook.OFFERED)
-            for name, each in (practice.scenarios.items() if practice and shell.joins else ()) if each.excuses
-        }  # fmt: skip
+        owed: dict[str, handbook.Owed] = {}
+        for name, each in practice.scenarios.items() if practice and shell.joins else ():
+            if each.excuses:
+                excusable = host.read_model.practice.excusable
+                rows, count = await asked(excusable, each.excuses, shell.now, whose, handbook.OFFERED)
+                owed[name] = seen_by.promises(shell, rows), count
         offered = tuple(teams) if shell.acts else (own,)
         return self._board.answer(request, handbook.draw(shell, standards, practice, owed, offered))
 

@@ -104,7 +104,7 @@ class Practised:
         drawn = thanks.Thanks(
             team, await self._votes(whose), rewards,
             moments, waiting, said, given,
-            {row.id: row for row in await asked(host.read_model.owed.named, promises)},
+            {row.id: row for row in seen_by.promises(shell, await asked(host.read_model.owed.named, promises))},
             first(await asked(queries.earned, fit & told.keys(), since, whose, OFFERED + 1), OFFERED),
             first(await asked(queries.unrewarded, since, whose, OFFERED + 1), OFFERED), told,
             first(await asked(queries.acts, PROPOSED, whose, shell.now - QUARTER, today.SHOWN + 1), today.SHOWN),

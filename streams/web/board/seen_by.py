@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from alerts.routing.actions import PRAISE
 from streams.runtime.feeds import without_persons
-from streams.web.api.showing import act_without, notices_without, row_without_persons, suppressed_without
+from streams.web.api.showing import act_without, colleagues_in, notices_without, row_without_persons, suppressed_without
 from streams.web.guard import OWN_TEAM, ROLE, SESSION
 from streams.web.operation import asked
 from streams.web.session import may
@@ -44,8 +44,13 @@ def on_page_of(team: str, request: web.Request, shell: Shell) -> Shell:
 
 
 def promises(shell: Shell, rows: Sequence[PromiseRow]) -> Sequence[PromiseRow]:
-    """Give promises as they are seen."""
-    return rows if shell.joins else [row_without_persons(row, shell.words) for row in rows]
+    """Give promises as they are seen.
+
+    On a team's pages its own people read names; but what is owed for each of them alone is between two.
+    """
+    if shell.acts:
+        return rows
+    return [row_without_persons(row, shell.words) if colleagues_in(row) or not shell.joins else row for row in rows]
 
 
 async def promise(host: Host, shell: Shell, view: PromiseView) -> PromiseView:
