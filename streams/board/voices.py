@@ -12,7 +12,7 @@ import msgspec
 
 from alerts.words.words import phrase
 from standards.judge.score import Score, wilson
-from standards.practice.cells import Unshown
+from standards.practice.cells import LEAST, Unshown
 from standards.practice.closing import Mean, Scores, Tally
 from streams.board.counted import days_of, size, waiting, why_unshown
 from streams.board.markup import Html, el, section, sentence
@@ -22,7 +22,6 @@ from streams.board.team_bar import VOICES, Team, team_bar
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from standards.practice.cells import Cell
     from streams.storage.cell_queries import Span
 
 
@@ -60,18 +59,26 @@ def _complaints(shell: Shell, voices: Voices) -> Html:
         none = say("No complaint.received came from {first} to {last}.", **days_of(shell, month.span))
         return section(title, el("p", none, class_="quiet"), id="complaints")
     before = voices.months[1] if voices.months[1:] and voices.months[1].span.until == month.span.since else None
-    cells = sorted(month.topics.counts.items(), key=lambda each: (-size(each[1]), each[0]))
-    rows = [_topic(shell, name, (count, month), before) for name, count in cells]
+    told = {name: count for name, count in month.topics.counts.items() if not isinstance(count, Unshown)}
+    rows = [_topic(shell, name, (count, month), before) for name, count in sorted(told.items(), key=_largest_first)]
+    if len(told) < len(month.topics.counts):
+        few = say(_OTHERS, count=shell.number(LEAST))
+        rows.append(el("li", el("h3", say("Other topics")), el("p", few, class_="quiet")))
     span = say("From {first} to {last}. Shares are of the complaints that are shown.", **days_of(shell, month.span))
     cards = el("ul", rows, class_="cards goal-of")
     return section(title, el("p", span, class_="quiet"), cards, id="complaints")
 
 
-def _topic(shell: Shell, name: str, counted: tuple[Cell, Month], before: Month | None) -> Html:
+_OTHERS: Final = phrase("Not named: fewer than {count} each, or one that would tell of these. A topic may be a name.")
+
+
+def _largest_first(topic: tuple[str, int]) -> tuple[int, str]:
+    return -topic[1], topic[0]
+
+
+def _topic(shell: Shell, name: str, counted: tuple[int, Month], before: Month | None) -> Html:
     say, (count, month) = shell.words.say, counted
     head = el("h3", name or say("without a topic"))
-    if isinstance(count, Unshown):
-        return el("li", head, el("p", why_unshown(shell, count), class_="quiet"))
     how_many = shell.words.how_many(count, "{count} complaint", "{count} complaints")
     share, of = shell.share(Score(kept=count, broken=sum(map(size, month.topics.counts.values())) - count))
     shown = el("p", el("span", how_many, class_="rate"), " ", el("span", f"{share} {of}", class_="quiet"))

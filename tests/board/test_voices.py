@@ -72,7 +72,7 @@ def test_topics_have_an_interval_and_a_trend(practised: Served) -> None:
     complain(practised, 30, "price", "c")
     complain(practised, 9, "tone", "d")
     complain(practised, 2, "noise", "e")
-    complain(practised, 3, "light", "f")
+    complain(practised, 3, "Marek is rude", "f")
     assert "No complaint.received" not in part(practised, "complaints")
     go_to(practised, UNTIL)
     found = part(practised, "complaints")
@@ -81,7 +81,8 @@ def test_topics_have_an_interval_and_a_trend(practised: Served) -> None:
     assert "77% of 39 (62–87%)" in price
     assert "More than in the month before, and more than chance explains." in price
     assert "No change to the month before that chance could not explain." in tone
-    assert ["fewer than 5" in each for each in few] == [True, True]
+    assert ["Not named: fewer than 5 each" in each for each in few] == [True]
+    assert ("noise" in found, "Marek" in found) == (False, False), "a topic may be a name"
     assert "No complaint.received came" in part(practised, "complaints", "south")
 
 
@@ -123,9 +124,10 @@ def test_no_page_gives_what_another_hides(practised: Served) -> None:
     score(practised, [5] * 20, "a")
     score(practised, [1, 2], "b", site="s4")
     go_to(practised, UNTIL)
-    for name in ("complaints", "scores"):
-        assert "Not shown: it would tell" in part(practised, name)
-        assert "fewer than 5" in part(practised, name, "south")
+    assert ["Other topics" in part(practised, "complaints", team) for team in ("north", "south")] == [True, True]
+    assert "price" not in part(practised, "complaints") + part(practised, "complaints", "south")
+    assert "Not shown: it would tell" in part(practised, "scores")
+    assert "fewer than 5" in part(practised, "scores", "south")
     cells = practised.caller.host.read_model.cells
     span = cells.closed("month", 1)[0]
     assert cells.topics(span, Whose()).counts == {"price": 42}
