@@ -24,14 +24,15 @@ if TYPE_CHECKING:
 def shown_on(channel: str, notice: Notice, names: Names | None) -> Notice:
     """Give a notice as it goes to a channel; as it is, where names are not kept apart.
 
-    The log says to whom it goes as the policy has it for the log. To a machine it goes to nobody, so that a link in it
-    leads to a page that names nobody. Raises DeliveryError for who has no address there any more.
+    The log has the reference of whom it goes to, also where the policy has a name for them there: logs are sent on, and
+    kept by others. To a machine it goes to nobody, so that a link in it leads to a page that names nobody. Raises
+    DeliveryError for who has no address there any more.
     """
     if names is None:
         return notice
     notice = _addressed(notice, channel, names)
     if channel == Console.name:
-        return msgspec.structs.replace(notice, to=notice.addresses.get(channel, notice.to))
+        return notice
     if channel not in MACHINES:
         return Showing(names, Words(notice.language)).notice(notice)
     shown = Showing(names, Words(notice.language), named=False).notice(notice)
