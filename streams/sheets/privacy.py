@@ -40,6 +40,13 @@ _NOT_YET: Final = (
         "Rates of places and cases are shown of groups of any size, also of one. What is owed for each person alone is "
         "told by the month, of five people or more; but its single promises are listed, and can be counted."
     ),
+    phrase(
+        "Votes, complaints, scores and self-assessments are told to nobody one by one, but they are stored as events "
+        "until they are forgotten: an admin who has them given out (kept export events, /v1/events), and whoever reads "
+        "the data folder, can count them. In what is given out people are references. By the API it takes the admins' "
+        "token, and the log has a line each time; of kept export, which reads the folder, it has none."
+    ),
+    phrase("A complaint's topic is a word that its sender chooses. A promise that is owed by topic is listed with it."),
     phrase("A name in an id, or in a field that is not marked, is not known to be one."),
     phrase("Who can be told by place and time, as at a till where one person works, no reference hides."),
 )

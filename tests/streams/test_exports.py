@@ -10,10 +10,11 @@ from typing import Any
 
 import msgspec
 import pytest
+from structlog.testing import capture_logs
 
 from standards.judge.events import iso
 from standards.judge.ledger import Line
-from streams.names.references import references_in
+from streams.names.references import is_reference, references_in
 from streams.web import Access
 from tests.streams.asking import LINES, Answer, Caller, Peopled, asking, cloud, register, waiting
 from tests.streams.hosting import SECOND, T0
@@ -157,6 +158,22 @@ async def test_only_admins_get_all_that_is_stored(tmp_path: Path, what: str) -> 
             assert score.status == 200
         assert (await caller.get(f"/v1/{what}", Authorization=f"Bearer {'t' * 20}")).status == 200
         assert (await caller.get(f"/v1/{what}")).status == 401
+
+
+async def test_the_log_says_what_was_given_out(tmp_path: Path) -> None:
+    """Each answer with events, lines or all about somebody has a line: what, which part, and where it went; no name."""
+    async with asking(tmp_path, peopled=Peopled(apart=True)) as caller:
+        await caller.send(cloud("coaching.asked", "a", T0, agent="Ann Nowak"))
+        with capture_logs() as logs:
+            await caller.get(f"/v1/events?from={iso(T0)}&type=coaching.asked", Accept=LINES)
+            await caller.get("/v1/ledger")
+            await caller.post("/v1/persons/export", {"person": "Ann Nowak"})
+    given = [each for each in logs if each["event"] == "stored data were given out"]
+    assert [each["what"] for each in given] == ["events", "ledger", "person"]
+    assert (given[0]["since"], given[0]["type"], "until" in given[0]) == (iso(T0), "coaching.asked", False)
+    assert all(each["address"] == "127.0.0.1" for each in given)
+    assert is_reference(given[2]["reference"], "p")
+    assert "Nowak" not in str(given)
 
 
 async def test_nobody_is_named_in_what_is_given(tmp_path: Path) -> None:

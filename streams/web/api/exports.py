@@ -22,6 +22,7 @@ from streams.exports import giving
 from streams.storage.export_queries import Asked, Place, page_of
 from streams.web.api.export_views import EventItem, EventPage, LedgerPage
 from streams.web.forms import EventsQuery, LedgerQuery
+from streams.web.given_out import note
 from streams.web.naming import AS_STORED
 from streams.web.operation import CSV, LINES, Operation, asked, form_of, json_answer, read_query
 from streams.web.problem import Problem
@@ -64,6 +65,7 @@ class Exports:
             words = "events are not kept here but in their topic of Kafka; docs/kafka.md says how to read them"
             raise Problem(HTTPStatus.NOT_FOUND, words)
         wanted, queries = _wanted(query, query.type or ""), self._host.read_model.exports
+        _note(request, "events", wanted, query.after)
         extent, start = await asked(queries.extent), _place(query.after)
         if (form := form_of(request, FORMS)) is not None:
             rows = giving.events(queries, wanted, FORMS[form], start, last=extent.last)
@@ -77,12 +79,19 @@ class Exports:
     async def _ledger(self, request: web.Request) -> web.Response:
         query = read_query(request, LedgerQuery)
         wanted, queries, start = _wanted(query), self._host.read_model.exports, _place(query.after)
+        _note(request, "ledger", wanted, query.after)
         last = await asked(queries.last_line)
         if (form := form_of(request, FORMS)) is not None:
             return _streamed(giving.ledger(queries, wanted, FORMS[form], start, last=last), form, {})
         found, behind = await asked(page_of, queries.ledger(wanted, start, last=last), query.limit)
         request[AS_STORED] = True
         return json_answer(LedgerPage([_line(text) for text in found], _cursor(behind)))
+
+
+def _note(request: web.Request, what: str, wanted: Asked, after: str) -> None:
+    """Say in the log what is given out: single answers of people can be counted in it."""
+    since, until = (iso(at) if at not in Asked()[:2] else "" for at in wanted[:2])
+    note(request, what, type=wanted.type, since=since, until=until, after=after)
 
 
 def _wanted(query: LedgerQuery, kind: str = "") -> Asked:

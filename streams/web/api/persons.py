@@ -29,6 +29,7 @@ from streams.names.references import is_reference
 from streams.web.actions import PROBLEMS, action_event, read_as_sent, take_in
 from streams.web.api.person_views import ErasedAnswer, NearItem
 from streams.web.forms import Erasure, Export
+from streams.web.given_out import note
 from streams.web.guard import HEADERS
 from streams.web.naming import referred
 from streams.web.operation import Operation, asked, json_answer
@@ -76,6 +77,8 @@ class Persons:
             lines = await asked(exported, self._names, self._host.read_model.board.standing, given.person)
         except UnknownPersonError as error:
             raise Problem(HTTPStatus.NOT_FOUND, str(error)) from None
+        person = given.person if is_reference(given.person, "p") else await asked(self._names.find, given.person)
+        note(request, "person", reference=person)
         response = web.StreamResponse(headers={**HEADERS, "Content-Type": LINES})
         await response.prepare(request)
         try:
