@@ -45,7 +45,7 @@ test: CHOSEN := -m "not slow"
 test-all: CHOSEN := --hypothesis-profile=long
 # The tests start some hundred processes: each would compile all of Kept where the environment forbids to keep bytecode.
 test test-all: export PYTHONDONTWRITEBYTECODE :=
-test test-all: broker $(VENV)/.can-test $(VENV)/.can-watch $(VENV)/.can-browse $(VENV)/.can-step
+test test-all: broker $(VENV)/.can-test $(VENV)/.can-watch $(VENV)/.can-browse $(VENV)/.can-step $(VENV)/.can-publish
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
@@ -159,6 +159,17 @@ $(VENV)/.can-browse: $(VENV)/pyvenv.cfg
 		echo "Installing Chromium (once) ..."; \
 		get="apt-get -qq -y --no-install-recommends install chromium" && \
 		{ $$get 2>/dev/null || { apt-get -qq update && $$get; }; } >/dev/null \
+	) && touch $@ || true; fi
+
+# A broker of MQTT with the libraries that this machine has not: unpacked into the environment, so that no service starts.
+$(VENV)/.can-publish: $(VENV)/pyvenv.cfg
+	@if command -v mosquitto >/dev/null || [ -x /usr/sbin/mosquitto ]; then touch $@; else ( \
+		echo "Unpacking Mosquitto (once) ..."; \
+		rm -rf $(VENV)/mosquitto && mkdir -p $(VENV)/mosquitto/partial && cd $(VENV)/mosquitto && \
+		get="apt-get -qq -y --no-install-recommends --download-only -o Debug::NoLocking=1 -o APT::Sandbox::User=root \
+			-o Dir::Cache::archives=$$PWD install mosquitto" && \
+		{ $$get >/dev/null 2>&1 || { apt-get -qq update && $$get >/dev/null; }; } && \
+		for deb in *.deb; do dpkg-deb --fsys-tarfile $$deb | tar -x ./usr || exit 1; rm $$deb; done \
 	) && touch $@ || true; fi
 
 # What tells a process that its clock was set. Where it is missing, it is unpacked into the environment.

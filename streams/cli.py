@@ -20,6 +20,7 @@ from typer.exceptions import TyperException
 
 from standards.errors import DiskError, EventError, KeptError, SpecError, StateError
 from streams import options
+from streams.bridge import cli as bridge
 from streams.checking import cli as checking
 from streams.drafting import cli as drafting
 from streams.embedded import cli as embedded
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
 
 Data = Annotated[str | None, typer.Option(metavar="FOLDER", help="Where all is kept (KEPT_DATA).")]
 
-LASTING = ("run", "intake", "worker", "serve")
+LASTING = ("run", "intake", "worker", "serve", "in")
 """The verbs that are processes with a log."""
 SLOWEST, FASTEST = 0.1, 1000.0
 """How fast the clock of the demo can run."""
@@ -273,6 +274,7 @@ def schema(
 
 
 checking.register(app)
+bridge.register(app)
 embedded.register(app)
 kafka.register(app)
 stories.register(app)

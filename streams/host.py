@@ -57,6 +57,10 @@ class EventSink(Protocol):
     def reader(self) -> Reader:
         """The reader of the vocabulary in force; another one after the standards were reloaded."""
 
+    @property
+    def rulebook(self) -> Rulebook:
+        """The standards in force; another one after they were reloaded."""
+
     def room(self) -> bool:
         """Say whether more events are taken now."""
 
@@ -79,10 +83,6 @@ class Host(EventSink, Protocol):
     @property
     def watched_clock(self) -> WatchedClock | None:
         """The clock that the host's time is, where it is held against the machine's; else None."""
-
-    @property
-    def rulebook(self) -> Rulebook:
-        """The standards in force; another one after they were reloaded."""
 
     @property
     def people(self) -> People | None:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import sys
 import time
+from contextlib import contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Final, ParamSpec, TypeVar
 
 import typer
 
+from standards.errors import StateError
 from streams.ingest.wire import MAX_SKEW
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from zoneinfo import ZoneInfo
 
     from streams.backtest.result import Result
@@ -42,6 +44,19 @@ Page = Annotated[
 ]
 Standards = Annotated[list[str] | None, typer.Option(metavar="PATH", help="A file or a folder; repeatable.")]
 Listen = Annotated[str | None, typer.Option(metavar="HOST:PORT", help="KEPT_LISTEN, 127.0.0.1:8321.")]
+
+
+@contextmanager
+def libraries(extra: str, what: str, *names: str) -> Iterator[None]:
+    """Say what to install where the libraries of an extra, which are for `what`, are not there."""
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        name = (error.name or "").partition(".")[0]
+        if name not in names:
+            raise
+        fix = f"install it with: pip install 'kept[{extra}]'"
+        raise StateError(f"{name} is missing, which {what} needs; {fix}") from None
 
 
 def within(low: Number, high: Number) -> Callable[[Number], Number]:

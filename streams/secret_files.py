@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 SECRETS: Final = (
     "token", "view_token", "frontliner_token", "supervisor_token", "author_token", "webhook_url", "webhook_secret",
-    "chat_urls", "person_secret", "mail_password", "kafka__password",
+    "chat_urls", "in_secrets", "mqtt_password", "person_secret", "mail_password", "kafka__password",
 )  # fmt: skip
 """The settings that can come from a file; `push_key` has a setting for its file."""
 END: Final = "_FILE"
@@ -59,3 +59,17 @@ def _read(name: str, file: Path) -> str:
     if not secret:
         raise SecretFileError(name, f"{file} is empty; write the secret into it")
     return secret
+
+
+def by_name(given: object) -> object:
+    """Read secrets that have a name each: `NAME=SECRET`, with commas or line breaks between them. Raises ValueError."""
+    if not isinstance(given, str):
+        return given
+    found = {}
+    for part in given.replace("\n", ",").split(","):
+        name, _, secret = (piece.strip() for piece in part.partition("="))
+        if part.strip() and not (name and secret):
+            raise ValueError("this is not a list of secrets; write NAME=SECRET, several with commas between them")
+        if name:
+            found[name] = secret
+    return found

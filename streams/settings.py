@@ -3,31 +3,31 @@
 from __future__ import annotations
 
 import os
-from difflib import get_close_matches
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple, Self
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from pydantic import BeforeValidator, Field, ValidationError, field_validator, model_validator
+from pydantic import BeforeValidator, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import NoDecode, SettingsConfigDict
 from pydantic_settings import SettingsError as UndecodedError
 
 from alerts.words.words import LANGUAGES, SOURCE
-from standards.calendar.duration import DAY, HOUR, describe, parse
+from standards.calendar.duration import DAY, HOUR, parse
 from standards.errors import Finding, Place, SpecError
 from streams.delivery.channel_settings import ChannelSettings, Secret, is_loopback
 from streams.documents.documents import YAML, load_standards, read_documents, tables_named
 from streams.kafka.clients.connection import KafkaSettings
-from streams.secret_files import END, SECRETS, SecretFileError, read_secrets
+from streams.secret_files import END, SECRETS, SecretFileError, by_name, read_secrets
+from streams.unfit_settings import PREFIX, unfit_setting, unknown_setting
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from standards.compiler.spec import Loaded
 
-PREFIX, _HIGHEST_PORT = "KEPT_", 65_535
+_HIGHEST_PORT = 65_535
 SHORTEST_TOKEN = 16  # characters that a token has at least, where others can reach this
 
 
@@ -123,6 +123,10 @@ class Settings(ChannelSettings):
     """By which names are found where they are kept apart: `kept run` makes one, intakes and serves need the same."""
     person_secret_old: Secret | None = None
     """The secret before it, for `kept names --rekey`, and on Kafka for `kept topics --rekey`."""
+    in_secrets: Annotated[dict[str, SecretStr], NoDecode, BeforeValidator(by_name)] = Field(default={})
+    """The secrets of what other systems send to `/v1/in/NAME`: `NAME=SECRET`, commas or line breaks between them."""
+    mqtt_password: Secret | None = None
+    """The password of the user with which `kept in --mqtt` connects."""
     trusted_proxies: Annotated[tuple[Network, ...], NoDecode, BeforeValidator(_networks)] = ()
     """The proxies in front of Kept, as addresses or networks with commas between them, `10.0.0.7, 10.1.0.0/16`: what
     they say of who asks (`X-Forwarded-For`) is believed."""
@@ -247,7 +251,7 @@ def _mark(file: Path) -> tuple[str, int, int]:
 
 def read_settings(**given: Any) -> Settings:  # noqa: ANN401 - options of the command line, checked by the model
     """Read the environment; what is `given` and not None goes before it. Raises SettingsError with all findings."""
-    unknown = [_unknown(name) for name in sorted(os.environ) if _is_unknown(name.upper())]
+    unknown = [unknown_setting(name, NAMES) for name in sorted(os.environ) if _is_unknown(name.upper())]
     try:
         secrets = read_secrets(os.environ, PREFIX)
     except SecretFileError as error:
@@ -255,7 +259,7 @@ def read_settings(**given: Any) -> Settings:  # noqa: ANN401 - options of the co
     try:
         settings = Settings(**secrets, **{name: value for name, value in given.items() if value is not None})
     except ValidationError as error:
-        problems = [_finding(dict(problem)) for problem in error.errors(include_url=False)]
+        problems = [unfit_setting(dict(problem)) for problem in error.errors(include_url=False)]
         raise SettingsError([*unknown, *(each for each in problems if not _told(each, unknown))]) from None
     except UndecodedError:
         raise SettingsError(unknown) from None  # only KEPT_KAFKA itself is decoded, and that is not a setting
@@ -272,29 +276,3 @@ def _told(problem: Finding, unknown: Sequence[Finding]) -> bool:
     """Say whether this is about a name that there is not, or about what such a name seems to be a part of."""
     names = [each.place.file.upper() for each in unknown]
     return any(name == problem.place.file or name.startswith(f"{problem.place.file}__") for name in names)
-
-
-def _unknown(name: str) -> Finding:
-    otherwise = {
-        "KEPT_KAFKA": "set KEPT_KAFKA__BROKERS and its like",
-        "KEPT_POLICY": "a policy is one of the files that KEPT_STANDARDS or --standards name",
-    }
-    if (better := otherwise.get(name.upper())) is not None:
-        return Finding("setting", Place(name, 1, 1), f"this is not a setting by itself; {better}")
-    near = get_close_matches(name.upper().removeprefix(PREFIX), (known.removeprefix(PREFIX) for known in NAMES), n=1)
-    fix = f"did you mean {PREFIX}{near[0]}?" if near else f"the settings are: {', '.join(NAMES)}"
-    return Finding("setting", Place(name, 1, 1), f"this is not a setting of Kept; {fix}")
-
-
-def _finding(problem: dict[str, Any]) -> Finding:
-    where = [str(part) for part in problem["loc"]]
-    name = "__".join(where) or "listen"
-    setting = name.upper() if name.upper().startswith(PREFIX) else PREFIX + name.upper()
-    message, ours = str(problem["msg"]), problem["type"] == "value_error"
-    message = message.removeprefix("Value error, ") if ours else message[:1].lower() + message[1:]
-    limit = next((value for key, value in problem.get("ctx", {}).items() if key in ("ge", "le")), None)
-    if name in ("lateness", "grace", "clock_settle", "max_skew", "keep") and isinstance(limit, int):
-        given = problem["input"]
-        found = describe(given) if isinstance(given, int) else given
-        message = f"{found} is out of bounds; the limit is {describe(limit)}"
-    return Finding("setting", Place(setting, 1, 1), message)

@@ -25,7 +25,7 @@ FORBIDDEN_NAMES = frozenset({"utils", "util", "helpers", "helper", "manager", "h
 
 # A home is a module, or the package that it grew into.
 HOMES = {
-    "aiohttp": ("streams.web", "alerts.channels.posting"),
+    "aiohttp": ("streams.web", "streams.bridge.destination", "alerts.channels.posting"),
     "aiokafka": ("streams.kafka.clients.log",),
     "aiosmtplib": ("alerts.channels.mail",),
     "apprise": ("alerts.channels.chat",),
@@ -33,6 +33,7 @@ HOMES = {
     "faust": ("streams.kafka.worker.faust_app",),
     "kafka": ("streams.kafka.clients.admin",),
     "mode": ("streams.kafka.worker.faust_app",),
+    "paho": ("streams.bridge.mqtt",),
     "prometheus_client": ("streams.metrics",),
     "py_vapid": ("alerts.channels.sealing",),
     "pywebpush": ("alerts.channels.sealing",),
@@ -41,6 +42,7 @@ HOMES = {
     "typer": (
         "streams.cli",
         "streams.options",
+        "streams.bridge.cli",
         "streams.checking.cli",
         "streams.drafting.cli",
         "streams.embedded.cli",

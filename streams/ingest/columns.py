@@ -19,6 +19,7 @@ from standards.expressions.expression import Field, compile_condition
 from standards.judge.events import Event, name_problem
 from standards.judge.fitting import Fitting
 from streams.ingest.cells import constant, number, reader
+from streams.ingest.derived import RECEIVED, TOPIC
 from streams.ingest.makers import Bound, Cells, Clause, Get, Maker, Moment, Seen
 from streams.ingest.mapping import TableMapping
 from streams.ingest.mapping_model import ChangedModel, EventModel, TimeModel, ValueModel, template
@@ -108,7 +109,8 @@ class _Binder:
         if name not in self.missing:
             self.missing.add(name)
             same = f"; if each row has the same value, write {fixed}" if fixed else ""
-            fix = f"{did_you_mean(header, self._header)} {self._listed()}{same}".lstrip()
+            live = "; it is there in what comes live alone" if name in (RECEIVED, TOPIC) else ""
+            fix = f"{did_you_mean(header, self._header)} {self._listed()}{same}{live}".lstrip()
             entry.error("unknown-column", f"{self._table} has no column {header!r}", fix, key=key)
         return 0
 
@@ -202,7 +204,7 @@ class _Binder:
 
         return get
 
-    def _build(self, entry: Entry, position: int, event: EventModel) -> Callable[[Cells, int, datetime], Event]:
+    def _build(self, entry: Entry, position: int, event: EventModel) -> Callable[[Cells, int | str, datetime], Event]:
         cls, source = self._mapping.classes[event.event], self._mapping.model.table.source
         data_class = next(field.type for field in msgspec.structs.fields(cls) if field.name == "data")
         gets = [
@@ -212,7 +214,7 @@ class _Binder:
         own_id = self._template(entry.at("id"), event.id) if event.id else None
         checked, label = Fitting([cls]).checked, self._label
 
-        def build(cells: Cells, row: int, time: datetime) -> Event:
+        def build(cells: Cells, row: int | str, time: datetime) -> Event:
             values = {name: get(cells) for name, get, _ in gets}
             for name, _, optional in gets:
                 if values[name] is None and not optional:

@@ -12,20 +12,25 @@ from streams.ingest.mapping_model import columns_of
 from streams.ingest.rows import composed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from streams.ingest.mapping import TableMapping
     from streams.ingest.mapping_model import MappingModel
 
 ROW, FILE = "#row", "#file"
 """The columns that every table has: the number of the row, from 1 below the header, and the name of the file."""
+RECEIVED, TOPIC = "#received", "#topic"
+"""The columns of what comes live: when it was received, and the topic that it was published in."""
 
 
 class Derived(NamedTuple):
-    """The columns that there are then, and what gives the cells of a row for them, by its number."""
+    """The columns that there are then, and what gives the cells of a row for them.
+
+    It takes the row's number, and what else those columns hold that do not stand in a row.
+    """
 
     header: list[str]
-    cells: Callable[[list[str], int], list[str]]
+    cells: Callable[[list[str], int, Mapping[str, str]], list[str]]
 
 
 class _Cut(NamedTuple):
@@ -36,27 +41,35 @@ class _Cut(NamedTuple):
 
 def columns_read(model: MappingModel) -> list[str]:
     """Give the columns that are read from a file of records: those that are named, but for those of our own."""
-    own = {ROW, FILE}.union(*(groups_of(column.pattern) for column in model.columns.values() if column.pattern))
+    own = {ROW, FILE, RECEIVED, TOPIC}.union(
+        *(groups_of(column.pattern) for column in model.columns.values() if column.pattern)
+    )
     return [name for name in columns_of(model) if name not in own]
 
 
-def derived(mapping: TableMapping, header: Sequence[str], table: str) -> Derived:
-    """Give what a mapping makes of the cells of a table's rows. Columns that are not there are found out later."""
+def derived(mapping: TableMapping, header: Sequence[str], offered: Sequence[str] = (FILE,)) -> Derived:
+    """Give what a mapping makes of the cells of a table's rows. Columns that are not there are found out later.
+
+    `offered` are the columns that do not stand in a row, but for its number.
+    """
     model = mapping.model
+    asked = columns_of(model)
+    own = [name for name in (ROW, *offered) if name in asked]
+    present = [*header, *own]
     cuts = [
-        _Cut(header.index(composed(name.strip())), name, Cut(column.pattern))
+        _Cut(present.index(composed(name.strip())), name, Cut(column.pattern))
         for name, column in model.columns.items()
-        if column.pattern is not None and composed(name.strip()) in header
+        if column.pattern is not None and composed(name.strip()) in present
     ]
     none = frozenset(model.table.missing)
-    own = [name for name in (ROW, FILE) if name in columns_of(model)]
-    names = [*header, *(name for cut in cuts for name in cut.pattern.named), *own]
+    names = [*present, *(name for cut in cuts for name in cut.pattern.named)]
 
-    def cells(row: list[str], number: int) -> list[str]:
+    def cells(row: list[str], number: int, others: Mapping[str, str]) -> list[str]:
         found = [("" if cell in none else cell if cell.isascii() else composed(cell)) for cell in row]
+        found += [str(number) if name == ROW else others[name] for name in own]
         for cut in cuts:
             found += _cut(cut, found)
-        return found + [str(number) if name == ROW else table for name in own]
+        return found
 
     return Derived(names, cells)
 

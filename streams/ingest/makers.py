@@ -50,7 +50,8 @@ class Clause(NamedTuple):
 class Maker:
     """Makes the events of one entry of `events`; `time`, which `clock` reads, is None for a row without the event.
 
-    `moment` says of which columns the time is. `build` takes the cells, the row's number and the time.
+    `moment` says of which columns the time is. `build` takes the cells, what the row is called in ids (its number in a
+    table), and the time.
     """
 
     event: str
@@ -59,7 +60,7 @@ class Maker:
     clock: Clock
     clause: Clause
     seen: Callable[[Cells], Seen | None] | None
-    build: Callable[[Cells, int, datetime], Event]
+    build: Callable[[Cells, int | str, datetime], Event]
 
 
 class Bound(NamedTuple):

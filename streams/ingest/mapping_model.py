@@ -18,6 +18,7 @@ from standards.documents.values import Text, Texts
 from standards.errors import SpecError
 from standards.expressions.expression import ExpressionError
 from streams.ingest.file_forms import Form
+from streams.ingest.webhook_model import SignatureModel, WebhookModel
 
 M = TypeVar("M", bound=Strict)
 ColumnType = Literal["text", "integer", "number", "boolean"]
@@ -135,6 +136,7 @@ class MappingModel(Strict):
     table: TableModel = Field(description="How the table is written.")
     columns: dict[str, ColumnModel] = Field(default={}, description="What columns are in conditions, by header.")
     events: list[EventModel] = Field(min_length=1, description="The events; at the same time, in this order.")
+    webhook: WebhookModel | None = Field(default=None, description="Other systems send such records: how they do.")
 
 
 _TEMPLATE: Final = re.compile(r"\{\{|\}\}|\{(?P<header>[^{}]+)\}|(?P<lone>[{}])|[^{}]+")
@@ -171,7 +173,7 @@ def read_model(document: Document) -> MappingModel:
 
 _PARTS: Final[dict[str, type[Strict]]] = {
     "table": TableModel, "columns": ColumnModel, "events": EventModel, "time": TimeModel, "changed": ChangedModel,
-    "fields": ValueModel,
+    "fields": ValueModel, "webhook": WebhookModel, "signed": SignatureModel,
 }  # fmt: skip
 _SEVERAL: Final = {"columns", "events", "fields"}
 

@@ -7,6 +7,7 @@ Read next: `rows.py`.
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from itertools import chain
 from typing import IO, TYPE_CHECKING, Any, Final
 
@@ -53,32 +54,80 @@ class RecordRows(Rows):
                 yield f"{self.name}: no record has anything at {name!r}."
 
 
+class Paths:
+    """What stands at some paths of a record, and where a document has its records."""
+
+    def __init__(self, each: str | Mapping[str, str] | None, columns: Sequence[str]) -> None:
+        self.header = [composed(column) for column in columns]
+        self._paths = [jmespath.compile(column).search for column in self.header]
+        self._unrolled = unrolled(each)
+
+    def records(self, item: Record) -> Iterator[Record]:
+        """Give the records of an item of a document. Raises EventError."""
+        with _paths_told():
+            yield from self._unrolled(item)
+
+    def values(self, record: Record) -> list[Record]:
+        """Give what stands at each path. Raises EventError."""
+        with _paths_told():
+            return [path(record) for path in self._paths]
+
+    def cells(self, record: Record) -> list[str]:
+        """Give that as the cells of a row. Raises EventError."""
+        return [_text(value).strip() for value in self.values(record)]
+
+
+@contextmanager
+def _paths_told() -> Iterator[None]:
+    try:
+        yield
+    except JMESPathError as error:
+        raise EventError("path", str(error).replace("\n", " ")) from None
+
+
+def documents(body: bytes) -> Iterator[tuple[bytes, Record | EventError]]:
+    """Give each item that was sent, as bytes and decoded: those of an array, one document, or one a line.
+
+    Of several lines one may be an error. Raises EventError for what is not JSON.
+    """
+    whole = _decoded(body.removeprefix(_MARK))
+    if not isinstance(whole, EventError):
+        yield from _items(body, whole)
+        return
+    lines = [line for line in body.split(b"\n") if line.strip(_BLANK)]
+    found = [each for line in lines for each in _items(line, _decoded(line))]
+    if len(lines) < 2 or all(isinstance(document, EventError) for _, document in found):  # noqa: PLR2004 - no lines
+        raise whole
+    yield from found
+
+
+def _items(line: bytes, document: Record | EventError) -> Iterator[tuple[bytes, Record | EventError]]:
+    several = document if isinstance(document, list) else None
+    yield from [(line, document)] if several is None else ((msgspec.json.encode(item), item) for item in several)
+
+
 class JsonRows(RecordRows):
     """Records of a JSON array, of one object, or of a text with an object a line."""
 
     def __init__(self, lines: IO[bytes], mapping: TableMapping, name: str, columns: Sequence[str]) -> None:
         super().__init__(name, columns)
-        self._paths = [jmespath.compile(column).search for column in self.header]
-        self._unrolled = unrolled(mapping.model.table.each)
+        self._paths = Paths(mapping.model.table.each, columns)
         self._records = chain.from_iterable(map(self._inside, self._documents(lines)))
 
     def next(self) -> list[str] | None:
         """Read the next record's values."""
-        try:
-            record = next(self._records, None)
-            if record is None:
-                return None
-            self.row += 1
-            return self._cells([path(record) for path in self._paths])
-        except JMESPathError as error:
-            raise EventError("path", str(error).replace("\n", " ")) from None
+        record = next(self._records, None)
+        if record is None:
+            return None
+        self.row += 1
+        return self._cells(self._paths.values(record))
 
     def _inside(self, document: Record | EventError) -> Iterator[Record]:
         if isinstance(document, EventError):
             self.row += 1
             raise document
         for item in document if isinstance(document, list) else [document]:
-            yield from self._unrolled(item)
+            yield from self._paths.records(item)
 
     def _documents(self, lines: IO[bytes]) -> Iterator[Record | EventError]:
         """Give what the text has: one document, or one a line where the first line is a whole one."""

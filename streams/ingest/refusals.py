@@ -7,6 +7,8 @@ Read next: `wire.py`, which gives most of these.
 
 from typing import Final
 
+NOT_MAPPED: Final = "not-mapped"
+"""Why a record of another system is refused of which its mapping cannot make the events that it should."""
 LIVE_REASONS: Final = (
     "not-json",
     "bad-event",
@@ -21,5 +23,6 @@ LIVE_REASONS: Final = (
     "not-agreed",
     "private-answer",
     "own-reward",
+    NOT_MAPPED,
     "defect",
 )

@@ -66,6 +66,13 @@ class SameTime:
             self._learn(life)
         return {place: rank for together in self._tied for place, rank in self._ranked(together)}
 
+    def in_order(self, life: list[Stamp]) -> Iterator[Stamp]:
+        """Put the events of one thing in order, by what the lives before it show and its own."""
+        self._tied.clear()
+        self._learn(life)
+        for _, together in groupby(sorted(life, key=_AT), key=_AT):
+            yield from self._in_order(list(together))
+
     def said(self, table: str) -> Iterator[str]:
         """Say of which events of one thing at one time it is not known which came first."""
         for (first, second), count in sorted(self._unsure.items()):

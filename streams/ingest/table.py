@@ -17,13 +17,15 @@ from standards.errors import EventError
 from standards.judge.events import Event, microseconds
 from streams.ingest.columns import bind
 from streams.ingest.csv_rows import CsvRows
-from streams.ingest.derived import Derived, columns_read, derived
+from streams.ingest.derived import FILE, columns_read, derived
 from streams.ingest.doubts import Unmet, days_apart
 from streams.ingest.file_forms import form_of
 from streams.ingest.makers import Bound, Maker, Seen
 from streams.ingest.mapping import TableMapping
 from streams.ingest.rows import BadRow, Rows
 from streams.ingest.same_time import Rank, SameTime, Stamp
+
+_CellsOf = Callable[[list[str], int], list[str]]
 
 
 class Counts(msgspec.Struct):
@@ -52,9 +54,11 @@ def read_table(  # noqa: PLR0913 - what is told while it is read
     while reading where the file is not a table.
     """
     rows = rows_of(lines, mapping, name)
-    columns = derived(mapping, rows.header, Path(name).name)
+    columns, own = derived(mapping, rows.header), {FILE: Path(name).name}
     told = _Told(bad, doubt, Counts() if counts is None else counts)
-    return _events(rows, columns, bind(mapping, columns.header, name, label), told, ordered=mapping.model.table.ordered)
+    bound = bind(mapping, columns.header, name, label)
+    ordered = mapping.model.table.ordered
+    return _events(rows, lambda row, number: columns.cells(row, number, own), bound, told, ordered=ordered)
 
 
 def rows_of(lines: IO[bytes], mapping: TableMapping, name: str) -> Rows:
@@ -93,14 +97,14 @@ class _Found(NamedTuple):
     seen: Seen | None
 
 
-def _events(rows: Rows, columns: Derived, bound: Bound, told: _Told, *, ordered: bool) -> Iterator[Event]:
+def _events(rows: Rows, cells_of: _CellsOf, bound: Bound, told: _Told, *, ordered: bool) -> Iterator[Event]:
     found: list[_Found] = []
     makers, counts = bound.makers, told.counts
     unmet, same_time = Unmet(makers), SameTime([(maker.event, maker.moment) for maker in makers])
     for row in rows.read(told.bad):
         first = len(found)
         try:
-            cells = columns.cells(row, rows.row)
+            cells = cells_of(row, rows.row)
         except EventError as error:
             rows.unread += 1
             told.bad(rows.refused(error))

@@ -6,13 +6,13 @@ Read next: `streams/kafka/clients/admin.py`, and the `*_process.py`.
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
 from standards.errors import StateError
 from streams import options
+from streams.options import libraries
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -55,7 +55,7 @@ def topics(
         typer.echo(_rekeyed(read_settings()))
         return
 
-    with _libraries():
+    with libraries("kafka", "Kafka", *LIBRARIES):
         from streams.kafka.clients import admin
 
     kafka = read_settings().kafka
@@ -78,7 +78,7 @@ def _rekeyed(settings: Settings) -> str:
 
     from streams.delivery.channel_settings import secret_of
 
-    with _libraries():
+    with libraries("kafka", "Kafka", *LIBRARIES):
         from streams.kafka.clients.admin import at_work
         from streams.kafka.persons.rekeying import rekey
     names = settings.kafka.names
@@ -108,7 +108,7 @@ def intake(
     from streams.embedded.steady_clock import SteadyClock
 
     settings = _settings(standards=standards, data=data, listen=listen)
-    with _libraries():
+    with libraries("kafka", "Kafka", *LIBRARIES):
         from streams.kafka.intake.intake_process import run
     clock = SteadyClock(settle=settings.clock_settle, by_hand="when this intake is started anew")
     asyncio.run(run(settings, clock=clock, http=http))
@@ -120,7 +120,7 @@ def worker(*, standards: options.Standards = None, data: Data = None, listen: op
     Judges its share of the subjects, and decides who is told. Start as many as there is work for.
     """
     settings = _settings(standards=standards, data=data, listen=listen)
-    with _libraries():
+    with libraries("kafka", "Kafka", *LIBRARIES):
         from streams.kafka.worker.worker_process import run
     run(settings)
 
@@ -133,7 +133,7 @@ def serve(*, standards: options.Standards = None, data: Data = None, listen: opt
     import asyncio
 
     settings = _settings(standards=standards, data=data, listen=listen)
-    with _libraries():
+    with libraries("kafka", "Kafka", *LIBRARIES):
         from streams.kafka.serve.serve_process import run
     asyncio.run(run(settings))
 
@@ -142,18 +142,6 @@ def _settings(*, standards: list[str] | None, listen: str | None, data: str | No
     from streams.settings import read_settings
 
     return read_settings(standards=tuple(standards) if standards else None, listen=listen, data=data)
-
-
-@contextmanager
-def _libraries() -> Iterator[None]:
-    """Say what to install where the libraries for Kafka are not there."""
-    try:
-        yield
-    except ModuleNotFoundError as error:
-        name = (error.name or "").partition(".")[0]
-        if name not in LIBRARIES:
-            raise
-        raise StateError(f"{name} is missing, which Kafka needs; install it with: pip install 'kept[kafka]'") from None
 
 
 def _listing(listed: Sequence[Topic], created: Sequence[str], differences: Sequence[Difference]) -> Iterator[str]:

@@ -82,6 +82,10 @@ class Metrics:
         """Note how long one request to the intake took."""
         self._told.observe("kept_intake_seconds", seconds)
 
+    def passed_over(self, way_in: str, records: int) -> None:
+        """Count records that became no event, as their mapping has it."""
+        self._told.count("kept_passed_over_records_total", way_in, by=records)
+
     def text(self, status: Status, wall: int, asked: Moment) -> bytes:
         """Print everything in Prometheus' text form, with what is true at this moment: `wall` in microseconds UTC."""
         if asked.standards != self._begun:

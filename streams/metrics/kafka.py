@@ -54,6 +54,10 @@ class KafkaMetrics:
         """Note how long one request to the intake took."""
         self._told.observe("kept_intake_seconds", seconds)
 
+    def passed_over(self, way_in: str, records: int) -> None:
+        """Count records that became no event, as their mapping has it."""
+        self._told.count("kept_passed_over_records_total", way_in, by=records)
+
     def read(self, topic: str, records: int, events: int) -> None:
         """Count the records of one batch from a topic, and the events in them."""
         self._told.count("kept_kafka_records_total", topic, by=records)

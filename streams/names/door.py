@@ -15,6 +15,7 @@ import msgspec
 from alerts.routing.actions import MADE, SILENCED
 from standards.judge.events import type_of
 from standards.judge.rulebook import GRANT, opening_fields, subject_key, subject_text
+from streams.ingest.refusals import NOT_MAPPED
 from streams.ingest.wire import UNREADABLE, Refusal, encode
 from streams.names.references import ERASED, ERASED_TEXT, is_reference
 
@@ -158,7 +159,14 @@ class Door:
         return self._names.persons_at([(name, when)])[name, when]
 
     def kept_of(self, refusal: Refusal) -> Refusal:
-        """Give what is kept of a refused event: with references, where it is JSON; else without its body."""
+        """Give what is kept of a refused event: with references, where it is JSON; else without its body.
+
+        A record of another system may name people anywhere, so all of it is a text that somebody wrote.
+        """
+        if refusal.reason == NOT_MAPPED:
+            record = refusal.raw.decode("utf-8", "replace")
+            kept = {"record": self._text(record, ("refused", "record", record))}
+            return msgspec.structs.replace(refusal, raw=msgspec.json.encode(kept))
         try:
             found = msgspec.json.decode(refusal.raw)
         except UNREADABLE:

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from streams.runtime.source_clocks import SourceClock
     from streams.storage.sqlite import Database
 
-RAW_KEPT = 65_536
+RAW_KEPT = 1 << 18
 """How much of a dead letter's bytes is kept."""
 KEEP = 35 * DAY
 """How long what is only looked up is kept, in microseconds: a month, and a few days to look into it."""

@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 from hmac import compare_digest
-from typing import TYPE_CHECKING
+from types import MappingProxyType
+from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
     from ipaddress import IPv4Network, IPv6Network
     from pathlib import Path
 
     from streams.web.session import Role
+
+
+class Senders(NamedTuple):
+    """Other systems that may send: the rules' files and folders, among which mappings are, and a secret by name."""
+
+    paths: Sequence[str] = ()
+    secrets: Mapping[str, str] = MappingProxyType({})
 
 
 class Access(msgspec.Struct, frozen=True):
@@ -19,7 +28,7 @@ class Access(msgspec.Struct, frozen=True):
 
     `hosts` are names beside the loopback ones, without port. `token` is the admins'; the other roles have their own.
     `public_url` is where people reach the board, for the links in messages. `proxies` are believed in what they say of
-    who asks. In `folder` it is kept which sessions were ended.
+    who asks. In `folder` it is kept which sessions were ended. `senders` are other systems.
     """
 
     token: str = ""
@@ -31,6 +40,7 @@ class Access(msgspec.Struct, frozen=True):
     proxies: tuple[IPv4Network | IPv6Network, ...] = ()
     folder: Path | None = None
     frontliner_token: str = ""
+    senders: Senders = Senders()
 
     def role(self, given: str) -> Role | None:
         """Say what whoever gives this token may do; takes the same time for every wrong one."""

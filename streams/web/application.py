@@ -19,7 +19,7 @@ from streams.metrics import Moment
 from streams.metrics.attainment import Attainment
 from streams.storage.owed_alone import owed_alone
 from streams.version import installed_version
-from streams.web.access import Access
+from streams.web.access import Access, Senders
 from streams.web.api.clock import ClockOperations
 from streams.web.api.days import Days
 from streams.web.api.grants import Grants
@@ -30,6 +30,7 @@ from streams.web.api.openapi import document
 from streams.web.api.own_pages import OwnPages
 from streams.web.api.persons import Persons
 from streams.web.api.reading import Reading
+from streams.web.api.ways_in import Counted, WaysIn
 from streams.web.board.board import Board
 from streams.web.board.board_acts import Acts
 from streams.web.board.board_live import Live
@@ -72,14 +73,14 @@ def application(
 ) -> web.Application:
     """Put the web side of a host together; `usual` is for readers of the board who say nothing else.
 
-    More routes may be added before it is served; they are guarded as well.
+    More routes may be added; they are guarded too. Raises SpecError for a mapping of other systems that is not valid.
     """
     grants, letters, days = Grants(host), Letters(host, max_skew=limits.max_skew), Days(host)
     handing_over = HandingOver(host)
     made = Links(access.secret, access.public_url) if access.public_url else None
     own_pages = OwnPages(host, made, usual.language)
     operations = [
-        *Intake(host, metrics.intake, limits).operations(),
+        *_intakes(host, Counted(metrics.intake, metrics.passed_over), access, limits),
         *Reading(host).operations(),
         *grants.operations(),
         *letters.operations(),
@@ -140,18 +141,24 @@ def _scraping(host: Host, metrics: Metrics) -> Callable[[], Awaitable[bytes]]:
 
 def intake_application(
     sink: EventSink,
-    timed: Callable[[float], None],
+    counted: Counted,
     text: Callable[[], bytes],
     access: Access = _LOOPBACK_ONLY,
     limits: Limits = _USUAL,
 ) -> web.Application:
     """Put the web side of an event sink together: the intake, the probes and `text` for Prometheus.
 
-    `timed` is told how long each request to the intake took, in seconds.
+    Raises SpecError for a mapping of other systems that is not valid.
     """
     pages = Pages(sink.now_status, _at_once(text))
-    operations = [*Intake(sink, timed, limits).operations(), pages.front_operation(), *pages.operations()]
+    operations = [*_intakes(sink, counted, access, limits), pages.front_operation(), *pages.operations()]
     return _application(sink, operations, guarded(access, front=True))
+
+
+def _intakes(sink: EventSink, counted: Counted, access: Access, limits: Limits) -> list[Operation]:
+    """Give the operations by which something comes in: as events, and as other systems write it."""
+    intake, ways_in = Intake(sink, counted.timed, limits), WaysIn(sink, access, counted, limits)
+    return [*intake.operations(), *ways_in.operations()]
 
 
 def probes(status: Callable[[], Status], text: Callable[[], bytes], access: Access = _LOOPBACK_ONLY) -> web.Application:
@@ -191,7 +198,9 @@ def access(settings: Settings, folder: Path | None = None) -> Access:
              settings.frontliner_token)  # fmt: skip
     token, view, supervisor, author, frontliner = (each.get_secret_value() if each else "" for each in given)
     hosts, proxies = (settings.address.host,), settings.trusted_proxies
-    return Access(token, hosts, view, supervisor, author, settings.public_url, proxies, folder, frontliner)
+    secrets = {name: secret.get_secret_value() for name, secret in settings.in_secrets.items()}
+    others = Senders(settings.standards, secrets)
+    return Access(token, hosts, view, supervisor, author, settings.public_url, proxies, folder, frontliner, others)
 
 
 def links(settings: Settings) -> Links | None:

@@ -39,8 +39,8 @@ BOARD_OPEN: Final = frozenset({
     "/icon-192.png", "/icon-512.png", "/icon-full.png",
 })  # fmt: skip
 """What of the board is answered without a token. A browser asks for an app's manifest and icons as nobody."""
-LINKED: Final = "/do/"
-"""How the paths of links in messages begin: each carries its own proof."""
+PROVEN: Final = ("/do/", "/v1/in/")
+"""How the paths begin of what carries its own proof: links in messages, and what other systems sign."""
 ACTS: Final = ("/acts/", "/sign-", "/mine", "/find")
 """How the paths of the board's forms begin: what comes there from a session proves that it came from our own page."""
 WRITES: Final[tuple[tuple[str, Role], ...]] = (
@@ -109,7 +109,7 @@ def guarded(
         check_origin(request)
         role = _role(request, access, sessions)
         request[TRUSTED] = role is not None if access.token else _name(request.host) in names
-        if role is None and request.path not in free and not request.path.startswith(LINKED):
+        if role is None and request.path not in free and not request.path.startswith(PROVEN):
             if _bearer(request) and guessed.wrong(request):
                 raise too_many("too many wrong tokens came from there; wait a minute, then send the right one")
             return _turned_away(request, has_board=sessions is not None)

@@ -44,9 +44,11 @@ class Operation(NamedTuple):
     answers: Mapping[HTTPStatus, type[View] | str]
     problems: tuple[HTTPStatus, ...] = ()
     query: type[Query] = NoQuery
-    body: type[Grant | Settlement | DayChange | Erasure | ShiftNote | OwnPages | Export] | Literal["events"] | None = (
-        None
-    )
+    body: (
+        type[Grant | Settlement | DayChange | Erasure | ShiftNote | OwnPages | Export]
+        | Literal["events", "records"]
+        | None
+    ) = None
     texts: tuple[str, ...] = ()
 
 

@@ -16,7 +16,7 @@ from streams.kafka.clients.log import Message, producing
 from streams.kafka.clients.outlet import Outlet, opening
 from streams.kafka.records.facts import WORDS, Letter
 from streams.metrics import Metrics
-from streams.web import intake_application, serving
+from streams.web import Counted, intake_application, serving
 from tests.kafka.taking import letters_of
 from tests.kafka.topics import alter
 from tests.streams.asking import BATCH, waiting
@@ -34,7 +34,8 @@ async def open_door(
         door = KafkaEventSink(
             shop(folder).load(()), Outlet(producer, kafka), clock=Clock(), backlog=backlog, name="test"
         )
-        app = intake_application(door, Metrics().intake, lambda: b"kept_something 1\n")
+        counted = Counted(Metrics().intake, Metrics().passed_over)
+        app = intake_application(door, counted, lambda: b"kept_something 1\n")
         async with (
             serving(app, "127.0.0.1", 0) as port,
             aiohttp.ClientSession(f"http://127.0.0.1:{port}", headers={"Content-Type": BATCH}) as session,

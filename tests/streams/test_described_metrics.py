@@ -18,10 +18,13 @@ from streams.metrics import Metrics, Moment
 from streams.metrics.described import METRICS, Process, metrics_of
 from streams.metrics.kafka import KafkaMetrics
 from streams.storage.status import Status
+from streams.web import Access
+from streams.web.access import Senders
 from tests.house_rules import ROOT
 from tests.streams.asking import asking, cloud, register, waiting
 from tests.streams.hosting import NO_WAIT, SECOND, T0, shop
 from tests.streams.test_metrics import samples, scrape
+from tests.streams.test_ways_in import MAPPING as TILL
 
 GOAL = NO_WAIT.replace("    per:", "    objective: {kept: 90%, over: 7d}\n    per:").replace(
     "standards:", "feeds:\n  queues: {events: [queue.length], silent_after: 1h}\nstandards:"
@@ -74,7 +77,10 @@ def test_what_is_scraped_is_what_is_described(process: Process) -> None:
 
 async def test_a_running_host_tells_what_is_described(tmp_path: Path) -> None:
     """Asked over HTTP, `kept run` tells each of its metrics with exactly the labels that are described."""
-    async with asking(tmp_path, standards=shop(tmp_path, GOAL)) as caller:
+    standards = shop(tmp_path, GOAL)
+    (tmp_path / "rules" / "till.yaml").write_text(TILL, encoding="utf-8")
+    access = Access(senders=Senders(standards.paths))
+    async with asking(tmp_path, access=access, standards=standards) as caller:
         await caller.send(waiting("a", T0), cloud("register.closed", "x", T0, site="s3", queue="q1"))
         await caller.send(waiting("b", T0, queue="q2"), {"type": "no.such"})
         await caller.pass_time(100)

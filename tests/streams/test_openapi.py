@@ -74,6 +74,7 @@ NOTHING_TO_SAY = {
     "/v1/calendars",
     "/v1/time",
     "/v1/time/accept",
+    "/v1/in/{name}",
 }
 """Where nothing is asked and nothing sent, nothing wrong can be."""
 RIGHT = [(method, path, GenerationMode.POSITIVE) for method, path in routes()]

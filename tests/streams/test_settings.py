@@ -123,9 +123,11 @@ ADDRESSES = {"KEPT_WEBHOOK_URL_FILE": "https://chat.example/K3Y", "KEPT_CHAT_URL
 def test_secrets_come_from_files(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Each secret can lie in a file of its own, as container platforms hand them over, without its line break."""
     for name in SECRET_FILES:
-        secret = {"KEPT_WEBHOOK_URL_FILE": "https://chat.example/K3Y", "KEPT_CHAT_URLS_FILE": "json://a"}.get(
-            name, name
-        )
+        secret = {
+            "KEPT_WEBHOOK_URL_FILE": "https://chat.example/K3Y",
+            "KEPT_CHAT_URLS_FILE": "json://a",
+            "KEPT_IN_SECRETS_FILE": "till=one\ndesk = two",
+        }.get(name, name)
         (tmp_path / name).write_text(f"{secret}\n", encoding="utf-8")
         monkeypatch.setenv(name, str(tmp_path / name))
     monkeypatch.setenv("KEPT_KAFKA__SECURITY", "SASL_SSL")
@@ -139,6 +141,8 @@ def test_secrets_come_from_files(monkeypatch: pytest.MonkeyPatch, tmp_path: Path
     assert settings.kafka.password.get_secret_value() == "KEPT_KAFKA__PASSWORD_FILE"
     assert settings.webhook_url == "https://chat.example/K3Y"
     assert [each.get_secret_value() for each in settings.chat_urls] == ["json://a"]
+    found = {name: secret.get_secret_value() for name, secret in settings.in_secrets.items()}
+    assert found == {"till": "one", "desk": "two"}
 
 
 @pytest.mark.parametrize(

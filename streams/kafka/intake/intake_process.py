@@ -32,7 +32,7 @@ from streams.live.refusal_log import RefusalLog
 from streams.metrics.kafka import KafkaMetrics
 from streams.settings import StandardsFiles
 from streams.storage.sqlite import FolderLock
-from streams.web import Application, Limits, access, intake_application, listening, probes
+from streams.web import Application, Counted, Limits, access, intake_application, listening, probes
 
 if TYPE_CHECKING:
     from standards.compiler.spec import Loaded
@@ -130,4 +130,6 @@ async def _event_sink(
     watching = asyncio.create_task(outlet.watch())
     stack.callback(watching.cancel)
     limits = Limits(max_skew=settings.max_skew)
-    return intake_application(sink, metrics.intake, metrics.text, access(settings), limits)
+    return intake_application(
+        sink, Counted(metrics.intake, metrics.passed_over), metrics.text, access(settings), limits
+    )

@@ -18,6 +18,7 @@ from pydantic.json_schema import models_json_schema
 from streams.web.actions import LONGEST_KEY
 from streams.web.api.intake import BATCH, BINARY, LINES, ONE
 from streams.web.api.views import IntakeProblem, ProblemItem, View
+from streams.web.api.ways_in import FORM as FIELDS
 from streams.web.forms import DayChange, Erasure, Export, Grant, OwnPages, Settlement, ShiftNote
 from streams.web.problem import CONTENT_TYPE
 
@@ -98,6 +99,9 @@ def _answer(status: HTTPStatus, answer: type[View] | str) -> Json:
 def _content(body: type[Grant | Settlement | DayChange | Erasure | ShiftNote | OwnPages | Export] | str) -> Json:
     if isinstance(body, type):
         return {"application/json": {"schema": _ref(body)}}
+    if body == "records":
+        words = "Records as the other system writes them: one, an array, or one a line; or a form."
+        return {kind: {"schema": {"description": words}} for kind in (BINARY, *LINES, FIELDS)}
     event = {"$ref": "#/components/schemas/Event"}
     text = {"type": "string", "description": "One event a line, as JSON."}
     binary = {"type": "object", "description": "The data alone; the other attributes stand in ce-* headers."}

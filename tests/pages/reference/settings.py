@@ -15,7 +15,8 @@ from pydantic import BaseModel, SecretStr
 from standards.calendar.duration import describe
 from streams.delivery.channel_settings import ChannelSettings
 from streams.kafka.clients.connection import KafkaSettings
-from streams.settings import PREFIX, SECRET_FILES, Settings
+from streams.settings import SECRET_FILES, Settings
+from streams.unfit_settings import PREFIX
 from tests.pages.reference.table import PRINTED, code, table
 
 SPANS = {"lateness", "grace", "clock_settle", "max_skew", "keep"}

@@ -1,0 +1,1 @@
+"""Bridges tried with real processes. Begin with `bridging.py`."""
