@@ -403,6 +403,7 @@ function connect() {
   socket.onmessage = (message) => {
     listen();
     const news = JSON.parse(message.data);
+    if (news.over) { location.reload(); return; } // the search: the server says so, and leads on
     hear(news.now);
     lastWord = time(news.now);
     for (const [id, text] of Object.entries(news.words || {})) write(by(id), text);

@@ -21,7 +21,7 @@ from streams.board.items import Group, Item
 from streams.board.markup import Child, Html, el, join, sentence
 from streams.board.shell import Shell, acting_as, excuse_fields, field, form, hidden, page
 from streams.board.silences import SPANS, Muted
-from streams.board.view import NOWHERE, PARTS, View
+from streams.board.view import NOWHERE, OVER, PARTS, View
 from streams.storage.rows import Sort
 
 if TYPE_CHECKING:
@@ -35,6 +35,10 @@ CALM: Final = phrase("Nothing needs a hand right now.")
 CALM_BUT: Final = phrase("Nothing needs a hand, as far as anybody can say.")
 """The same, where it is not known of all promises how they went."""
 CALM_HERE: Final = phrase("Nothing of what you look at needs a hand right now.")
+CALM_HERE_BUT: Final = phrase("Nothing of what you look at needs a hand, as far as anybody can say.")
+SEARCH_OVER: Final = phrase(
+    "That search is over: what is looked for is kept for half an hour, and for nobody else. Look for it once more."
+)
 _EVENT: Final = """curl http://THIS-ADDRESS/v1/events -H "Content-Type: application/cloudevents+json" -d '{
   "specversion": "1.0", "id": "1", "source": "till-3", "type": "queue.length", "time": "2026-01-31T08:00:00Z",
   "data": {"site": "north", "queue": "q1", "waiting": 5}}'"""
@@ -102,12 +106,16 @@ def draw(shell: Shell, shown: Picture, choices: Choices) -> str:
     sections = (_section(shell, shown, sort, words) for sort in PARTS)
     endless = el("p", words["endless"], id="endless", class_="quiet apart")
     return page(
-        shell, say("Now"), "/", summary, _first_steps(shell, shown), silent, muted,
+        shell, say("Now"), "/", _over(shell, shown.view), summary, _first_steps(shell, shown), silent, muted,
         filter_bar(shell, shown.view, choices),
         _taker(shell, shown.view) if shell.acts else None, sections, endless,
         _excuse_site(shell, shown.view, choices) if shell.acts else None,
         every=0, urgent=shown.urgent,
     )  # fmt: skip
+
+
+def _over(shell: Shell, view: View) -> Html | None:
+    return el("p", shell.words.say(SEARCH_OVER), class_="muted", role="status") if view.find == OVER else None
 
 
 def texts(shown: Picture, wording: Wording) -> dict[str, str]:
@@ -142,7 +150,8 @@ def texts(shown: Picture, wording: Wording) -> dict[str, str]:
         found[f"more-{sort}"] = "" if count else _none(shown, sort, wording)
     if not shown.urgent and not shown.unheard and not shown.view.part:
         unsaid = shown.silent or shown.count("unknown")
-        found["more-warned"] = say(CALM_BUT if unsaid else CALM_HERE if shown.view.narrowed else CALM)
+        everywhere, here = (CALM_BUT, CALM_HERE_BUT) if unsaid else (CALM, CALM_HERE)
+        found["more-warned"] = say(here if shown.view.narrowed else everywhere)
     return found
 
 
@@ -154,7 +163,8 @@ def titled(wording: Wording, title: str, count: int) -> str:
 def _none(shown: Picture, sort: Sort, wording: Wording) -> str:
     """Say that there is none of a sort, where that says something."""
     if sort == "running":
-        return wording.words.say("No other promise is on the clock.")
+        others = phrase("No other promise is on the clock.")
+        return wording.words.say(phrase("No other of these is on the clock.") if shown.view.narrowed else others)
     return wording.words.say("There is none now.") if shown.view.part == sort else ""
 
 

@@ -25,6 +25,10 @@ PARTS: Final[dict[Sort, str]] = {
 """The parts of the page, each with its title."""
 NOWHERE: Final = "-"
 """How an address names what has no site."""
+OVER: Final = "over"
+"""What stands in an address in the place of the token of a search that is over."""
+SEARCH_IS_OVER: Final = f"/?find={OVER}"
+"""Where a page is that says so."""
 _LONGEST: Final = 200
 _PAGES: Final = 10_000
 
@@ -32,7 +36,7 @@ _PAGES: Final = 10_000
 class View(msgspec.Struct, frozen=True):
     """What is looked for (`q`), where, of whom; one `part` of the page alone, or all of them; and which page of it.
 
-    `unsaid`: no address says what is looked for, as it may be a name.
+    `find` is the token of what is looked for where no address says that, as it may be a name.
     """
 
     q: str = ""
@@ -43,7 +47,7 @@ class View(msgspec.Struct, frozen=True):
     mine: str = ""
     part: str = ""
     page: int = 1
-    unsaid: bool = False
+    find: str = ""
 
     @classmethod
     def of(cls, query: Mapping[str, str]) -> Self:
@@ -52,7 +56,10 @@ class View(msgspec.Struct, frozen=True):
         part = query.get("part", "")
         number = query.get("page", "")
         page = int(number) if number.isascii() and number.isdecimal() and len(number) < len(str(_PAGES)) else 1
-        return cls(q, site, standard, owner, team, mine, part if part in PARTS else "", max(1, page))
+        find = query.get("find", "")[:_LONGEST]
+        return cls(
+            "" if find else q, site, standard, owner, team, mine, part if part in PARTS else "", max(1, page), find
+        )
 
     @property
     def narrowed(self) -> bool:
@@ -67,8 +74,9 @@ class View(msgspec.Struct, frozen=True):
     @property
     def queried(self) -> dict[str, str]:
         """Give what it narrows to, as the query of an address has it."""
-        said = [name for name in NARROWS if not (self.unsaid and name == "q")]
-        return {name: value for name in said if (value := getattr(self, name))}
+        searched = {"find": self.find} if self.find not in ("", OVER) else {"q": self.q}
+        rest = {name: getattr(self, name) for name in NARROWS if name != "q"}
+        return {name: value for name, value in (searched | rest).items() if value}
 
     @property
     def query(self) -> str:

@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote_plus
 
 import pytest
 
+from streams.board.now import CALM, CALM_HERE, SEARCH_OVER
+from streams.board.view import SEARCH_IS_OVER
 from streams.names.references import is_reference, references_in
 from tests.board.peopled import ALL, POLICY, entered
 from tests.board.serving import Served
@@ -30,14 +33,27 @@ def owing(tmp_path: Path) -> Iterator[Served]:
         yield served
 
 
+def led_to(headers: dict[str, str]) -> str:
+    return next(value for name, value in headers.items() if name.lower() == "location")
+
+
 def looked_for(visitor: Visitor, proof: str, path: str = "/find", **form: str) -> tuple[str, str]:
-    """Send a form of search; gives the address to which it led, if it did, and the page."""
-    status, headers, page = visitor.ask(path, {"proof": proof, **form})
-    if status != 303:
-        assert status == 200
-        return "", page
-    address = next(value for name, value in headers.items() if name.lower() == "location")
-    return unquote_plus(address), visitor.ask(address)[2]
+    """Send a form of search; gives the address to which it led, and the page."""
+    status, headers, _ = visitor.ask(path, {"proof": proof, **form})
+    assert status == 303
+    address = led_to(headers)
+    status, _, page = visitor.ask(address.partition("#")[0])
+    assert status == 200
+    return unquote_plus(address), page
+
+
+async def live_of(visitor: Visitor, query: str) -> dict[str, Any]:
+    """Give the first that a page hears over its connection."""
+    served = visitor.served
+    headers = {"Origin": served.url, "Cookie": visitor.cookie}
+    async with served.caller.session.ws_connect(f"{served.url}/live?rows&version=x&{query}", headers=headers) as socket:
+        found: dict[str, Any] = await socket.receive_json(timeout=20)
+        return found
 
 
 def addresses(page: str) -> str:
@@ -56,14 +72,49 @@ def test_a_name_that_is_known_is_found_by_its_reference(owing: Served) -> None:
 
 
 def test_a_name_that_nobody_has_stands_in_no_address(owing: Served) -> None:
-    """Words that find nothing may be a name misspelt, or one that only others may read: they are answered at once."""
+    """Words that find nothing may be a name misspelt, or one that only others may read: a token stands for them."""
     for role, words in (("supervisor", "Leokadja Nowak"), ("viewer", WHO)):
         visitor, proof = entered(owing, role)
         address, page = looked_for(visitor, proof, q=words, site="n")
-        assert (address, f'value="{words}"' in page, "/promises/" in page) == ("", True, False)
+        assert re.fullmatch(r"/\?find=[0-9a-f]{32}&site=n", address)
+        assert (f'value="{words}"' in page, "/promises/" in page) == (True, False)
         assert words not in addresses(page)
-        assert "site=n" in addresses(page), "what it was narrowed to besides does stand there"
-        assert 'data-live=""' not in page, "nobody asks for the page of a form again"
+        assert CALM not in page, "that is said of all there is"
+        assert CALM_HERE in page
+
+
+def test_a_search_that_finds_nothing_can_be_gone_back_to(owing: Served) -> None:
+    """Its page is loaded anew and its parts are looked at one by one, with the words still there."""
+    visitor, proof = entered(owing, "supervisor")
+    address, page = looked_for(visitor, proof, q="Leokadja Nowak")
+    assert visitor.ask(address)[0] == 200
+    parts = [each for each in re.findall(r'href="([^"]*)"', page) if "part=" in each]
+    assert parts
+    for part in parts:
+        assert 'value="Leokadja Nowak"' in visitor.ask(part.replace("&amp;", "&"))[2]
+    assert f'name="next" value="{address}"' in page, "and what is done there leads back to it"
+
+
+@pytest.mark.parametrize(("path", "to"), [("/find", "/"), ("/find/notices", "/notices")])
+def test_where_a_search_is_sent_leads_to_the_page_with_the_form(owing: Served, path: str, to: str) -> None:
+    """Whoever opens that address, from the history of a browser, say, stands at the page that has the form."""
+    visitor, _ = entered(owing, "viewer")
+    status, headers, _ = visitor.ask(path)
+    assert (status, led_to(headers)) == (303, to)
+
+
+def test_a_search_that_is_over_says_so(owing: Served) -> None:
+    """A token that is over, or that another session was given, leads to all there is, and says why."""
+    visitor, proof = entered(owing, "supervisor")
+    address, _ = looked_for(visitor, proof, q="Leokadja Nowak")
+    other, _ = entered(owing, "supervisor")
+    for where in (address, "/?find=made-up", "/notices?find=made-up", "/debriefs?find=made-up&site=n"):
+        status, headers, _ = other.ask(where)
+        assert (status, led_to(headers)) == (303, SEARCH_IS_OVER), where
+    assert owing.do(live_of(other, "find=made-up"))["over"], "a page that was open longer than that is told so"
+    page = other.ask(SEARCH_IS_OVER)[2]
+    assert SEARCH_OVER in page
+    assert ("find=" in addresses(page), "Leokadja" in page) == (False, False)
 
 
 def test_words_that_find_something_are_an_address_to_keep(owing: Served) -> None:
@@ -95,5 +146,6 @@ def test_what_was_not_sent_is_found_by_a_person(tmp_path: Path) -> None:
         assert ('value="ann"' in listed, listed.count('class="subject"')) == (True, 20)
         assert "suppressed=2" in addresses(listed)
         assert "to=ann" not in addresses(page)
-        address, page = looked_for(visitor, proof, "/find/notices", to="An Nowak")
-        assert (address, 'value="An Nowak"' in page, "An Nowak" in addresses(page)) == ("", True, False)
+        address, page = looked_for(visitor, proof, "/find/notices", reason="silenced", to="An Nowak")
+        assert re.fullmatch(r"/notices\?reason=silenced&find=[0-9a-f]{32}#not-sent", address)
+        assert ('value="An Nowak"' in page, "An Nowak" in addresses(page)) == (True, False)

@@ -14,37 +14,34 @@ from typing import TYPE_CHECKING, Final
 
 from aiohttp import web
 
-from alerts.routing.actions import ACKNOWLEDGED, HANDED_ON
 from alerts.words.words import Words, phrase
 from standards.calendar.duration import DAY, HOUR
 from standards.judge.events import microseconds, moment
-from streams.board import now, standards, story, trends, wall
+from streams.board import now, standards, trends, wall
 from streams.board.filters import Choices
-from streams.board.having import present
 from streams.board.markup import Html, el
 from streams.board.mine import PATH as MINE
 from streams.board.opening_hours import Opening
-from streams.board.reportable import not_reportable, reports
 from streams.board.shell import Shell, page
 from streams.board.team_bar import THANKS, TODAY, VOICES
-from streams.board.view import View
-from streams.live.joined import stands_on
+from streams.board.view import SEARCH_IS_OVER, View
 from streams.storage.rows import is_overdue
 from streams.storage.status import Status
 from streams.web.api.days import Days
 from streams.web.api.grants import still_excusable
 from streams.web.board import seen_by
 from streams.web.board.board_live import Live, Standing, name_of
-from streams.web.board.board_looks import Look, persons
+from streams.web.board.board_looks import Look
 from streams.web.board.counted_rates import counted_rates
-from streams.web.board.fields import by_script, no_promise, no_standard
+from streams.web.board.fields import by_script, no_standard
 from streams.web.board.files import Files
 from streams.web.board.lists import Lists
 from streams.web.board.mine import MinePages
+from streams.web.board.one_promise import OnePromise
 from streams.web.board.places import is_known, names_of, sites_offered, unknown_site, zone_of_all, zones_of
 from streams.web.board.practised import Practised
 from streams.web.board.readers import language_of
-from streams.web.guard import ACTS, HEADERS, ROLE, SAFE, SESSION
+from streams.web.guard import ACTS, HEADERS, ROLE, SAFE, SESSION, see_other
 from streams.web.naming import called, own_name
 from streams.web.operation import asked
 from streams.web.problem import Problem
@@ -90,7 +87,7 @@ class Board:
         self._changed_days = Days(host)
         self.sessions = sessions
         self.unguarded = unguarded
-        self._live = live
+        self.live = live
         self.zone = usual.zone
         self._language = usual.language
         self._files = Files()
@@ -101,7 +98,7 @@ class Board:
         """Give the pages and their files."""
         lists, practised, mine = Lists(self), Practised(self), MinePages(self)
         pages = {
-            "/": self.owed, "/standards": self._standards, "/promises/{id}": self._promise,
+            "/": self._owed, "/standards": self._standards, "/promises/{id}": OnePromise(self).show,
             "/debriefs": lists.debriefs, "/notices": lists.notices, "/feeds": lists.feeds, "/people": lists.people,
             "/wall": self._wall, "/standards/{id}": self._trends, "/shift": lists.shift,
             "/handbook": lists.handbook, MINE: mine.show, TODAY: practised.today,
@@ -114,7 +111,7 @@ class Board:
         """Give what answers with a page after what is overdue was counted, as every page says that."""
 
         async def count_first(request: web.Request) -> web.StreamResponse:
-            request[STANDING] = await self._live.standing()
+            request[STANDING] = await self.live.standing()
             return await page(request)
 
         return count_first
@@ -138,7 +135,7 @@ class Board:
             acts=(acts := session is not None and may(request[ROLE], "supervisor")), joins=acts,
             corrects=session is not None and may(request[ROLE], "author"),
             administers=session is not None and may(request[ROLE], "admin"),
-            unguarded=self.unguarded, version=version, changes=self._live.commits, mark=self._files.mark,
+            unguarded=self.unguarded, version=version, changes=self.live.commits, mark=self._files.mark,
             overdue=standing.overdue, urgent=standing.urgent, rings=self.rings is not None,
             zones=zones_of(self.host), usual=self.zone, answers=request.method not in SAFE,
         )  # fmt: skip
@@ -195,11 +192,13 @@ class Board:
         content = el("p", said, class_="calm"), el("p", _way_back(shell, back))
         return self.answer(request, page(shell, say("It is noted"), "", *content))
 
-    async def owed(self, request: web.Request, view: View | None = None) -> web.Response:
-        """Show what is owed: as the address says, or another view of it."""
-        view = view or View.of(request.query)
+    async def _owed(self, request: web.Request) -> web.Response:
+        """Show what is owed, as far as it is looked at."""
+        view = self.live.view(request)
+        if view is None:
+            return see_other(SEARCH_IS_OVER)
         acts = may(request[ROLE], "supervisor")
-        changes = await self._live.fresh(view, name_of(request), acts=acts)
+        changes = await self.live.fresh(view, name_of(request), acts=acts)
         shell, shown = self.shell(request, changes.version), changes.picture  # nothing comes between them
         rulebook, people = self.host.rulebook, self.host.people
         choices = Choices(
@@ -246,34 +245,6 @@ class Board:
             await counted_rates(self.host),
         )  # fmt: skip
         return self.answer(request, trends.draw(shell, drawn))
-
-    async def _promise(self, request: web.Request) -> web.Response:
-        shell = self.shell(request)
-        read_model, wanted = self.host.read_model, request.match_info["id"]
-        found = await asked(read_model.promise, wanted)
-        if found is None:
-            return self.refusal(request, Problem(HTTPStatus.NOT_FOUND, no_promise(wanted)))
-        shell = shell.about(found.row.fields.get("site"))
-        causes = [line.cause for line in found.lines if line.cause is not None]
-        rulebook = self.host.rulebook
-        standard = rulebook.standards.get(found.row.revision) or rulebook.current.get(found.row.standard)
-        acts = await asked(read_model.board.actions_on, [found.row.id], causes)
-        held = await asked(read_model.board.holdings, [found.row.id])
-        drawn = story.Story(
-            await seen_by.promise(self.host, shell, found), standard and standard.in_language(shell.words.language),
-            seen_by.acts(shell, acts),
-            await asked(read_model.board.reasons, found.row.id),
-            stands=stands_on(standard, rulebook.vocabulary),
-            overdue=self.is_overdue(found.row),
-            excusable=self.excusable(found.row),
-            acknowledges=ACKNOWLEDGED in rulebook.classes,
-            hands=HANDED_ON in rulebook.classes, others=persons(self.host),
-            having=present(acts, held.get(found.row.id)),
-            without_effect=await asked(read_model.board.without_effect, acts),
-            reports=reports(standard, rulebook.vocabulary, found.row.fields),
-            not_reportable=not_reportable(standard, rulebook.vocabulary),
-        )  # fmt: skip
-        return self.answer(request, story.draw(shell, drawn))
 
     def is_owed(self, row: PromiseRow) -> bool:
         """Say whether a promise can still be taken, and done: it is open, or overdue."""

@@ -24,10 +24,11 @@ from standards.natural import natural
 from streams.board.changes import Changes, Drawn
 from streams.board.items import URGENT
 from streams.board.shell import overdue_words
-from streams.board.view import PARTS, View
+from streams.board.view import OVER, PARTS, View
 from streams.board.wording import Wording
 from streams.storage.rows import OwedFilter
 from streams.web.board.board_looks import Look
+from streams.web.board.looked_for import LookedFor
 from streams.web.board.places import names_of, zone_of_all, zones_of
 from streams.web.board.readers import language_of
 from streams.web.board.wanted import unsaid_since
@@ -89,6 +90,7 @@ class Live:
         self._stopping = False
         self._heard = False
         self.showing: Callable[[web.Request], Showing | None] = lambda _: None
+        self.looked_for = LookedFor()
 
     def committed(self, stored: Committed) -> None:
         """Hear of a commit; the first event of all changes the page, whatever comes of it."""
@@ -116,6 +118,25 @@ class Live:
         overdue, warned = (sum(group.count for group in groups[sort]) for sort in URGENT)
         sites = {group.site for of_sort in groups.values() for group in of_sort if group.site}
         return Standing(overdue, overdue + warned, tuple(sorted(sites, key=natural)))
+
+    def view(self, request: web.Request) -> View | None:
+        """Read the view of an address, with what is looked for; None: that search is over, or somebody else's."""
+        view = View.of(request.query)
+        if view.find in ("", OVER):
+            return view
+        words = self.words_of(request, view.find)
+        return None if words is None else msgspec.structs.replace(view, q=words)
+
+    def words_of(self, request: web.Request, token: str) -> str | None:
+        """Give what whoever asks looks for, by its token; None: that is over, or was never theirs."""
+        session = request.get(SESSION)
+        return (
+            None if session is None else self.looked_for.words(session.number, token, asyncio.get_running_loop().time())
+        )
+
+    def keep(self, request: web.Request, words: str) -> str:
+        """Keep what somebody with a session looks for; gives the token that leads to it."""
+        return self.looked_for.keep(request[SESSION].number, words, asyncio.get_running_loop().time())
 
     async def fresh(self, view: View, name: str, *, acts: bool) -> Changes:
         """Give a view as somebody of a name, who acts or only looks on, sees it.
@@ -192,11 +213,15 @@ class Live:
     async def _send(self, request: web.Request, socket: web.WebSocketResponse, news: asyncio.Event) -> None:
         """Send what is different, again and again; the time when nothing is."""
         rows, known = "rows" in request.query, request.query.get("version", "")
-        acts, sent, view, name = may(request[ROLE], "supervisor"), -1, View.of(request.query), name_of(request)
+        acts, sent, name = may(request[ROLE], "supervisor"), -1, name_of(request)
         changes, words = Changes(""), self._words(request)
         while not socket.closed and not self._stopping:
             news.clear()
             message: dict[str, Any] = {"now": self._host.wall() // 1000}
+            view = self.view(request)  # each look begins the time of a search anew
+            if view is None:
+                await socket.send_str(_said({**message, "over": True}, None))
+                return
             if rows:
                 changes = await self.fresh(view, name, acts=acts)
                 usual = self._usual.zone

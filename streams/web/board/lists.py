@@ -20,7 +20,7 @@ from streams.board.notices import NotTold
 from streams.board.offers import TOGETHER
 from streams.board.paging import ASKED, Paged, page_from, page_of, paged, skipped
 from streams.board.silences import Known, muted
-from streams.board.view import NOWHERE, View
+from streams.board.view import NOWHERE, SEARCH_IS_OVER, View
 from streams.names.erasing import BLOCKED_FOR
 from streams.runtime.source_clocks import off_time
 from streams.storage.rows import SuppressedFilter
@@ -30,7 +30,7 @@ from streams.web.board import seen_by
 from streams.web.board.board_looks import SILENCES, Look
 from streams.web.board.places import is_known, sites_offered, unknown_site
 from streams.web.board.wanted import unsaid_since
-from streams.web.guard import NAMES_PEOPLE
+from streams.web.guard import NAMES_PEOPLE, see_other
 from streams.web.naming import known_in
 from streams.web.operation import asked
 
@@ -104,7 +104,9 @@ class Lists:
     async def debriefs(self, request: web.Request) -> web.Response:
         """Show what waits to be talked over, and what was."""
         board, queries = self._board, self._host.read_model.board
-        shell, view = board.shell(request), View.of(request.query)
+        shell, view = board.shell(request), board.live.view(request)
+        if view is None:
+            return see_other(SEARCH_IS_OVER)
         look = Look(self._host, view, shell.name, acts=shell.acts)
         waiting = await asked(look.to_talk_over, TOGETHER)
         page = page_of(request.query, "done")
@@ -122,10 +124,14 @@ class Lists:
         given = view.queried | ({handover.PAGE: str(page)} if handover.PAGE in query else {})
         return Notes(current, before, current[0].id if current else "", view.site, given)
 
-    async def notices(self, request: web.Request, asked_for: SuppressedFilter | None = None) -> web.Response:
-        """Show what was told, what waits, and what was not told: as the address says, or what is `asked_for`."""
+    async def notices(self, request: web.Request) -> web.Response:
+        """Show what was told, what waits, and what was not told, as far as the address asks for it."""
         board, read_model = self._board, self._host.read_model
         shell, query = board.shell(request), request.query
+        find = query.get("find", "")
+        words = board.live.words_of(request, find) if find else query.get("to", "")
+        if words is None:
+            return see_other(SEARCH_IS_OVER)
         first, second, third = (page_of(query, name) for name in _PAGES)
         told = await asked(read_model.notices, "", ASKED, skipped=skipped(first))
         newest = paged(await seen_by.notices(self._host, shell, told), first)
@@ -133,9 +139,9 @@ class Lists:
         stuck = paged(await seen_by.notices(self._host, shell, late), second)
         named = {row.notice.promise for row in (*newest.rows, *stuck.rows)}
         owed = await asked(read_model.board.owed_of, named, self._host.rulebook.owed_since(self._host.wall()))
-        wanted = asked_for or await self.suppressed(request, query)
+        wanted = await self.suppressed(request, {**query, "to": words})
         given = {name: str(page_of(query, name)) for name in _PAGES if name in query}
-        given |= {} if asked_for else {"reason": wanted.reason, "to": wanted.to}
+        given |= {"reason": wanted.reason, **({"find": find} if find else {"to": wanted.to})}
         shown = notices.Told(newest, stuck, await asked(read_model.board.fates), owed, given)
         rows = await asked(read_model.board.suppressed, wanted, 0, ASKED, skipped=skipped(third))
         not_told = await self._not_told(paged(await seen_by.suppressed(self._host, shell, rows), third), wanted)

@@ -1,8 +1,9 @@
 """Searching: what is looked for is sent by a form, so that nobody's name comes to stand in an address.
 
 Addresses are kept by browsers, proxies and their logs. A name that is known is led to by its reference there, and the
-page has the name; words that find something name nobody, and stand there as they are; all others are answered at once.
-Read next: `streams/board/filters.py` and `streams/board/notices.py`, which have the forms.
+page has the name; words that find something name nobody, and stand there as they are; for all others a token does.
+Every search leads to an address: so one can go back to it, load it anew, and follow its links.
+Read next: `looked_for.py`; `streams/board/filters.py` and `streams/board/notices.py`, which have the forms.
 """
 
 from __future__ import annotations
@@ -45,7 +46,11 @@ class Searching:
 
     def routes(self) -> list[web.RouteDef]:
         """Give where they are sent."""
-        return [web.post(FIND, self._sent(self._owed)), web.post(FIND_NOTICES, self._sent(self._notices))]
+        forms = {FIND: ("/", self._owed), FIND_NOTICES: (_NOTICES, self._notices)}
+        return [
+            *(web.post(path, self._sent(form)) for path, (_, form) in forms.items()),
+            *(web.get(path, _leading(to)) for path, (to, _) in forms.items()),
+        ]
 
     def _sent(self, form: Handler) -> Handler:
         async def take(request: web.Request) -> web.StreamResponse:
@@ -65,7 +70,7 @@ class Searching:
         look = Look(self._host, view, name_of(request), acts=acts)
         if any((await asked(look.counts)).values()):
             return see_other(view.address())
-        return await self._board.owed(request, replace(view, unsaid=True))
+        return see_other(replace(view, find=self._board.live.keep(request, view.q)).address())
 
     async def _notices(self, request: web.Request) -> web.Response:
         """Lead to what was not sent, and to whom."""
@@ -73,7 +78,16 @@ class Searching:
         wanted = await self._lists.suppressed(request, given)
         people = self._host.people
         known = references_in(wanted.to) or self._host.names is None
-        if wanted.to and not (known or (people is not None and wanted.to in people.teams)):
-            return await self._lists.notices(request, wanted)
-        query = {name: value for name, value in (("reason", wanted.reason), ("to", wanted.to)) if value}
+        unknown = wanted.to and not (known or (people is not None and wanted.to in people.teams))
+        to = {"find": self._board.live.keep(request, wanted.to)} if unknown else {"to": wanted.to}
+        query = {name: value for name, value in ({"reason": wanted.reason} | to).items() if value}
         return see_other(f"{_NOTICES}?{urlencode(query)}#not-sent" if query else _NOTICES)
+
+
+def _leading(to: str) -> Handler:
+    """Lead to the page with the form who asks for where it is sent, by the address of an earlier visit, say."""
+
+    async def lead(_: web.Request) -> web.StreamResponse:
+        return see_other(to)
+
+    return lead
