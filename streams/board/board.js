@@ -286,11 +286,12 @@ async function sent(act) {
     setTimeout(() => leave(act), partly ? 12000 : 3000);
     return;
   }
-  const told = answer && (answer.headers.get("Content-Type") || "").includes("json") ? (await answer.json()).detail : "";
+  const problem = answer && (answer.headers.get("Content-Type") || "").includes("json") ? await answer.json() : {};
+  const told = problem.detail, asks = problem.sure;
   const gone = answer && (answer.status === 401 || answer.redirected);
   const why = gone ? word("signed_out") : told || word("not_reached");
   const takes = act.path === "/acts/acknowledge";
-  const failed = takes ? word("not_taken", { what: act.what, why }) : word("failed", { act: act.words, why });
+  const failed = asks ? told : takes ? word("not_taken", { what: act.what, why }) : word("failed", { act: act.words, why });
   noted(act, failed, "failed");
   say(failed);
   finished(act);
@@ -299,6 +300,11 @@ async function sent(act) {
   again.addEventListener("click", () => { if (answer) leave(act); else { again.remove(); button.hidden = false; sent(act); } });
   button.hidden = true;
   act.box.append(again);
+  if (!asks) return;
+  const sure = fragment("<button type='button' class='plain'></button>");
+  sure.textContent = word("sure");
+  sure.addEventListener("click", () => { sure.remove(); again.remove(); act.fields.set("sure", asks); sent(act); });
+  again.before(sure, " ");
 }
 
 document.addEventListener("submit", (event) => {

@@ -9,14 +9,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from alerts.words.words import phrase
-from streams.board.markup import Child, Html, el, section, sentence
+from streams.board.markup import Child, Html, el, join, section, sentence
 from streams.board.paging import MORE_THAN, more_than
 from streams.board.shell import Shell, field
 from streams.board.team_bar import THANKS
 from streams.board.team_forms import acting, whom
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from alerts.routing.actions import Action
     from standards.practice.practice import Reward
@@ -82,31 +82,62 @@ def _offer(shell: Shell, thanks: Thanks) -> Html:
     say = shell.words.say
     if not thanks.rewards:
         return el("p", say("There is nothing to give yet: rewards stand in the practice document."), class_="quiet")
-    options = [*_earned(shell, thanks)]
-    if not options:
+    theirs, others = [*_moments(shell, thanks)], [*_earned(shell, thanks)]
+    if not theirs and not others:
         none = say("There is nothing to reward: no promise was kept, and no moment shared, in the last four weeks that "
                    "nobody was rewarded for.")  # fmt: skip
         return el("p", none, class_="quiet")
-    more = thanks.moments.more or thanks.earned.more
+    of_moment, of_promise = phrase("Give a reward for a moment"), phrase("Give a reward for a kept promise")
+    return join(
+        _form(shell, thanks, of_moment, theirs, more=thanks.moments.more, id="reward-moment"),
+        _form(shell, thanks, of_promise, others, whom(say("Who gets it")), more=thanks.earned.more, id="reward"),
+    )
+
+
+def _form(  # noqa: PLR0913 - which form it is, and what of it is chosen
+    shell: Shell,
+    thanks: Thanks,
+    title: str,
+    options: Sequence[Html],
+    who: Html | None = None,
+    *,
+    more: bool,
+    id: str,  # noqa: A002 - as in HTML
+) -> Html | None:
+    """Draw the form for a reward: one for somebody's moment says whose that is, any other one asks `who` gets it."""
+    if not options:
+        return None
+    say = shell.words.say
     left = say(MORE_THAN, count=shell.number(len(options))) if more else ""
     choice = (el("option", _title(shell, each), value=name) for name, each in thanks.rewards.items())
     content = acting(
         shell, thanks.team, THANKS, "reward",
         field(say("What for"), "for", control=el("select", options, name="for"), hint=left),
         field(say("Which reward"), "reward", control=el("select", choice, name="reward")),
-        whom(say("Who gets it")), el("button", say("Give it")),
+        who, el("button", say("Give it")),
     )  # fmt: skip
-    return el("details", el("summary", say("Give a reward")), content, class_="excuse", id="reward")
+    return el("details", el("summary", say(title)), content, class_="excuse", id=id)
 
 
 def _title(shell: Shell, reward: Reward) -> str:
     return f"{reward.title} ({shell.words.number(reward.value)})" if reward.value else reward.title
 
 
-def _earned(shell: Shell, thanks: Thanks) -> Iterator[Html]:
+def _moments(shell: Shell, thanks: Thanks) -> Iterator[Html]:
+    """Offer the moments of somebody, to whom their reward goes."""
     for act in thanks.moments.rows:
-        note, agent = (str(act.data.get(name) or "") for name in ("note", "agent"))
-        said = shell.words.say("{label}: {said}", label=agent or shell.words.say("a colleague"), said=note)
-        yield el("option", said if note else agent, value=f"{MOMENT} {act.data.get(MOMENT)}")
+        if agent := str(act.data.get("agent") or ""):
+            note = str(act.data.get("note") or "")
+            said = shell.words.say("{label}: {said}", label=agent, said=note) if note else agent
+            yield el("option", said, value=f"{MOMENT} {act.data.get(MOMENT)}")
+
+
+def _earned(shell: Shell, thanks: Thanks) -> Iterator[Html]:
+    """Offer what does not say to whom a reward for it goes: kept promises, and moments that name nobody."""
+    for act in thanks.moments.rows:
+        if not act.data.get("agent"):
+            note, nobody = str(act.data.get("note") or ""), shell.words.say("a colleague")
+            said = shell.words.say("{label}: {said}", label=nobody, said=note) if note else nobody
+            yield el("option", said, value=f"{MOMENT} {act.data.get(MOMENT)}")
     for row in thanks.earned.rows:
         yield el("option", _named(shell, thanks, row), value=f"{PROMISE} {row.id}")

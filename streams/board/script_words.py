@@ -22,6 +22,7 @@ _SAID: Final = {
     "left": LEFT, "late": LATE, "up": UP,
     "ring": phrase("Ring"), "rings": phrase("Rings"), "touch": phrase("Rings once you touch the page"),
     "undo": phrase("Undo"), "close": phrase("Close"), "again": phrase("Try again"),
+    "sure": phrase("Yes, that is right"),
     "can_undo": phrase("{act}. You can undo this for {seconds} seconds."), "undone": phrase("Undone: {act}."),
     "noted": phrase("Noted. {act}."), "failed": phrase("Not done: {act}. {why}"),
     "not_taken": phrase("Not taken: {what}. {why}"),

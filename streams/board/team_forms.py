@@ -5,13 +5,18 @@ Read next: `thanks.py`, `rewards.py`.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from streams.board.markup import Child, Html, el
 from streams.board.shell import LONGEST, Shell, acting_as, field, form, hidden
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from streams.board.team_bar import Team
+
+SURE: Final = "sure"
+"""The field with a name that nobody has here, of which somebody said that it is right."""
 
 
 def acting(shell: Shell, team: Team, path: str, act: str, *content: Child) -> Html:
@@ -23,6 +28,13 @@ def acting(shell: Shell, team: Team, path: str, act: str, *content: Child) -> Ht
 def whom(label: str) -> Html:
     """Ask for one of us: those whom the policy knows are offered."""
     return field(label, "agent", required=True, maxlength=200, list="people", autocomplete="off")
+
+
+def asking(shell: Shell, path: str, given: Mapping[str, str], name: str) -> Html:
+    """Draw the form that was sent to a path once more, all of it filled in, to say that a name in it is right."""
+    filled = (hidden(each, value) for each, value in given.items() if each != "proof")
+    yes = el("button", shell.words.say("Yes, that is right"))
+    return form(shell, path, filled, hidden(SURE, name), el("p", yes, class_="actions"))
 
 
 def text(label: str, name: str, *, required: bool = False) -> Html:

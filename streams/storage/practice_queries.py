@@ -98,6 +98,9 @@ _TOLD: Final = f"""
 SELECT {_MOMENT}, CAST(body AS TEXT) ->> 'note' {_ACTS} AND {_MOMENT} IN (SELECT value FROM json_each(?))
     AND coalesce(CAST(body AS TEXT) ->> 'note', '') != '' ORDER BY seq
 """  # noqa: S608 - fixed text
+_NAMED: Final = """
+SELECT EXISTS (SELECT 1 FROM acts WHERE name_key(?) IN (name_key(by), name_key(CAST(body AS TEXT) ->> 'agent')))
+"""
 _NEWEST: Final = 2**62
 _encode = msgspec.json.encode
 
@@ -164,6 +167,11 @@ class PracticeQueries:
         """Give the newest moments from an instant on for which nobody was rewarded."""
         values = SHARED, since, _NEWEST, *whose_is(whose), REWARDED, since, limit
         return list(map(act_row, self._all(_UNREWARDED, *values)))
+
+    def is_named(self, name: str) -> bool:
+        """Say whether anybody did anything by a name, or anything was done for somebody of it."""
+        ((found,),) = self._all(_NAMED, name)
+        return bool(found)
 
     def of_moment(self, kind: str, moment: str, whose: Whose, since: int) -> Action | None:
         """Give what was done of one type from an instant on about a moment; None where nothing was."""

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.board.peopled import POLICY, TOKENS, entered, of_a_team
+from tests.board.peopled import TOKENS, entered, of_a_team
 from tests.board.serving import Served, fill, owed, proof_in
-from tests.board.test_thanks import PRACTICE, STANDARDS, data
+from tests.board.test_thanks import KNOWING, PRACTICE, STANDARDS, data
 from tests.board.visiting import Visitor
 from tests.streams.asking import Peopled, cloud
 
@@ -18,7 +18,7 @@ SECOND_TEAM = PRACTICE.replace("rewards:", "  south: {lead: floor-lead}\nrewards
 
 @pytest.fixture(params=[True])
 def house(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Served]:
-    with of_a_team(tmp_path, STANDARDS, Peopled(POLICY, practice=SECOND_TEAM, apart=request.param)) as served:
+    with of_a_team(tmp_path, STANDARDS, Peopled(KNOWING, practice=SECOND_TEAM, apart=request.param)) as served:
         fill(served)
         for team, whom in (("north", "Nora Nord"), ("south", "Sven Sued")):
             said = {"moment": team, "team": team, "agent": whom, "by": "bob", "note": f"{team} walked along."}

@@ -31,6 +31,7 @@ standards:
   moment-thanked: {promise: We thank., aspect: follow-through, per: moment, when: moment.shared, carry: team,
     expect: {event: recognition.given, where: by != agent}, within: 24h}
 """
+KNOWING = POLICY.replace("people:", "people:\n  ola: {addresses: {mail: ola@shop.example}}\n  jan: {}")
 PRACTICE = """
 kept: 1
 teams:
@@ -47,7 +48,7 @@ goals:
 
 @pytest.fixture
 def practised(tmp_path: Path) -> Iterator[Served]:
-    with of_a_team(tmp_path, STANDARDS, Peopled(POLICY, practice=PRACTICE)) as served:
+    with of_a_team(tmp_path, STANDARDS, Peopled(KNOWING, practice=PRACTICE)) as served:
         fill(served)
         yield served
 
@@ -120,8 +121,8 @@ def test_who_gives_it_at_once_gives_it_once(practised: Served) -> None:
     form, entries = rewarding(practised), [entered(practised, "supervisor") for _ in range(4)]
 
     async def all_at_once() -> list[int]:
-        forms = [(visitor, {**form, "proof": proof, "drawn": str(number), "agent": f"agent {number}"})
-                 for number, (visitor, proof) in enumerate(entries)]  # fmt: skip
+        forms = [(visitor, {**form, "proof": proof, "drawn": agent, "agent": agent})
+                 for agent, (visitor, proof) in zip(("ola", "jan", "ann", "bob"), entries, strict=True)]  # fmt: skip
         return [status for status, _ in await asyncio.gather(*(pressed(practised, *each, "reward") for each in forms))]
 
     assert sorted(practised.do(all_at_once())) == [204, 409, 409, 409]

@@ -91,7 +91,7 @@ def test_what_names_somebody_erased_is_refused_and_said(practised: Served) -> No
     practised.send(late)
     assert visitor.ask("/acts/thank", form)[0] == 409
     for moment in ("m1", "m2"):
-        reward = {**rewarding(practised), "for": f"moment {moment}", "proof": proof}
+        reward = {**rewarding(practised), "agent": "", "for": f"moment {moment}", "proof": proof}
         status, _, page = visitor.ask("/acts/reward", reward)
         assert (status, "erased here" in page) == (409, True), moment
     token = {"Authorization": f"Bearer {TOKENS['supervisor']}"}

@@ -24,6 +24,7 @@ from streams.board.mine import PATH as MINE
 from streams.board.opening_hours import Opening
 from streams.board.shell import Shell, page
 from streams.board.team_bar import THANKS, TODAY, VOICES
+from streams.board.team_forms import asking
 from streams.board.view import SEARCH_IS_OVER, View
 from streams.storage.rows import is_overdue
 from streams.storage.status import Status
@@ -55,6 +56,8 @@ if TYPE_CHECKING:
 
     from streams.host import Host
     from streams.storage.rows import PromiseRow
+    from streams.web.board.fields import Given
+    from streams.web.board.known import Unknown
     from streams.web.board.readers import Usual
     from streams.web.board.ringing import Rings
     from streams.web.session import Sessions
@@ -163,6 +166,17 @@ class Board:
             el("p", _way_back(shell, pressed) if pressed else el("a", say(back), href="/")),
         )
         return self.answer(request, page(shell, say("That could not be done"), "", *content), problem.status)
+
+    def question(self, request: web.Request, asked_about: Unknown, given: Given, pressed: str) -> web.Response:
+        """Ask whether a name of a form is right; then the form is sent once more as it was `given`, and says so."""
+        shell = self.shell(request)
+        form = asking(shell, request.path, given, asked_about.name)
+        content = (
+            el("p", asked_about.said(shell.words), class_="muted"),
+            form,
+            el("p", _way_back(shell, pressed or "/")),
+        )
+        return self.answer(request, page(shell, shell.words.say("Is that right?"), "", *content), asked_about.status)
 
     def problem(self, request: web.Request, problem: Problem) -> web.Response:
         """Answer with a page what a program is told as JSON. It asks nothing of the store, which may have failed.

@@ -11,7 +11,7 @@ from datetime import datetime
 from difflib import get_close_matches
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final, TypeVar
-from urllib.parse import parse_qsl, quote
+from urllib.parse import parse_qsl
 
 from aiohttp import web
 from pydantic import ValidationError
@@ -31,18 +31,22 @@ from streams.web.board.fields import (
     NAME,
     SOURCE,
     WHY,
+    bounded,
     by_script,
     needed,
     no_standard,
     of_own_team,
-    read_form,
+    of_persons,
+    read_own,
     said_event,
     unfit,
 )
+from streams.web.board.known import Unknown, check_known
 from streams.web.board.places import zone_at
 from streams.web.board.practising import Practising
 from streams.web.board.reporting import check_keeps, data_of
 from streams.web.board.taking import Taking
+from streams.web.board.way_back import came_from_of, way_back
 from streams.web.forms import DayChange, Grant, Settlement, ShiftNote
 from streams.web.guard import SESSION, see_other
 from streams.web.naming import own_name, referred
@@ -65,8 +69,6 @@ M = TypeVar("M", Grant, Settlement, DayChange, ShiftNote)
 
 _GRANT: Final = ("promise", "group", "by", "reason")
 """What a button for a known reason says at one tap; whatever else stands in its value is not heard."""
-_BACK: Final = frozenset({"/", "/debriefs", "/shift", "/today", "/thanks", "/handbook"})
-"""The pages that a form may name as the one to go back to."""
 WHICH_EVENT: Final = phrase("Say which event; then it can be done.")
 
 
@@ -107,16 +109,20 @@ class Acts:
         async def answer(request: web.Request) -> web.Response:
             board, came_from = self._board, ""
             try:
-                given = await read_form(request, board)
-                came_from = _came_from(given)
+                given = bounded(await read_own(request, board))
+                came_from = came_from_of(given)
                 given = of_own_team(request, given)
                 check_open(self._host)
                 own = await referred(self._host, own_name(self._host, request[SESSION]))
+                await check_known(self._host, given, own)
+                given = await of_persons(request, board, given)
                 name = needed({"name": given.get("name") or own}, "name", NAME)
                 said = await take(given, name)
             except Problem as problem:
                 if by_script(request):
                     raise
+                if isinstance(problem, Unknown):
+                    return board.question(request, problem, given, came_from)
                 return board.refusal(request, problem, pressed=came_from)
             response = self._done_with(request, given, said)
             board.sessions.write(request, response, board.sessions.named(request[SESSION], name))
@@ -129,7 +135,7 @@ class Acts:
         said = later.said(self._board.words(request)) if later is not None else ""
         if by_script(request):
             return web.json_response({"said": said}) if said else web.Response(status=HTTPStatus.NO_CONTENT)
-        return self._board.partly(request, said, _back(given)) if said else see_other(_back(given))
+        return self._board.partly(request, said, way_back(given)) if said else see_other(way_back(given))
 
     async def _done(self, given: Given, name: str) -> None:
         """Take in the event that the promise waits for, and that somebody says so: together, or neither."""
@@ -279,20 +285,3 @@ def _check_site(site: str, known: Sequence[str]) -> None:
         words = later("Kept knows no site {site}. Did you mean {close}? If it is a new one, tick that it is.",
                       site=given, close=Either(close))  # fmt: skip
     raise Problem(HTTPStatus.BAD_REQUEST, words)
-
-
-def _came_from(given: Given) -> str:
-    """Give the page that a form names as the one it is on; nothing, where it names none."""
-    following = given.get("next", "")
-    return following if following.partition("?")[0] in _BACK and following.isprintable() else ""
-
-
-def _back(given: Given) -> str:
-    """Say to which page the browser goes back: to where the form was."""
-    if came_from := _came_from(given):
-        return came_from
-    if "calendar" in given:
-        return "/standards#opening-hours"
-    if "promise" in given:
-        return f"/promises/{quote(given['promise'], safe='')}"
-    return "/feeds" if "letter" in given else "/notices#silences"

@@ -71,7 +71,11 @@ async def read_fields(request: web.Request, limit: int = _BODY) -> Given:
 
 async def read_form(request: web.Request, board: Board) -> Given:
     """Read a form that came from one of our own pages. Raises Problem."""
-    given = bounded(await read_own(request, board))
+    return await of_persons(request, board, bounded(await read_own(request, board)))
+
+
+async def of_persons(request: web.Request, board: Board, given: Given) -> Given:
+    """Give what was filled in with references in the place of names, and by whom; who has none yet is given one."""
     persons = {name: await referred(board.host, given[name]) for name in _naming(board.host) & given.keys()}
     return {**given, **persons, "source": SOURCE, "role": request[SESSION].role}
 

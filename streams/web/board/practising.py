@@ -107,13 +107,13 @@ class Practising:
         kind, _, number = needed(given, "for", phrase("Say what it is for; then it can be done.")).partition(" ")
         if kind not in (PROMISE, MOMENT):
             raise Problem(HTTPStatus.BAD_REQUEST, later("A reward is for a kept promise, or for a moment."))
-        agent, reward = needed(given, "agent", _WHOM), practice.rewards[wanted]
+        agent, reward = given.get("agent", ""), practice.rewards[wanted]
         async with self._alone.having([f"{kind} {number}"]):  # so that two who give one at once do not both
             if kind == PROMISE:
                 await self._check_kept(number, reward, team)
             else:
                 agent = await self._check_moment(number, agent, team)
-            _check_other(agent, name)
+            _check_other(needed({"agent": agent}, "agent", _WHOM), name)
             data: dict[str, Plain] = {"team": team, "agent": agent, "by": name, "reward": wanted, "value": reward.value}
             await self._submit(REWARDED, data | {kind: number}, given)
 
@@ -157,14 +157,18 @@ class Practising:
             raise Problem(HTTPStatus.CONFLICT, later(_AGAIN))
 
     async def _check_moment(self, number: str, agent: str, team: str) -> str:
-        """Refuse a moment that nobody told of, or that was rewarded; give whose it is, as far as it says so."""
+        """Refuse a moment that nobody told of, was rewarded, or is another one's; give whose it is, if it says so."""
         queries, whose, since = self._host.read_model.practice, self._whose(team), self._host.wall() - MONTH
         mine = await asked(queries.of_moment, SHARED, number, whose, since)
         if mine is None:
             raise Problem(HTTPStatus.NOT_FOUND, later("There is no such moment of the last four weeks."))
         if await asked(queries.of_moment, REWARDED, number, whose, since):
             raise Problem(HTTPStatus.CONFLICT, later(_AGAIN))
-        return str(mine.data.get("agent") or agent)
+        whose_it_is = str(mine.data.get("agent") or agent)
+        if agent and not same(agent, whose_it_is):
+            words = later("This moment is {name}'s, so nobody else is rewarded for it.", name=whose_it_is)
+            raise Problem(HTTPStatus.CONFLICT, words)
+        return whose_it_is
 
     def _practice(self) -> Practice:
         practice = self._host.practice
