@@ -79,6 +79,14 @@ def draw_band(shell: Shell, mine: Mine, band: Band | None, count: int, of: int) 
     return page(shell, say("How I work"), "", el("p", told), says, offered, el("p", once, class_="quiet"), back)
 
 
+def draw_shown_before(shell: Shell, mine: Mine) -> str:
+    """Say that what somebody's answers come to was shown: whoever finds the page open, or goes back, reads no more."""
+    say = shell.words.say
+    gone = say("What this came to was shown once, and is gone. Your page has the form anew.")
+    back = el("p", el("a", say("Back to my page"), href=mine.path))
+    return page(shell, say("How I work"), "", el("p", gone, class_="calm"), back)
+
+
 def draw_noted(shell: Shell, mine: Mine, said: str) -> str:
     """Say that what somebody did here is noted."""
     back = el("p", el("a", shell.words.say("Back to my page"), href=mine.path))

@@ -22,6 +22,7 @@ from tests.alerts.mailing import KEPT, TO, Office, office
 from tests.board.peopled import ALL, BASE, TOKENS, entered, of_a_team
 from tests.board.serving import Served, fill, owed, proof_in
 from tests.board.test_thanks import PRACTICE, STANDARDS, data
+from tests.board.test_thanks_apart import fields
 from tests.board.visiting import Visitor
 from tests.streams.asking import Peopled, cloud
 from tests.streams.hosting import T0
@@ -136,6 +137,27 @@ def test_below_the_lowest_band_a_coach_is_offered(house: Served) -> None:
     house.go(3)
     assert len({json.dumps(each) for each in stored(house, "coaching.asked", "id")}) == 1, "twice by one link is once"
     assert names_of(house).find("ann") in owed(house), "it is judged by the standard"
+
+
+@pytest.mark.parametrize("linked", [True, False], ids=["by link", "signed in"])
+def test_an_answer_that_is_loaded_anew_is_the_same_one(house: Served, linked: bool) -> None:
+    """Sent again as it was, a form shows nothing more and is counted no more; a form of a later page is another one."""
+    visitor, path = Visitor(house), link(house) if linked else "/mine"
+    if not linked:
+        assert visitor.ask("/sign-in", {"token": TOKENS["frontliner"], "name": "Ania"})[0] == 303
+    for number in range(1, 3):
+        page = visitor.ask(path)[2]
+        form = fields(page[page.index('value="assess"') - 30 :])
+        proof = {} if linked else {"proof": proof_in(page)}
+        sent = {**form, **proof, "deed": "assess", "true-0": "yes", "true-2": "yes"}
+        assert "You ticked 2 of 3." in visitor.ask(path, sent)[2]
+        for again in (sent, {**sent, "true-1": "yes"}):
+            shown = visitor.ask(path, again)[2]
+            assert ("You ticked" in shown, "You delight" in shown, "shown once, and is gone" in shown) == (
+                False, False, True)  # fmt: skip
+        house.go(3)
+        assert len(set(map(str, stored(house, "assessment.completed", "id")))) == number
+        assert len(stored(house, "assessment.completed")) == number
 
 
 def stored(served: Served, kind: str, part: str = "data") -> list[dict[str, object]]:

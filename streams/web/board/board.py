@@ -42,6 +42,7 @@ from streams.web.board.one_promise import OnePromise
 from streams.web.board.places import is_known, names_of, sites_offered, unknown_site, zone_of_all, zones_of
 from streams.web.board.practised import Practised
 from streams.web.board.readers import language_of
+from streams.web.board.sent_before import SentBefore
 from streams.web.guard import ACTS, HEADERS, ROLE, SAFE, SESSION, see_other
 from streams.web.naming import called, own_name
 from streams.web.operation import asked
@@ -95,6 +96,7 @@ class Board:
         self._language = usual.language
         self._files = Files()
         self.rings: Rings | None = None
+        self.sent = SentBefore()
         self.own_pages_to: Callable[[], Sequence[str]] = tuple
 
     def routes(self) -> list[web.RouteDef]:

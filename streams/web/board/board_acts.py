@@ -45,6 +45,7 @@ from streams.web.board.known import Unknown, check_known
 from streams.web.board.places import zone_at
 from streams.web.board.practising import Practising
 from streams.web.board.reporting import check_keeps, data_of
+from streams.web.board.sent_before import sender_of
 from streams.web.board.taking import Taking
 from streams.web.board.way_back import came_from_of, way_back
 from streams.web.forms import DayChange, Grant, Settlement, ShiftNote
@@ -85,7 +86,7 @@ class Acts:
         self._grants = grants
         self._letters = letters
         self._host = board.host
-        self._chosen = Chosen(board)
+        self._chosen, self._sent = Chosen(board), board.sent
         taking, practising = Taking(board.host, self._chosen), Practising(board.host, grants)
         self.actions: dict[str, Callable[[Given, str], Awaitable[Later | None]]] = {
             "acknowledge": taking.acknowledge, "hand-on": taking.hand_on, "give-back": taking.give_back,
@@ -117,7 +118,8 @@ class Acts:
                 await check_known(self._host, given, own)
                 given = await of_persons(request, board, given)
                 name = needed({"name": given.get("name") or own}, "name", NAME)
-                said = await take(given, name)
+                async with self._sent.knowing(sender_of(request), given) as before:
+                    said = None if before else await take(given, name)
             except Problem as problem:
                 if by_script(request):
                     raise

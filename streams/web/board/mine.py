@@ -27,6 +27,7 @@ from streams.web.actions import action_event, check_open, take_in
 from streams.web.board import seen_by
 from streams.web.board.fields import SOURCE, needed, read_form, said_event
 from streams.web.board.practising import NO_FORM, NO_REWARD, unknown
+from streams.web.board.sent_before import DRAWN, sender_of
 from streams.web.guard import OWN_TEAM, SESSION
 from streams.web.operation import asked
 from streams.web.problem import Problem
@@ -63,6 +64,7 @@ class MinePages:
     def __init__(self, board: Board) -> None:
         self._board = board
         self._host = board.host
+        self._sent = board.sent
 
     async def show(self, request: web.Request) -> web.Response:
         """Show who has signed in the forms of their own page."""
@@ -90,16 +92,16 @@ class MinePages:
         """Do what a form of the page says. Raises Problem."""
         check_open(self._host)
         shell, found = self._board.shell(request), self._mine(person)
-        given = {**given, "source": SOURCE, "drawn": str(person.until) if person.known else given.get("drawn", "")}
+        given, once = {**given, "source": SOURCE}, str(person.until) if person.known else given.get(DRAWN, "")
         team = given.get("team", "")
         if team and team not in found.teams:
             raise Problem(HTTPStatus.BAD_REQUEST, later("You are not in the team {team}.", team=repr(team[:80])))
         match given.get(mine.DEED):
             case mine.ASSESS:
-                drawn = await self._assess(shell, found, person, given)
+                drawn = await self._assess(sender_of(request), shell, found, given, person)
             case mine.COACH if found.coached:
                 data = _of(person, team)
-                await take_in(self._host, [said_event(self._host, COACH_ASKED, data, given, about=given["drawn"])])
+                await take_in(self._host, [said_event(self._host, COACH_ASKED, data, given, about=once)])
                 drawn = mine.draw_noted(shell, found, _ASKED)
             case mine.VOTE if person.known:
                 await self._vote(shell, found, person, given)
@@ -108,15 +110,18 @@ class MinePages:
                 raise Problem(HTTPStatus.BAD_REQUEST, later("Nothing of this can be done here."))
         return self._board.answer(request, drawn)
 
-    async def _assess(self, shell: Shell, found: Mine, person: Person, given: Given) -> str:
-        """Say what one's own answers come to. That it was done is told; neither answers nor their number are."""
+    async def _assess(self, sender: str, shell: Shell, found: Mine, given: Given, person: Person) -> str:
+        """Say what one's own answers come to, once for each form. That it was done is told; not what was answered."""
         name = given.get("form", "")
         if name not in found.forms:
             raise unknown(name, found.forms, *NO_FORM)
-        form = found.forms[name]
+        form, about = found.forms[name], given.get(DRAWN) or str(person.until)
         count = count_true(form, given)
         data = {**_of(person, given.get("team", "")), "form": name}
-        await take_in(self._host, [said_event(self._host, ASSESSED, data, given, about=given["drawn"])])
+        async with self._sent.knowing(sender, {DRAWN: given.get(DRAWN, ""), "form": name}) as before:
+            if before:
+                return mine.draw_shown_before(shell, found)
+            await take_in(self._host, [said_event(self._host, ASSESSED, data, given, about=about)])
         return mine.draw_band(shell, found, form.band(count), count, len(form.statements))
 
     async def _vote(self, shell: Shell, found: Mine, person: Person, given: Given) -> None:
