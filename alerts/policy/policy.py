@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from standards.calendar.hours import Hours
     from standards.judge.ledger import Line
     from standards.judge.standard import Standard
+    from standards.practice.practice import Scenario
 
 UTC_ZONE = ZoneInfo("UTC")
 LINE_FIELDS = ("standard", "owner", "aspect", "severity", "subject")
@@ -227,8 +228,7 @@ class People(msgspec.Struct, frozen=True):
     @property
     def known_sites(self) -> frozenset[str]:
         """The sites that it tells of: also those of which it names a part, as the till `s1/t1` is at the site `s1`."""
-        parts = (name.partition("/") for name in self.names)
-        return frozenset(self.sites) | {site for site, slash, _ in parts if slash}
+        return frozenset(self.sites) | {name.partition("/")[0] for name in self.names if "/" in name}
 
     @property
     def machines(self) -> tuple[str, ...]:
@@ -239,8 +239,7 @@ class People(msgspec.Struct, frozen=True):
     @property
     def has_zones(self) -> bool:
         """Whether anybody or any site has a zone of its own, so that the host's is not everybody's."""
-        named = (it.zone is not None for found in (self.people, self.sites) for it in found.values())
-        return any(named)
+        return any(it.zone is not None for found in (self.people, self.sites) for it in found.values())
 
     def known_as(self, name: str) -> str:
         """Give somebody's name as the policy has it, however they wrote it; one that it does not have stays."""
@@ -291,10 +290,11 @@ class People(msgspec.Struct, frozen=True):
 class Policy(msgspec.Struct, frozen=True):
     """What is decided by: the standards by revision, for their wording, people, and the host's own zone and language.
 
-    Without `people`, what is worth telling is told to everybody.
+    Without `people`, what is worth telling is told to everybody. `scenarios` are those of the practice document.
     """
 
     standards: Mapping[str, Standard]
     zone: ZoneInfo = UTC_ZONE
     people: People | None = None
     language: str = SOURCE
+    scenarios: Mapping[str, Scenario] = {}

@@ -19,6 +19,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, Literal, assert_never
 
+from alerts.routing.afterwards import tell_who_leads
 from alerts.routing.audience import first_step, next_shift
 from alerts.routing.early import catch_up, go_on
 from alerts.routing.holder import leave
@@ -67,10 +68,7 @@ class Changes:
     def hear(self, line: Line) -> None:
         """Take a line that somebody has to hear of."""
         self.case.now = at = max(self.case.now, line.known)
-        if is_trouble(line):
-            self._trouble(line, at)
-        else:
-            self._end(line, at)
+        (self._trouble if is_trouble(line) else self._end)(line, at)
         self._note(line.promise)
 
     def rename(self, line: Line) -> None:
@@ -78,8 +76,7 @@ class Changes:
         case = self.case
         case.now = at = max(case.now, line.known)
         moved = case.incidents.pop(line.replaces, {})
-        mine = {**moved, **case.incidents.get(line.promise, {})}
-        if not mine:
+        if not (mine := {**moved, **case.incidents.get(line.promise, {})}):
             return
         case.incidents[line.promise] = mine
         for incident in mine.values():
@@ -238,14 +235,15 @@ class Changes:
         incidents = self.case.incidents.get(line.promise, {})
         if not incidents:
             self.calling.reason(line, "nobody-waits-for-it")
+        tell_who_leads(line, incidents.values(), self.people, self.calling.policy.scenarios)
         for incident in list(incidents.values()):
             self._ended(incident, line, at)
 
     def _cause_ends(self, line: Line, at: int) -> None:
         """Let a cause that is well inhibit others until it was well for long enough."""
         if line.promise in self.case.causes:
-            well = (at + route.well_after(line, 0) for route in self.people.routes_of(line))
-            self.case.ending[line.promise] = max(well, default=at)
+            wells = [at + route.well_after(line, 0) for route in self.people.routes_of(line)]
+            self.case.ending[line.promise] = max(wells, default=at)
             self.look_again(at)
 
     def look_again(self, at: int) -> None:

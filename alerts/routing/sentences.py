@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, Literal
 
+from alerts.routing.afterwards import by_scenario
 from alerts.routing.facts import counted, how_many, measured, silent_words, whom
 from alerts.routing.incident import WARNED
 from alerts.words.words import phrase, several
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
 Over = Literal["kept", "fulfilled_late", "ended", "given_up", "voided", "excused"]
 Passing = Literal["opened", "paused", "resumed", "moved"]
 
+BY_SCENARIO: Final = phrase(
+    "It is excused since {at}: somebody did what a scenario lets everybody do. Its page says who, and why."
+)
 REPORTED: Final[Mapping[str | None, str]] = {
     "broken": phrase("Corrected. It was reported broken."),
     "unknown": phrase("Corrected. It was reported that nobody can say how it went."),
@@ -142,6 +146,8 @@ class Sentences:
                 return words.say("It was kept after all, at {at}.", at=self.at)
             case "void":
                 return words.say("It was not needed after all: the need had gone away at {at}.", at=self.at)
+            case "excused" if by_scenario(self.line):
+                return words.say(BY_SCENARIO, at=self.at)
             case "excused":
                 return words.say("It is excused: an exception was granted.")
             case None if self.line.due >= 0:

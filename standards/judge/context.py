@@ -127,10 +127,11 @@ class JudgeContext(Generic[E]):
         cause: E,
         elapsed: int = -1,
         corrected: State | None = None,
+        reason: str = "",
     ) -> None:
         """Write a line that late evidence brought to light: it took effect at the event, and is known since now."""
         known = cause.received or max(self.case.time + 1, cause.at)
-        self.write(standard, promise, kind, cause.at, cause, elapsed, corrected, known)
+        self.write(standard, promise, kind, cause.at, cause, elapsed, corrected, known, reason)
 
     def close(self, state: StandardState[E], promise: Promise[E], at: int) -> None:
         """Move a promise whose verdict fell at `at` from the open to the settled ones of its state."""

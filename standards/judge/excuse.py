@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from standards.judge.case import Unused
 from standards.judge.promise import VERDICTS
+from standards.judge.standard import SCENARIO
 from standards.natural import is_among
 
 if TYPE_CHECKING:
@@ -93,10 +94,11 @@ def _grant(  # noqa: PLR0913 - one line of the ledger has this many facts
         state.need_runs = (runs | ({"barred": promise.runs} if promise.runs and state.barred else {})) or None
     kind: Kind = "corrected" if settled else "excused"
     corrected: State | None = "excused" if settled else None
+    by = event.data.by if event.data.by.startswith(SCENARIO) else ""
     if late:
-        context.reveal(standard, promise, kind, event, corrected=corrected)
+        context.reveal(standard, promise, kind, event, corrected=corrected, reason=by)
     else:
-        context.write(standard, promise, kind, event.at, cause=event, corrected=corrected)
+        context.write(standard, promise, kind, event.at, cause=event, corrected=corrected, reason=by)
     if not settled:
         context.close(state, promise, event.at)
     elif owed:

@@ -11,12 +11,22 @@ from typing import Literal
 
 import msgspec
 
+from standards.calendar.duration import MINUTE
+
 Kind = Literal["self", "review"]
 """Who looks at the work: the person it is about, or somebody else."""
 Offer = Literal["coaching"]
 Step = Literal["talk", "debrief", "coaching", "training"]
 """All that can come of a broken promise; what punishes cannot be written down."""
 GoalPeriod = Literal["day", "week", "month"]
+
+
+WITHIN = 30 * MINUTE
+"""How long after a promise failed a scenario excuses it without a word to who leads, in microseconds.
+
+Long enough to help the customer first and say so then; short enough that it is still the same matter, and that nobody
+goes through the failures of a day to have them excused.
+"""
 
 
 class Team(msgspec.Struct, frozen=True):
@@ -71,12 +81,16 @@ class Reward(msgspec.Struct, frozen=True):
 
 
 class Scenario(msgspec.Struct, frozen=True):
-    """What everybody may do at once in a case, at which cost each time at most, and what that excuses."""
+    """What everybody may do at once in a case, at which cost each time at most, and what that excuses.
+
+    What it excuses more than `within` after it failed, in microseconds, is excused afterwards: who leads hears of that.
+    """
 
     when: str
     do: tuple[str, ...]
     up_to: float = 0
     excuses: tuple[str, ...] = ()
+    within: int = WITHIN
 
 
 class Goal(msgspec.Struct, frozen=True):

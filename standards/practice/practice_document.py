@@ -15,7 +15,7 @@ from standards.documents.meant import plain
 from standards.documents.sections import Sections, accepted
 from standards.judge.standard import SCENARIO
 from standards.natural import is_among
-from standards.practice.practice import Band, Consequence, Form, Goal, Practice, Reward, Scenario, Team
+from standards.practice.practice import WITHIN, Band, Consequence, Form, Goal, Practice, Reward, Scenario, Team
 from standards.practice.practice_model import (
     BandModel,
     ConsequenceModel,
@@ -93,7 +93,8 @@ class _Reading:
                 found = f"{name} does not let {role} excuse it"
                 fix = f"write may_excuse: [{', '.join((*standard.may_excuse, role))}] in {name}"
                 entry.at("excuses", index).error("scenario-may-not", found, fix)
-        return Scenario(model.when, tuple(model.do), model.up_to, excuses)
+        within = entry.at("within").duration(model.within)
+        return Scenario(model.when, tuple(model.do), model.up_to, excuses, WITHIN if within is None else within)
 
     def _goal(self, entry: Entry, model: GoalModel) -> Goal:
         teams = self.sections.of("teams")

@@ -10,7 +10,7 @@ from typing import Annotated, Literal, get_args
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from standards.documents.strict import Strict
-from standards.documents.values import NumberAsText, Text, Texts
+from standards.documents.values import Duration, NumberAsText, Text, Texts
 from standards.practice.practice import GoalPeriod, Kind, Offer, Step
 
 _STEPS = {"enum": list(get_args(Step)), "type": "string"}
@@ -69,6 +69,10 @@ class ScenarioModel(Strict):
     )
     excuses: Texts = Field(
         default=[], description="Standards whose promises it excuses; each names scenario/ID under `may_excuse`."
+    )
+    within: Duration = Field(
+        default="30m",
+        description="How long after a promise failed that is all; later, whoever leads hears of it.",
     )
 
 

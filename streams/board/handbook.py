@@ -75,7 +75,8 @@ def _done(shell: Shell, name: str, practice: Practice, owed: Owed, teams: Sequen
         hidden("drawn", str(shell.now)), acting_as(shell),
         field(say("Team"), "team", control=choice),
         field(say("Which promise it was about"), "promise", control=el("select", none, about, name="promise"),
-              hint=say("it is excused by that")) if about else None,
+              hint=say("it is excused by that; more than {span} after it failed, whoever leads hears of it",
+                       span=shell.words.length(scenario.within))) if about else None,
         el("p", left, class_="quiet") if left else None,
         field(say("What you did"), "note", control=note), el("button", say("I did this")),
     )  # fmt: skip

@@ -16,6 +16,7 @@ from standards.judge.score import Score
 from standards.judge.standard import clauses
 from streams.board.blocks import block
 from streams.board.counted import ON_STANDARDS
+from streams.board.excused import excused_afterwards
 from streams.board.markup import Child, Html, el, facts, section, sentence
 from streams.board.now import block_id, titled
 from streams.board.paging import Paged, more_than
@@ -27,9 +28,9 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from standards.judge.standard import Standard
-    from standards.practice.practice import Goal, GoalPeriod
+    from standards.practice.practice import Goal, GoalPeriod, Scenario
     from streams.board.items import Item
-    from streams.storage.practice_queries import Handled
+    from streams.storage.practice_queries import Excused, Handled
     from streams.storage.rows import PromiseRow
 
 SHOWN: Final = 20
@@ -50,7 +51,7 @@ class Today(msgspec.Struct, frozen=True):
     """All of the page. `late` counts what is overdue, `overdue` has the first of it.
 
     `led` are the standards that the lead answers for, `own` what they owe now, `owing` those of which they owe any,
-    `kept` what was kept and broken of them in 28 days.
+    `kept` what was kept and broken of them in 28 days. `excused` was so afterwards in seven days, by `scenarios`.
     """
 
     team: Team
@@ -63,6 +64,8 @@ class Today(msgspec.Struct, frozen=True):
     own: Paged[PromiseRow] = Paged()
     owing: Collection[str] = ()
     kept: Mapping[str, tuple[int, int]] = {}
+    excused: Paged[Excused] = Paged()
+    scenarios: Mapping[str, Scenario] = {}
 
 
 def draw(shell: Shell, today: Today) -> str:
@@ -71,7 +74,8 @@ def draw(shell: Shell, today: Today) -> str:
     taker = form(shell, "/acts/acknowledge", hidden("next", back), acting_as(shell), id="take", class_="taker")
     return page(
         shell, say("Today"), "", *team_bar(shell, TODAY, today.team), taker if shell.acts and today.overdue else None,
-        _overdue(shell, today), _goals(shell, today), _handled(shell, today), _own(shell, today),
+        _overdue(shell, today), _goals(shell, today), _handled(shell, today),
+        excused_afterwards(shell, today.excused, today.scenarios), _own(shell, today),
     )  # fmt: skip
 
 

@@ -146,7 +146,8 @@ class Engine:
         pump = Pump(rulebook, grace=options.grace, settle=options.settle, position=position)
         recorder = StoreWriter(self.database, rulebook, channels=options.channels, keep=options.keep)
         moved = pump.adopt(recorder.cases.read())
-        policy = Policy(rulebook.standards, options.zone, people, options.language)
+        scenarios = rules.practice.scenarios if rules.practice is not None else {}
+        policy = Policy(rulebook.standards, options.zone, people, options.language, scenarios)
         cases = None if people is None else read_calls(self.database)
         alerts = AlertPipeline(policy, cases, channels=options.channels)
         excerpts = {standard.revision: (standard.id, loaded.excerpt(standard.id)) for standard in loaded.standards}

@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from alerts.routing.actions import DEBRIEFED, SHARED, THANKED
+from alerts.routing.afterwards import is_afterwards
 from standards.calendar.duration import DAY
 from standards.errors import StateError
 from standards.judge.events import microseconds, moment
@@ -20,6 +21,8 @@ from standards.judge.ledger import Plain
 from standards.judge.promise import NEVER
 from standards.natural import same
 from standards.practice.periods import begun
+from standards.practice.practice import Whose
+from streams.board.excused import excused_words
 from streams.board.sheet import Entry, Part, Sheet
 from streams.board.wording import STATES, Wording
 from streams.storage.event_log import Happened, happened, reached
@@ -32,7 +35,9 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from alerts.words.words import Words
+    from standards.practice.practice import Scenario
     from streams.documents.rules import Rules
+    from streams.storage.practice_queries import Excused
     from streams.storage.rows import PromiseRow
 
 SHOWN: Final = 10
@@ -51,7 +56,7 @@ class Lately(NamedTuple):
     """What was found: how it is worded, and since when the day is.
 
     `promises` are the words of standards by id, `rows` what `events` are about. `broken` is what broke since midnight
-    by standard: the newest of it, and how much there is.
+    by standard: the newest of it, and how much there is. `excused` was so afterwards, by `scenarios`, since midnight.
     """
 
     wording: Wording
@@ -60,6 +65,8 @@ class Lately(NamedTuple):
     broken: Mapping[str, tuple[Sequence[PromiseRow], int]]
     rows: Mapping[str, PromiseRow]
     events: Sequence[Happened]
+    excused: Sequence[Excused] = ()
+    scenarios: Mapping[str, Scenario] = {}
 
     def of(self, *types: str, since: int) -> Iterator[Happened]:
         """Give the events of some types from an instant on."""
@@ -75,11 +82,14 @@ def look(folder: Path, rules: Rules, words: Words, zone: ZoneInfo) -> Lately:
     events = happened(folder, _TYPES, now - MONTH)
     with closing(ReadModel(folder)) as read_model:
         broken = _broken_since(read_model, midnight)
+        excused = read_model.practice.excused(midnight, Whose(), MOMENTS)
         about = {str(each.data["promise"]) for each in events if each.data.get("promise")}
         rows = {row.id: row for row in read_model.owed.named(sorted(about))}
     names = rules.people.names if rules.people is not None else {}
     told = {each.id: each.in_language(words.language).promise for each in rules.loaded.standards}
-    return Lately(Wording(now, zone, words, names), midnight, told, broken, rows, events)
+    scenarios = rules.practice.scenarios if rules.practice is not None else {}
+    late = [it for it in excused if is_afterwards(it.failed, it.act.at, scenarios.get(it.scenario))]
+    return Lately(Wording(now, zone, words, names), midnight, told, broken, rows, events, late, scenarios)
 
 
 def _broken_since(read_model: ReadModel, since: int) -> dict[str, tuple[Sequence[PromiseRow], int]]:
@@ -101,10 +111,24 @@ def day(lately: Lately) -> Sheet:
     date = wording.words.day(moment(wording.now).astimezone(wording.zone).date(), year=True)
     parts = (
         _broken(lately),
+        *_excused(lately),
         Part(say("What was learned"), () if learned else (say("Nothing was talked over today."),), learned),
         Part(say("Next steps that are still to be taken"), () if steps else (say("There is none."),), steps),
     )
     return Sheet(say("The day"), say("{day}, up to {time}.", day=date, time=wording.told(wording.now)), parts)
+
+
+def _excused(lately: Lately) -> Iterator[Part]:
+    """List what was excused afterwards; nothing where there is none."""
+    wording, say = lately.wording, lately.wording.words.say
+    points = []
+    for each in lately.excused:
+        who = str(each.act.data.get("person") or "")
+        said = excused_words(wording, each, lately.scenarios, by=who)
+        place = wording.placed(each.row.subject, each.row.fields.get("site")) or say("everywhere")
+        points.append(say("{time} {place}: {state}", time=wording.told(each.act.at), place=place, state=said))
+    if points:
+        yield Part(say("Excused afterwards"), points=points)
 
 
 def meeting(lately: Lately) -> Sheet:

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from alerts.routing.actions import ACKNOWLEDGED, REWARDED, SHARED, THANKED
-from standards.judge.standard import CORRECTIONS_HORIZON, DAY
+from alerts.routing.actions import ACKNOWLEDGED, EXCUSED, REWARDED, SHARED, THANKED
+from standards.judge.standard import CORRECTIONS_HORIZON, DAY, SCENARIO
 from streams.storage.rows import ACT, PROMISE, act_row, promise_row, theirs, whose_is
 
 if TYPE_CHECKING:
@@ -98,11 +98,33 @@ _TOLD: Final = f"""
 SELECT {_MOMENT}, CAST(body AS TEXT) ->> 'note' {_ACTS} AND {_MOMENT} IN (SELECT value FROM json_each(?))
     AND coalesce(CAST(body AS TEXT) ->> 'note', '') != '' ORDER BY seq
 """  # noqa: S608 - fixed text
+_ACTED: Final = ", ".join(f"a.{name}" for name in ACT.split(", "))
+_EXCUSED: Final = f"""
+SELECT {_LISTED}, (SELECT max(CAST(f.body AS TEXT) ->> 'at') FROM ledger f WHERE f.promise = p.id
+        AND CAST(f.body AS TEXT) ->> 'verdict' IN ('broken', 'unknown')), {_ACTED}
+FROM promises p INDEXED BY promises_settled JOIN ledger l ON l.promise = p.id AND l.kind = 'corrected'
+    JOIN acts a ON a.source = CAST(l.body AS TEXT) ->> '$.cause[0]' AND a.id = CAST(l.body AS TEXT) ->> '$.cause[1]'
+WHERE p.settled >= ? AND p.verdict = 'excused' AND a.type = ? AND a.by GLOB ? AND {_FIELDS}
+ORDER BY p.settled DESC, p.id LIMIT ?
+"""  # noqa: S608 - fixed text
 _NAMED: Final = """
 SELECT EXISTS (SELECT 1 FROM acts WHERE name_key(?) IN (name_key(by), name_key(CAST(body AS TEXT) ->> 'agent')))
 """
 _NEWEST: Final = 2**62
 _encode = msgspec.json.encode
+
+
+class Excused(msgspec.Struct, frozen=True):
+    """A promise that was excused by a scenario after it had `failed` (microseconds UTC), and the `act` that did so."""
+
+    row: PromiseRow
+    failed: int
+    act: Action
+
+    @property
+    def scenario(self) -> str:
+        """Name the scenario."""
+        return self.act.by.removeprefix(SCENARIO)
 
 
 class PracticeQueries:
@@ -144,6 +166,14 @@ class PracticeQueries:
         ((count,),) = self._all(f"SELECT count(*) {_EXCUSABLE}", *values)
         sql = f"SELECT {PROMISE} {_EXCUSABLE} ORDER BY opened DESC, id LIMIT ?"
         return list(map(promise_row, self._all(sql, *values, limit))), count
+
+    def excused(self, since: int, whose: Whose, limit: int) -> list[Excused]:
+        """Give what a scenario excused from an instant on that had failed by then, the newest first."""
+        rows, fields = (
+            self._all(_EXCUSED, since, EXCUSED, f"{SCENARIO}*", *whose_is(whose), limit),
+            _LISTED.count(",") + 1,
+        )
+        return [Excused(promise_row(row[:fields]), row[fields], act_row(row[fields + 1 :])) for row in rows]
 
     def handled(self, since: int, now: int, whose: Whose, limit: int) -> list[Handled]:
         """Give the promises due from an instant on that were warned of or broken, the newest deadline first."""

@@ -68,7 +68,10 @@ class StoryHost:
         self._since = self.pump.low
         self.pump.adopt([self._snapshots.decode(body) for body in store.cases.values()])
         cases = {(kind, name): stored_case(kind, body) for (kind, name), body in sorted(store.calls.items())}
-        self.alerts = AlertPipeline(Policy(rulebook.standards, zone, rules.people), cases, channels=channels)
+        scenarios = rules.practice.scenarios if rules.practice is not None else {}
+        self.alerts = AlertPipeline(
+            Policy(rulebook.standards, zone, rules.people, scenarios=scenarios), cases, channels=channels
+        )
         self._cases: dict[tuple[str, Key], None] = {}
         self._calls: dict[CaseName, Stored | None] = {}
         self._lists = any(group.listed for group in rulebook.groups.values())

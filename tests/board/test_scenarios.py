@@ -54,7 +54,8 @@ FILTER = PromiseFilter()
 def practised(tmp_path: Path) -> Iterator[Served]:
     (tmp_path / "rules").mkdir()
     (tmp_path / "rules" / "shop.yaml").write_text(STANDARDS, encoding="utf-8")
-    with Served(tmp_path, ALL, Peopled(POLICY, practice=PRACTICE), StandardsFiles([str(tmp_path / "rules")])) as served:
+    peopled = Peopled(POLICY.replace("after: 30s", "after: 20h"), practice=PRACTICE)
+    with Served(tmp_path, ALL, peopled, StandardsFiles([str(tmp_path / "rules")])) as served:
         fill(served)
         yield served
 
@@ -92,6 +93,31 @@ def test_what_a_scenario_allows_excuses_its_promise(practised: Served, verdict: 
     assert done(practised) == [
         ("exception.granted", "scenario/outage", wanted), ("exception.made", "Ania", wanted)
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("minutes", [20, 31, 6 * 60])
+def test_what_is_excused_afterwards_is_told_to_who_leads(practised: Served, minutes: int) -> None:
+    """Within half an hour it is soon enough; later, all of the route's chain hear, and Today says who and why."""
+    wanted = promise(practised, "broken")
+    practised.go(minutes * 60)
+    visitor, proof = entered(practised, "frontliner")
+    form = {"proof": proof, "scenario": "outage", "team": "north", "promise": wanted, "note": "I walked the line."}
+    assert visitor.ask("/acts/make-exception", form)[0] == 303
+    practised.go(3600)
+    found = practised.caller.host.read_model.promise(wanted)
+    assert found is not None
+    assert (found.row.verdict, found.lines[-1].reason) == ("excused", "scenario/outage")
+    told = {each.notice.to for each in found.notices if each.notice.kind == "corrected"}
+    afterwards = minutes > 30
+    assert told == ({"ann", "bob"} if afterwards else {"ann"})
+    assert all("Its page says who, and why." in it.notice.text for it in found.notices if it.notice.kind == "corrected")
+    listed = entered(practised, "supervisor")[0].ask("/today?team=north")[2].partition('id="excused"')[2]
+    listed = listed.partition("</section>")[0]
+    assert (f"/promises/{wanted}" in listed, "by Ania. A till goes dark: I walked the line." in listed) == (
+        afterwards, afterwards)  # fmt: skip
+    seen = entered(practised, "viewer")[0].ask("/today?team=north")[2].partition('id="excused"')[2]
+    assert ("by a colleague. A till goes dark." in seen, "Ania" in seen.partition("</section>")[0]) == (
+        afterwards, False)  # fmt: skip
 
 
 def test_what_is_about_no_promise_is_told_each_time(practised: Served) -> None:

@@ -245,7 +245,9 @@ class ServeHost:
         """Give the policy, with the words of all revisions that any process judges by."""
         async with consuming(self._settings.kafka) as consumer:
             _, loaded, _ = await self._standards(consumer)
-        return Policy(loaded.rulebook.standards, self._settings.zone, self._people, self._settings.language)
+        settings, practice = self._settings, self.kafka_host.practice
+        scenarios = practice.scenarios if practice is not None else {}
+        return Policy(loaded.rulebook.standards, settings.zone, self._people, settings.language, scenarios)
 
     async def _note(self, deliveries: Sequence[Delivery]) -> None:
         """Publish how deliveries fare, then note it here. Raises StateError; then they may be noted again."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from msgspec.structs import replace
 
 from alerts.routing.actions import PROPOSED, REWARDED, THANKED
+from alerts.routing.afterwards import is_afterwards
 from standards.calendar.duration import DAY
 from standards.practice.periods import begun
 from standards.practice.practice import Whose
@@ -31,11 +32,16 @@ if TYPE_CHECKING:
     from aiohttp import web
 
     from standards.practice.practice import Goal
+    from streams.board.paging import Paged
     from streams.board.shell import Shell
+    from streams.storage.practice_queries import Excused
     from streams.web.board.board import Board
 
 MONTH: Final = 28 * DAY
 """For how long back what was kept, shared and given is looked at."""
+WEEK: Final = 7 * DAY
+EXCUSED: Final = 200
+"""How many promises that scenarios excused in a week are looked at, the newest ones."""
 QUARTER: Final = 92 * DAY
 """For how long back a reward stands on a team's own list."""
 MOMENTS: Final = 100
@@ -84,8 +90,18 @@ class Practised:
             replace(handled, rows=steps), sorted(led), replace(own, rows=seen_by.promises(shell, own.rows)),
             await asked(queries.practice.owing, led, whose),
             await asked(queries.practice.counts, led, now - MONTH, whose),
+            await self._excused(shell, whose), host.practice.scenarios if host.practice is not None else {},
         )  # fmt: skip
         return self._board.answer(request, today.draw(shell, drawn))
+
+    async def _excused(self, shell: Shell, whose: Whose) -> Paged[Excused]:
+        """Look up what was excused afterwards in the last seven days."""
+        practice = self._host.practice
+        scenarios = practice.scenarios if practice is not None else {}
+        found = await asked(self._host.read_model.practice.excused, shell.now - WEEK, whose, EXCUSED)
+        late = [it for it in found if is_afterwards(it.failed, it.act.at, scenarios.get(it.scenario))]
+        seen = seen_by.promises(shell, [each.row for each in late])
+        return first([replace(each, row=row) for each, row in zip(late, seen, strict=True)], today.SHOWN)
 
     async def thanks(self, request: web.Request) -> web.Response:
         """Show moments and thanks, what was rewarded and what can be, and what the team wishes for."""
