@@ -272,11 +272,17 @@ async function sent(act) {
   if (answer && answer.ok) {
     finished(act);
     button.hidden = true;
-    const { said } = answer.status === 200 ? await answer.json().catch(() => ({})) : {};
+    const { said, at, look } = answer.status === 200 ? await answer.json().catch(() => ({})) : {};
     const partly = said ? ` ${said}` : "";
     const well = word("noted", { act: act.words }) + partly;
     noted(act, well, "well");
     say(well);
+    if (at) {
+      const link = fragment("<a></a>");
+      link.href = at;
+      link.textContent = look;
+      button.before(link);
+    }
     if (act.form.id !== "take") {
       const folded = act.form.closest("details");
       act.form.reset();

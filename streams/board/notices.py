@@ -30,7 +30,7 @@ FIND_NOTICES: Final = "/find/notices"
 """Where the form is sent that narrows what was not sent: it has a name in it."""
 _WITHHELD: Final = {
     "not-actionable": phrase("there was no trouble yet"),
-    "nobody-waits-for-it": phrase("nobody had been told of any trouble"),
+    "nobody-waits-for-it": phrase("nobody waited to hear of it"),
     "overdue": phrase("the time was over when Kept heard of it"), "no-route": phrase("the policy names nobody for it"),
     "grouped": phrase("left to another message"), "repeated": phrase("the same person had been told"),
     "flapping": phrase("it comes and goes"), "silenced": phrase("silenced"), "muted": phrase("muted at this time"),

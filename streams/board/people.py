@@ -15,8 +15,10 @@ from alerts.routing.actions import (
     EXCUSED,
     GIVEN_BACK,
     HANDED_ON,
+    MADE,
 )
 from alerts.words.words import phrase
+from standards.judge.standard import SCENARIO
 from standards.natural import same
 from streams.board.markup import Html, el, listed, section, sentence
 from streams.board.paging import Paged, pager
@@ -30,12 +32,14 @@ if TYPE_CHECKING:
     from streams.explain.acts import Cause
     from streams.storage.rows import PromiseRow
 
-_ABOUT: Final = (ACKNOWLEDGED, HANDED_ON, GIVEN_BACK, DEBRIEFED, DONE, EXCUSED)
+_ABOUT: Final = (ACKNOWLEDGED, HANDED_ON, GIVEN_BACK, DEBRIEFED, DONE, EXCUSED, MADE)
 """The acts that are about one promise."""
 _WITHOUT_EFFECT: Final[Mapping[str, str]] = {
     "not-theirs": phrase("Without effect: they did not have it."),
     "nobody-is-told": phrase("Nobody was told of it then: who has it, and who is told, stays as it was."),
 }
+_KNOWN: Final = frozenset({"standard", "subject"})
+"""What an act says that is about one promise, which says that itself."""
 HOW: Final = {"sent it again": phrase("sent it again"), "set it aside": phrase("set it aside")}
 """How an event that could not be read was dealt with."""
 LABELS: Final = {
@@ -109,6 +113,8 @@ def _head(shell: Shell, act: Action, named: Mapping[str, str], *, granted: bool)
         "name": el("strong", person or act.by or words.say("somebody")), "time": shell.clock(act.at), "way": way,
         "deed": words.say(GRANTED) if granted else known,
     }  # fmt: skip
+    if act.by.startswith(SCENARIO):
+        return sentence(words, "{name}, as everybody may then, {deed}, {time}, {way}", **values)
     if person and not same(person, act.by):
         return sentence(words, "{name}, as {role}, {deed}, {time}, {way}", role=act.by, **values)
     return sentence(words, "{name} {deed}, {time}, {way}", **values)
@@ -117,11 +123,13 @@ def _head(shell: Shell, act: Action, named: Mapping[str, str], *, granted: bool)
 def _said(shell: Shell, act: Action) -> list[str]:
     """Give what they said of it, each with its name."""
     found, words = [], shell.words
+    known = _KNOWN if act.promise else frozenset[str]()
     for name in SAID:
         value = str(act.data.get(name) or "")
-        if value:
+        if value and name not in known:
             shown = words.say(HOW[value]) if name == "how" and value in HOW else value
             shown = as_told(value, shell.told) if name in INSTANTS else shown
+            shown = shell.scenarios.get(value, value) if name == "scenario" else shown
             shown = shell.called(value) if name == "subject" else shell.called_site(value) if name == "site" else shown
             found.append(words.say("{name}: {value}", name=words.say(LABELS[name]), value=shown))
     return found

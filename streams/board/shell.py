@@ -47,7 +47,8 @@ class Shell(Wording, frozen=True, kw_only=True):
     `urgent` counts the promises that need a hand: what is overdue, and what was warned of. `rings`: devices can be
     told while no page is open. `joins`: they read whom it is about, and take part in what a team does for each other;
     who acts does that everywhere. `zones` are those of the sites that have one of their own, `usual` is that of all
-    others; None: the page's. `answers`: the page answers a form, and so cannot be asked for again.
+    others; None: the page's. `answers`: the page answers a form, and so cannot be asked for again. `scenarios` says
+    when each holds in which everybody may act, by its name.
     """
 
     status: Status
@@ -67,6 +68,7 @@ class Shell(Wording, frozen=True, kw_only=True):
     joins: bool = False
     zones: Mapping[str, ZoneInfo] = {}
     usual: ZoneInfo | None = None
+    scenarios: Mapping[str, str] = {}
 
     def about(self, site: object) -> Self:
         """Give the shell for a page about a site, which tells times in its zone; about none, as it does."""

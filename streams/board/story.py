@@ -5,25 +5,24 @@ Read next: `timeline.py`, which draws it.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from alerts.routing.actions import DEBRIEFED
-from alerts.words.words import phrase
 from standards.natural import same
 from streams.board.debriefs import debrief_fields
 from streams.board.having import Having, asked_words, having_words
-from streams.board.markup import Child, Html, el, facts, join, section, sentence
+from streams.board.markup import Child, Html, el, facts, section
 from streams.board.notices import notice_list, withheld_list
 from streams.board.people import act_row
 from streams.board.reasons import reasons
 from streams.board.report_form import report_forms
 from streams.board.shell import Shell, acting_as, excuse_fields, field, form, hidden, page
+from streams.board.story_times import legend, lines, times
 from streams.board.timeline import timeline
 from streams.board.wording import OVERDUE
 from streams.live.joined import Joined, joined_words
-from streams.live.wording import WORDS, words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -33,11 +32,6 @@ if TYPE_CHECKING:
     from standards.judge.standard import Standard
     from streams.board.reportable import Report
     from streams.storage.promise_view import PromiseView
-
-
-_COLUMNS: Final = (
-    phrase("When"), phrase("What"), phrase("By its clock"), phrase("For the customer"), phrase("Notice"),
-)  # fmt: skip
 
 
 class Story(msgspec.Struct, frozen=True):
@@ -80,6 +74,19 @@ class Story(msgspec.Struct, frozen=True):
         """Say whether it can still be taken, and done."""
         return self.overdue or self.view.row.verdict is None
 
+    @property
+    def failed(self) -> Line | None:
+        """Give the line by which it failed that was excused later; None for any other one."""
+        if self.view.row.verdict != "excused":
+            return None
+        failed = (line for line in self.view.lines if line.kind in ("broken", "lost", "corrected"))
+        return next((line for line in failed if line.verdict in ("broken", "unknown")), None)
+
+    def elapsed(self, line: Line) -> int:
+        """Give its own clock as of a line, in microseconds: for what is excused later, it ended when that failed."""
+        after = self.failed is not None and line.kind == "corrected" and line.verdict == "excused"
+        return self.failed.elapsed if self.failed is not None and after else line.elapsed
+
     def waited_until(self, now: int) -> int:
         """Give until when the customer waited: now, if they still do; else until it was done, or came to nothing."""
         if self.owed:
@@ -103,10 +110,14 @@ def draw(shell: Shell, story: Story) -> str:
     told = el("p", nothing, class_="quiet")
     told_to = notice_list(shell, story.view.notices, owed={promise.id} if story.overdue else ())
     happened = (
-        section(say("Its time"), _times(shell, story)),
-        el("div", timeline(shell, promise, story.view.lines, story.waited_until(shell.now)), _legend(shell)),
+        section(say("Its time"), times(shell, story)),
+        el(
+            "div",
+            timeline(shell, promise, story.view.lines, story.waited_until(shell.now), story.failed),
+            legend(shell),
+        ),
         _done(shell, story),
-        _lines(shell, story),
+        lines(shell, story),
         section(say("Notices"), told_to if story.view.notices else told),
         section(say("Notices that were not sent"), withheld_list(shell, story.view)) if withheld else None,
         _judged_by(shell, story.view),
@@ -155,25 +166,6 @@ def _count(shell: Shell, due: int, *, overdue: bool) -> Html:
     """Say how long there is still, or how long it has been due; the page's script goes on counting."""
     words = shell.time_over(due) if overdue else shell.time_left(due)
     return el("span", words, class_="count overdue" if overdue else "count", data_due=due // 1000)
-
-
-def _times(shell: Shell, story: Story) -> Html:
-    promise = story.view.row
-    say = shell.words.say
-    settled = say("Broken") if promise.verdict == "broken" else say("Settled")
-    instants = ((say("Opened"), promise.opened), (say("Due"), promise.due), (settled, promise.settled))
-    waited = max(0, story.waited_until(shell.now) - promise.opened)
-    # How long its own clock has run so far the last line cannot say, unless that clock stands.
-    runs = promise.verdict is None and not promise.state.startswith("paused")
-    spans = [*(() if runs else ((say("By its own clock"), promise.elapsed),)), (say("For the customer"), waited)]
-    pairs: list[tuple[str, Child]] = [(name, shell.clock(at)) for name, at in instants if at >= 0]
-    return facts([*pairs, *((name, shell.words.length(span)) for name, span in spans)], "facts")
-
-
-def _legend(shell: Shell) -> Html:
-    say = shell.words.say
-    kinds = (("runs", say("the clock runs")), ("stands", say("paused")), ("waits", say("the customer waits")))
-    return el("p", (el("span", word, class_=f"key {kind}") for kind, word in kinds), class_="legend")
 
 
 def _advice(shell: Shell, standard: Standard | None) -> Html | None:
@@ -266,30 +258,6 @@ def _done(shell: Shell, story: Story) -> Html | None:
     vain = story.without_effect
     rows = (act_row(shell, act, causes, why=vain.get(act.name, "")) for act in story.acts)
     return section(shell.words.say("What people did"), el("ul", rows, class_="acts"))
-
-
-def _lines(shell: Shell, story: Story) -> Html:
-    say = shell.words.say
-    head = el("tr", (el("th", say(name), scope="col") for name in _COLUMNS))
-    table = el("table", el("thead", head), el("tbody", (_line(shell, line, story) for line in story.view.lines)))
-    words = say("What happened, line by line")
-    return section(
-        say("What happened"), el("div", table, class_="wide lines-of", tabindex="0", role="group", aria_label=words)
-    )
-
-
-def _line(shell: Shell, line: Line, story: Story) -> Html:
-    say, length = shell.words.say, shell.words.length
-    said = words(line, story.standard, shell.words) if story.standard else ""
-    when = shell.clock(line.at)
-    if line.known > line.at:
-        when = sentence(shell.words, "{time}, learned at {known}", time=when, known=shell.clock(line.known))
-    by = say("by {event} from {source}", event=line.cause[1], source=line.cause[0]) if line.cause else ""
-    what = join(el("strong", say(WORDS[line.kind])), f": {said}" if said else "", " ", el("small", by) if by else None)
-    told = shell.reason(*story.view.reason_of(line, story.reasons.get(line.id, "")))
-    cells: tuple[Child, ...] = (when, what, length(line.elapsed), length(line.at - line.opened), told)
-    columns = zip(_COLUMNS, cells, strict=True)
-    return el("tr", (el("td", cell, data_of=say(name)) for name, cell in columns), class_=line.kind)
 
 
 def _pretty(text: str) -> str:

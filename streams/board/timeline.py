@@ -38,10 +38,14 @@ class _Scale(NamedTuple):
         return _LEFT + (min(max(at, self.first), self.last) - self.first) * (_RIGHT - _LEFT) // whole
 
 
-def timeline(wording: Wording, promise: PromiseRow, lines: list[Line], until: int) -> Html:
-    """Draw it up to the end of the wait, to the deadline, or to the last line, whichever is latest."""
+def timeline(wording: Wording, promise: PromiseRow, lines: list[Line], until: int, failed: Line | None = None) -> Html:
+    """Draw it up to the end of the wait, to the deadline, or to the last line, whichever is latest.
+
+    Its own clock ended with the line by which it `failed`, where it was excused later.
+    """
     end = max(until, promise.opened)
-    own = promise.settled if promise.settled >= 0 else end
+    settled = promise.settled if promise.settled >= 0 else end
+    own, elapsed = (settled, promise.elapsed) if failed is None else (failed.at, failed.elapsed)
     last = max([end, promise.due, *(line.at for line in lines)])
     scale = _Scale(promise.opened, last if last > promise.opened else promise.opened + 1)
     say = wording.words.say
@@ -59,15 +63,15 @@ def timeline(wording: Wording, promise: PromiseRow, lines: list[Line], until: in
         _label(_LEFT, _THEIRS + _DEEP + 24, wording.hour(scale.first), "start"),
         _label(_RIGHT, _THEIRS + _DEEP + 24, wording.hour(scale.last), "end"),
     ]
-    said = _counted(wording.words, end - promise.opened, promise, lines)
+    said = _counted(wording.words, end - promise.opened, elapsed, lines)
     return el(
         "svg", el("title", said), *parts, viewBox=f"0 0 {WIDTH} {_THEIRS + _DEEP + 32}", role="img", class_="timeline"
     )
 
 
-def _counted(words: Words, waited: int, promise: PromiseRow, lines: list[Line]) -> str:
+def _counted(words: Words, waited: int, elapsed: int, lines: list[Line]) -> str:
     pauses = sum(line.kind == "paused" for line in lines)
-    values = {"waited": words.length(waited), "own": words.length(promise.elapsed)}
+    values = {"waited": words.length(waited), "own": words.length(elapsed)}
     passed = words.say(
         "From the opening {waited} passed for the customer, {own} by the clock of the standard, as of its last line.",
         **values,

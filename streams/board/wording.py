@@ -36,7 +36,7 @@ OVERDUE: Final = phrase("overdue")
 REASONS: Final[dict[str, str]] = {
     "told": phrase("told"),
     "not-actionable": phrase("not told: there was no trouble yet"),
-    "nobody-waits-for-it": phrase("not told: nobody had been told of any trouble"),
+    "nobody-waits-for-it": phrase("not told: nobody waited to hear of it"),
     "overdue": phrase("not told: the time was over when Kept heard of it"),
     "no-route": phrase("not told: the policy names nobody for it"),
     "grouped": phrase("not told by itself, and by no other message so far"),

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 BECAUSE: dict[str, str] = {
     "told": "it was told",
     "not-actionable": "nobody has to act on it",
-    "nobody-waits-for-it": "nobody had been told of the trouble",
+    "nobody-waits-for-it": "nobody waited to hear of it",
     "overdue": "the deadline was over when it came to be told",
     "no-route": "the policy names nobody for it",
     "grouped": "it was left to another message",

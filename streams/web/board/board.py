@@ -70,6 +70,7 @@ POLICY: Final = (
 REFERRER: Final = "same-origin"
 """Without it browsers send our own forms with the origin `null`, as they do those of strangers."""
 BACK: Final = phrase("Back to what is open now")
+LOOK: Final = phrase("Look at the promise")
 SIGN_IN: Final = phrase("Sign in")
 """What stands on the link of a refusal, which leads there."""
 DAYS: Final = 28
@@ -131,7 +132,7 @@ class Board:
         if session is None and self.unguarded and request.get(ROLE):  # not who was refused before it was known
             request[SESSION] = session = self.sessions.begin("admin")
         standing = Standing() if session is None else request.get(STANDING, Standing())
-        name = own_name(self.host, session) if session else ""
+        name, practice = own_name(self.host, session) if session else "", self.host.practice
         shell = Shell(
             self.host.wall(), zone_of_all(self.host, self.zone), self.words(request), names_of(self.host),
             status=Status(ready=True) if session is None else self.host.now_status(),
@@ -143,6 +144,7 @@ class Board:
             unguarded=self.unguarded, version=version, changes=self.live.commits, mark=self._files.mark,
             overdue=standing.overdue, urgent=standing.urgent, rings=self.rings is not None,
             zones=zones_of(self.host), usual=self.zone, answers=request.method not in SAFE,
+            scenarios={} if practice is None else {name: each.when for name, each in practice.scenarios.items()},
         )  # fmt: skip
         return shell.about(View.of(request.query).site)
 
@@ -201,11 +203,12 @@ class Board:
         )
         return self.answer(request, page(shell, say("There is no such page"), "", *content), problem.status)
 
-    def partly(self, request: web.Request, said: str, back: str) -> web.Response:
-        """Answer with a page that says what of an act was done and what not, and leads back."""
+    def partly(self, request: web.Request, said: str, back: str, about: str = "") -> web.Response:
+        """Answer with a page that says what of an act was done and what not; it leads back, and to what it is about."""
         shell = self.shell(request)
         say = shell.words.say
-        content = el("p", said, class_="calm"), el("p", _way_back(shell, back))
+        look = el("p", el("a", say(LOOK), href=about)) if about and about != back else None
+        content = el("p", said, class_="calm"), look, el("p", _way_back(shell, back))
         return self.answer(request, page(shell, say("It is noted"), "", *content))
 
     async def _owed(self, request: web.Request) -> web.Response:

@@ -26,6 +26,7 @@ from streams.board.reportable import not_reportable, reports
 from streams.board.shell import LONGEST
 from streams.board.silences import SPANS, TERMS
 from streams.web.actions import check_open, known_sites, take_in
+from streams.web.board.board import LOOK
 from streams.web.board.chosen import Chosen
 from streams.web.board.fields import (
     NAME,
@@ -47,7 +48,7 @@ from streams.web.board.practising import Practising
 from streams.web.board.reporting import check_keeps, data_of
 from streams.web.board.sent_before import sender_of
 from streams.web.board.taking import Taking
-from streams.web.board.way_back import came_from_of, way_back
+from streams.web.board.way_back import about_of, came_from_of, way_back
 from streams.web.forms import DayChange, Grant, Settlement, ShiftNote
 from streams.web.guard import SESSION, see_other
 from streams.web.naming import own_name, referred
@@ -136,8 +137,11 @@ class Acts:
         """Answer what was done: back to the page, but for what has to be said."""
         said = later.said(self._board.words(request)) if later is not None else ""
         if by_script(request):
-            return web.json_response({"said": said}) if said else web.Response(status=HTTPStatus.NO_CONTENT)
-        return self._board.partly(request, said, way_back(given)) if said else see_other(way_back(given))
+            answer = {"said": said, "at": about_of(given), "look": self._board.words(request).say(LOOK)}
+            return web.json_response(answer) if said else web.Response(status=HTTPStatus.NO_CONTENT)
+        if not said:
+            return see_other(way_back(given))
+        return self._board.partly(request, said, way_back(given), about_of(given))
 
     async def _done(self, given: Given, name: str) -> None:
         """Take in the event that the promise waits for, and that somebody says so: together, or neither."""

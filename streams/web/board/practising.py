@@ -117,7 +117,7 @@ class Practising:
             data: dict[str, Plain] = {"team": team, "agent": agent, "by": name, "reward": wanted, "value": reward.value}
             await self._submit(REWARDED, data | {kind: number}, given)
 
-    async def make_exception(self, given: Given, name: str) -> None:
+    async def make_exception(self, given: Given, name: str) -> Later | None:
         """Take in that somebody did what a scenario lets everybody do; the door excuses the promise that they name."""
         scenarios, team = self._practice().scenarios, self._team(given)
         wanted = needed(given, "scenario", phrase("Say which scenario; then it can be done."))
@@ -128,7 +128,7 @@ class Practising:
         number, scenario = given.get("promise", ""), scenarios[wanted]
         if not number:
             await self._submit(MADE, data, given)
-            return
+            return None
         found = await asked(self._host.read_model.promise, number)
         if found is None:
             raise Problem(HTTPStatus.NOT_FOUND, no_promise(number))
@@ -140,6 +140,7 @@ class Practising:
         await self._grants.check(Grant(promise=number, by=f"{SCENARIO}{wanted}", person=name, reason=scenario.when))
         about: dict[str, Plain] = {"standard": found.row.standard, "subject": found.row.subject}
         await self._submit(MADE, data | about, given)
+        return later("The promise that it was about is excused by that.")
 
     async def _check_kept(self, number: str, reward: Reward, team: str) -> None:
         """Refuse a promise that nobody can be rewarded for, or not with this."""

@@ -21,6 +21,11 @@ def came_from_of(given: Given) -> str:
     return following if following.partition("?")[0] in _BACK and following.isprintable() else ""
 
 
+def about_of(given: Given) -> str:
+    """Give the page of the one promise that a form is about; nothing, where it is about none, or several."""
+    return f"/promises/{quote(given['promise'], safe='')}" if given.get("promise") else ""
+
+
 def way_back(given: Given) -> str:
     """Say to which page the browser goes back: to where the form was."""
     if came_from := came_from_of(given):
@@ -28,5 +33,5 @@ def way_back(given: Given) -> str:
     if "calendar" in given:
         return "/standards#opening-hours"
     if "promise" in given:
-        return f"/promises/{quote(given['promise'], safe='')}"
+        return about_of(given) or "/"
     return "/feeds" if "letter" in given else "/notices#silences"
