@@ -70,8 +70,10 @@ class EventSink(Protocol):
     def now_status(self) -> Status:
         """Say how the host is."""
 
-    async def submit(self, events: Sequence[Event], refusals: Sequence[Refusal] = ()) -> None:
+    async def submit(self, events: Sequence[Event], refusals: Sequence[Refusal] = ()) -> Mapping[int, Refusal]:
         """Take events and refusals in; returns when they are durable. Raises Backlog: none was kept.
+
+        Gives which of the events were refused all the same, as far as that is known by then, by their places from 0.
 
         Raises StateError: send all of them again; where some were kept they are not taken twice.
         """

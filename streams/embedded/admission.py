@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from standards.errors import EventError
 from standards.judge.events import type_of
+from streams.ingest.agreement import gone
 from streams.ingest.wire import Refusal, encode, in_future, reserved
 
 if TYPE_CHECKING:
@@ -24,7 +25,8 @@ if TYPE_CHECKING:
 class Admission:
     """Admits events of the vocabulary of a reader; `max_skew`, in microseconds, is how far ahead they may be.
 
-    `sources` hear of what each sender's clock says. Without a `door` names stay as they are.
+    `sources` hear of what each sender's clock says. Without a `door` names stay as they are. `turned_away` says why
+    events were refused, by the ids of their objects, until somebody takes that.
     """
 
     def __init__(
@@ -33,12 +35,15 @@ class Admission:
         self.sources, self._agreement = sources, agreement
         self._reader, self._door, self._max_skew = reader, door, max_skew
         self._types = set(reader.classes.values())
+        self.turned_away: dict[int, Refusal] = {}
+        self._as_sent: dict[int, int] = {}
 
     def admitted(self, events: Sequence[Event], refused: list[Refusal], wall: int) -> Agreed:
         """Refuse events from too far ahead, in Kept's own name or against what was agreed; read earlier ones again.
 
         No event happens after it was received: one whose time is a little ahead of its stamp happened at its stamp.
         """
+        self._as_sent = {}
         if not self._types.issuperset(map(type, events)):
             events = list(self._read_again(events, refused))
         admitted = []
@@ -46,13 +51,22 @@ class Admission:
             received = event.received = event.received or wall
             error = in_future(event, received, self._max_skew) or reserved(event)
             if error is not None:
-                refused.append(Refusal(0, error.reason, str(error), encode(event)))
+                self._refuse(event, Refusal(0, error.reason, str(error), encode(event)), refused)
                 continue
             self.sources.hear(event.source, event.at, received)
             event.at = min(event.at, received)
             admitted.append(event)
-        inside = admitted if self._door is None else self._door.let_in(admitted, refused)
-        return self._agreement.held(inside, refused)
+        strangers, objections = list[Refusal](), list[Refusal]()
+        inside = admitted if self._door is None else self._door.let_in(admitted, strangers)
+        agreed = self._agreement.held(inside, objections)
+        for came, went, why in ((admitted, inside, strangers), (inside, agreed.events, objections)):
+            for event, refusal in gone(came, went, why):
+                self._refuse(event, refusal, refused)
+        return agreed
+
+    def _refuse(self, event: Event, refusal: Refusal, refused: list[Refusal]) -> None:
+        refused.append(refusal)
+        self.turned_away[self._as_sent.get(id(event), id(event))] = refusal
 
     def _read_again(self, events: Iterable[Event], refused: list[Refusal]) -> Iterable[Event]:
         for event in events:
@@ -63,6 +77,7 @@ class Admission:
             try:
                 again = self._reader.one(raw)
                 again.received = event.received
+                self._as_sent[id(again)] = id(event)
                 yield again
             except EventError as error:
-                refused.append(Refusal(0, error.reason, f"{type_of(event)}: {error}", raw))
+                self._refuse(event, Refusal(0, error.reason, f"{type_of(event)}: {error}", raw), refused)

@@ -33,7 +33,7 @@ from streams.storage.sqlite import FolderLock
 from streams.storage.status import Backlog, Committed, Status
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     from alerts.channels import Channel
@@ -146,16 +146,15 @@ class EmbeddedHost:
             standards_read=self._reloading.succeeded, is_stale=bool(self._reloading.problems),
         )  # fmt: skip
 
-    async def submit(self, events: Sequence[Event], refusals: Sequence[Refusal] = ()) -> None:
-        """Take events and refusals in; returns when they are durable. Raises Backlog or StateError: none was kept."""
+    async def submit(self, events: Sequence[Event], refusals: Sequence[Refusal] = ()) -> Mapping[int, Refusal]:
+        """Take events in; returns when they are durable, with what of them was refused. Raises Backlog, StateError."""
         if self._fault or self.stopping.is_set():
             raise StateError(self._fault or "the host is stopping; send this batch again after its start")
         if not self.room():
             raise Backlog(self._queue.size)
-        done = asyncio.get_running_loop().create_future()
-        self._queue.add(self._stamp(), events, refusals, done)
+        done = self._queue.add(self._stamp(), events, refusals)
         self._wake.set()
-        await done
+        return await done
 
     def _stamp(self) -> int:
         """Give the clock's time, which never goes back from one stamp to the next."""
@@ -268,7 +267,7 @@ class EmbeddedHost:
         except Exception as error:  # noqa: BLE001 - whatever it is, memory may be ahead of the disk now
             self._fail(error, group)
             return
-        self._queue.done(group)
+        self._queue.stored(group, self._engine.turned_away())
         self._fault, self._pause = "", 0.0
         for each in stored:
             self._tell(each)
@@ -281,7 +280,7 @@ class EmbeddedHost:
         reason = "disk" if isinstance(error, DiskError) else "store" if isinstance(error, StateError) else "defect"
         log.error("batch not stored", reason=reason, why=self._fault, exc_info=reason == "defect")
         self._pause = min(LONGEST_PAUSE, max(1.0, self._pause * 2))
-        self._queue.done(group, self._fault)
+        self._queue.failed(group, self._fault)
 
     def _tell(self, stored: Committed) -> None:
         if stored.notices:

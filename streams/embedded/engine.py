@@ -193,6 +193,11 @@ class Engine:
         self._closings.close(self._house, wall)
         return stored
 
+    def turned_away(self) -> dict[int, Refusal]:
+        """Give why events were refused since this was asked last, by the ids of their objects."""
+        found, self._admission.turned_away = self._admission.turned_away, {}
+        return found
+
     def resumes(self, *, stepped: int = 0) -> None:
         """Hear that nobody ran since the last step, or that the clock was set forward, by so many microseconds."""
         self._since, self._stepped = self.pump.low, self._stepped + stepped

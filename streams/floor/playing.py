@@ -44,7 +44,7 @@ class Listener(Protocol):
     def room(self) -> bool:
         """Say whether there is room for more events."""
 
-    async def submit(self, events: Sequence[Event], refusals: Sequence[Refusal] = ()) -> None:
+    async def submit(self, events: Sequence[Event], refusals: Sequence[Refusal] = ()) -> object:
         """Take events in, and what could not be read."""
 
 

@@ -19,7 +19,7 @@ from standards.practice.agreed import NAMED, objection
 from streams.ingest.wire import Refusal, encode
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from standards.judge.case import UnusedReason
     from standards.judge.events import Event
@@ -35,6 +35,12 @@ class Agreed(NamedTuple):
 
     events: Sequence[Event]
     unused: Sequence[Unused[Event]] = ()
+
+
+def gone(came: Iterable[Event], went: Iterable[Event], why: Iterable[Refusal]) -> Iterator[tuple[Event, Refusal]]:
+    """Give the events that came and went no further, each with why: the refusals are in the order of the events."""
+    on = set(map(id, went))
+    return zip((event for event in came if id(event) not in on), why, strict=True)
 
 
 class Agreement:

@@ -14,6 +14,7 @@ import msgspec
 from pydantic import BaseModel, ValidationError
 
 from alerts.words.later import later
+from alerts.words.words import phrase
 from standards.calendar.duration import DAY
 from standards.judge.events import iso, type_of
 from standards.natural import natural
@@ -52,6 +53,9 @@ NOT_READY_RETRY: Final = 2
 FULL_RETRY: Final = 1
 
 _ERASED: Final = later("Nothing was done: a name in it was erased here. Load the page again to see whom it names now.")
+_TURNED_AWAY: Final = phrase(
+    "It was refused, and stands under Feeds with the reason: it is not what this house has agreed on."
+)
 _NOT_READY: Final = later("Kept takes nothing now. Try again in a moment; the top of each page of the board says why.")
 
 
@@ -110,7 +114,8 @@ async def take_in(host: Host, events: Sequence[Event]) -> None:
         }
         if named - await asked(host.names.are_known, named):
             raise Problem(HTTPStatus.CONFLICT, _ERASED)
-    await host.submit(events)
+    for refusal in (await host.submit(events)).values():
+        raise Problem(HTTPStatus.CONFLICT, refusal.message, told=later(_TURNED_AWAY))
 
 
 def identity_of(host: Host, parts: Sequence[object]) -> str:

@@ -22,9 +22,10 @@ PERSONS = {"team": "north", "agent": "ann", "by": "bob"}
 async def refused(caller: Caller, kind: str, **data: object) -> list[tuple[str, str]]:
     """Give the reasons and messages of what was refused, of one event that was sent."""
     answer = await caller.send(cloud(kind, kind, caller.clock.at, **data))
-    assert answer.status == 202, answer.text
     await caller.pass_time(1)
     letters = (await caller.get("/v1/dead-letters")).json["items"]
+    assert answer.status == (400 if letters else 202), answer.text
+    assert [each["reason"] for each in answer.json["refused"]] == [each["reason"] for each in letters]
     return [(each["reason"], each["message"]) for each in letters]
 
 
@@ -49,6 +50,26 @@ async def test_an_unknown_name_is_refused(tmp_path: Path, kind: str, data: dict[
     async with asking(tmp_path, peopled=written(tmp_path, PRACTICE + FORMS)) as caller:
         ((reason, message),) = await refused(caller, kind, **data)
     assert (reason, near in message) == ("not-agreed", True)
+
+
+async def test_the_answer_says_what_the_door_refused(tmp_path: Path) -> None:
+    """Of a request each event is told of that is not taken, at its place: unreadable ones, and those not agreed on."""
+    async with asking(tmp_path, peopled=written(tmp_path, PRACTICE + FORMS)) as caller:
+        now = caller.clock.at
+        gift = {"team": "north", "agent": "Ann", "by": "ann ", "reward": "voucher", "value": 5, "moment": "m"}
+        sent = [
+            cloud("reward.voted", "good", now, team="north", reward="early"),
+            cloud("reward.given", "own", now, **gift),
+            {"type": "reward.voted"},
+            cloud("assessment.completed", "answers", now, agent="ann", form="delight", score=3),
+            cloud("reward.voted", "late", now, team="north", reward="voucher"),
+        ]
+        answer = await caller.send(*sent)
+        assert (answer.status, answer.json["accepted"], "were refused" in answer.json["detail"]) == (400, 2, True)
+        found = [(each["place"], each["reason"], each.get("id", "")) for each in answer.json["refused"]]
+        assert [place for place, *_ in found] == [2, 3, 4]
+        assert [found[0], found[2]] == [(2, "own-reward", "own"), (4, "private-answer", "answers")]
+        assert (await caller.send(sent[0])).json == {"accepted": 1, "refused": []}
 
 
 async def test_what_is_agreed_is_taken(tmp_path: Path) -> None:

@@ -13,21 +13,23 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from streams.ingest.wire import Reader, encode
+from standards.practice.agreed import objection
+from streams.ingest.wire import Reader, Refusal, encode
 from streams.kafka.clients.log import Message
 from streams.kafka.records.facts import WORDS, Letter
 from streams.kafka.records.packing import bounded
 from streams.names.door import Door
+from streams.names.references import ERASED
 from streams.storage.status import Backlog, Committed, Status
 from streams.storage.store_writer import RAW_KEPT
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from standards.compiler.spec import Loaded
     from standards.judge.events import Event
     from standards.judge.rulebook import Rulebook
-    from streams.ingest.wire import Refusal
+    from standards.practice.practice import Practice
     from streams.kafka.clients.outlet import Outlet
     from streams.names.names import Names as PersonNames
 
@@ -55,6 +57,7 @@ class KafkaEventSink:
         self._door: Door | None = None
         self._letters = 0
         self._turn = 0
+        self.practice: Practice | None = None
         self.problems: list[str] = []
         self._listeners: list[Callable[[Committed], None]] = []
         self._refusal_listeners: list[Callable[[Committed], None]] = []
@@ -82,18 +85,30 @@ class KafkaEventSink:
             retired=len(self.rulebook.standards) - len(self.rulebook.current),
         )
 
-    async def submit(self, events: Sequence[Event], refusals: Sequence[Refusal] = ()) -> None:
-        """Take events and refusals in; returns when the broker has them.
+    async def submit(self, events: Sequence[Event], refusals: Sequence[Refusal] = ()) -> Mapping[int, Refusal]:
+        """Take events and refusals in; returns when the broker has them. Gives what was refused, by its place.
+
+        What speaks against an event only once it is known who somebody is, an intake finds out later.
 
         Raises Backlog: nothing was kept. Raises StateError: send the same again, what was kept is not taken twice.
         """
         if not self.room():
             raise Backlog(self._outlet.waiting)
+        against = self._against(events)
+        events, refusals = [it for at, it in enumerate(events) if at not in against], [*refusals, *against.values()]
         kept = await self._kept(refusals) if refusals else ()
         await self._outlet.publish([*await self._messages(events), *self._dead(kept)])
         refused = Committed(refused=Counter(it.reason for it in refusals))
         for listener in self._refusal_listeners:
             listener(refused)
+        return against
+
+    def _against(self, events: Sequence[Event]) -> dict[int, Refusal]:
+        """Hold events against what is agreed on, before anybody else hears of them."""
+        if self.practice is None:
+            return {}
+        found = ((at, event, objection(event, self.practice, ERASED)) for at, event in enumerate(events))
+        return {at: Refusal(0, why.reason, why.found, encode(event)) for at, event, why in found if why is not None}
 
     def door(self) -> Door | None:
         """Give the door of the rulebook in force, where names are kept apart."""

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from streams.ingest.agreement import gone
 from streams.ingest.wire import Refusal
 from streams.kafka.intake.arrivals import letter_of
 from streams.kafka.records.facts import WORDS
@@ -91,8 +92,7 @@ class Entrance:
 
 def _why(events: Iterable[Event], inside: Iterable[Event], refusals: Iterable[Refusal]) -> dict[int, Refusal]:
     """Say why each event was refused, by its object's id: the refusals come in the order of the events."""
-    taken = set(map(id, inside))
-    return dict(zip((id(event) for event in events if id(event) not in taken), refusals, strict=True))
+    return {id(event): refusal for event, refusal in gone(events, inside, refusals)}
 
 
 def _without_names(letters: Iterable[Letter], door: Door) -> list[Letter]:

@@ -103,6 +103,11 @@ class IntakeHost:
         self._adopted = (-1, -1)
         self._listeners: list[Callable[[Loaded], None]] = []
 
+    @property
+    def practice(self) -> Practice | None:
+        """People's practice, as its document said when it was read last; None where there is none."""
+        return self._practice
+
     def listen(self, listener: Callable[[Loaded], None]) -> None:
         """Have a function called, on the event loop, whenever other standards are gone over to."""
         self._listeners.append(listener)

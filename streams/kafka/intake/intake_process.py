@@ -123,7 +123,7 @@ async def _event_sink(
 
     def adopt(loaded: Loaded) -> None:
         sink.rulebook, sink.reader = loaded.rulebook, Reader(loaded.rulebook.classes)
-        sink.problems = list(host.problems)
+        sink.practice, sink.problems = host.practice, list(host.problems)
 
     adopt(host.loaded)
     host.listen(adopt)

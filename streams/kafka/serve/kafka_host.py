@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from alerts.routing.actions import actions_of
+from streams.ingest.agreement import gone
 from streams.kafka.clients.event_sink import KafkaEventSink
 from streams.runtime.feeds import MOST, dark_by_feed, with_unheard
 from streams.storage.status import Committed, Status
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from alerts.policy.policy import People
     from alerts.routing.actions import Action
     from standards.judge.events import Event
-    from standards.practice.practice import Practice
     from streams.ingest.wire import Refusal
     from streams.kafka.serve.projection_consumer import ProjectionConsumer
     from streams.runtime.feeds import FeedStanding
@@ -36,7 +36,6 @@ class KafkaHost(KafkaEventSink):
 
     read_model: ReadModel
     people: People | None = None
-    practice: Practice | None = None
     keeps_events: bool = False  # they are in their topic
     watched_clock: None = None  # time here is not this machine's
     devices: DeviceBook | None = None
@@ -53,21 +52,24 @@ class KafkaHost(KafkaEventSink):
         self.follower.listen(listener)
         self._listeners.append(listener)
 
-    async def submit(self, events: Sequence[Event], refusals: Sequence[Refusal] = ()) -> None:
+    async def submit(self, events: Sequence[Event], refusals: Sequence[Refusal] = ()) -> Mapping[int, Refusal]:
         """Take events and refusals in, as an event sink does; what people did is then shown here at once.
 
         They are published with references in the place of names.
         """
         strangers: list[Refusal] = []
-        door = self.door()
+        door, came = self.door(), list(events)
         if door is not None and events:
             events = await asyncio.to_thread(door.let_in, events, strangers)
-        await super().submit(events, [*refusals, *strangers])
-        acts = actions_of(events)
+        against = await super().submit(events, [*refusals, *strangers])
+        why = {id(event): refusal for event, refusal in gone(came, events, strangers)}
+        why |= {id(events[at]): refusal for at, refusal in against.items()}
+        acts = actions_of(event for event in events if id(event) not in why)
         if acts:
             await self.note_acts(acts)
             for listener in self._listeners:
                 listener(Committed(events=Counter(act.type for act in acts), acts=len(acts)))
+        return {at: why[id(event)] for at, event in enumerate(came) if id(event) in why}
 
     def feeds(self) -> list[FeedStanding]:
         """Say how the declared feeds stand, as the worker of partition 0 has heard them: those silent longest."""

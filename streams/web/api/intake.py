@@ -9,7 +9,7 @@ Read next: `streams/ingest/wire.py`, which reads them.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from http import HTTPStatus
 from operator import attrgetter
 from time import perf_counter
@@ -99,10 +99,13 @@ class Intake:
                 "kept; mend the sender and send it again"
             )
             raise _refused(words, 0, refusals) from None
+        unread = len(refusals)
         if events or refusals:
-            await self._sink.submit(events, refusals)
+            turned_away = await self._sink.submit(events, refusals)
+            if turned_away:
+                refusals = _in_place(turned_away, refusals, form, _whole(form, request, body))
         self._timed(perf_counter() - began)
-        return _answer(len(events), refusals)
+        return _answer(len(events) + unread - len(refusals), refusals, unread)
 
     async def _read(self, form: str, request: web.Request, body: bytes, refusals: list[Refusal]) -> list[Event]:
         reader, refuse = self._sink.reader, bounded(refusals)
@@ -190,11 +193,20 @@ def _id(raw: bytes) -> str:
         return ""
 
 
-def _answer(accepted: int, refusals: list[Refusal]) -> web.Response:
+def _in_place(turned_away: Mapping[int, Refusal], refusals: list[Refusal], form: str, body: bytes) -> list[Refusal]:
+    """Give all refusals in order: those of events that were read by where they stood, beside those that were not."""
+    unread = {refusal.place for refusal in refusals}
+    places = [place for place, _ in _pieces(form, body) if place not in unread]
+    found = (msgspec.structs.replace(refusal, place=places[at]) for at, refusal in turned_away.items())
+    return sorted([*refusals, *found], key=attrgetter("place"))
+
+
+def _answer(accepted: int, refusals: list[Refusal], unread: int) -> web.Response:
     if not refusals:
         return json_answer(IntakeAnswer(accepted, []), HTTPStatus.ACCEPTED)
     kept = f"the other {accepted} were kept" if accepted else "nothing else was sent"
-    words = f"{len(refusals)} of {len(refusals) + accepted} events cannot be read and are in the dead letters; {kept}"
+    why = "cannot be read" if unread == len(refusals) else "were refused"
+    words = f"{len(refusals)} of {len(refusals) + accepted} events {why} and are in the dead letters; {kept}"
     raise _refused(words, accepted, refusals)
 
 
