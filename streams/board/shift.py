@@ -136,8 +136,12 @@ def _thanks(shell: Shell, shift: Shift) -> Html | None:
         return None
     say = shell.words.say
     title = f"{say('Thanks')} · {shell.number(shift.thanked)}"
-    if not shell.acts:
-        return section(title, el("p", say("Who signs in as a supervisor sees by whom and for what."), class_="quiet"))
+    if not shell.joins:
+        thanks = el("a", say("Thanks"), href="/thanks")
+        there = sentence(
+            shell.words, "By whom and for what stands under {thanks}, for those who may read it.", thanks=thanks
+        )
+        return section(title, el("p", there, class_="quiet"))
     rows = el("ul", (_thanked(shell, act) for act in shift.thanks.rows), class_="acts")
     pages = pager(shell, shift.thanks, "/shift", {"site": shift.site}, name=THANKS, part="#thanks")
     return section(title, rows, pages, id="thanks")

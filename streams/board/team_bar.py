@@ -95,7 +95,17 @@ def _choice(  # noqa: PLR0913 - what one field has
     return field(label, name, control=el("select", first, options, name=name))
 
 
-def begins_with(shell: Shell, standard: Standard, events: Sequence[str]) -> str:
-    """Say of a standard of which nothing is known which event would tell."""
-    said = shell.words.either(events)
-    return shell.words.say("Nothing is known of {standard}: no {event} has come.", standard=standard.id, event=said)
+def begins_with(shell: Shell, standard: Standard, events: Sequence[str], came: Mapping[str, int]) -> str:
+    """Say of a standard of which nothing is known which event would tell; `came` counts those that came, by type."""
+    words, count = shell.words, sum(came.get(each, 0) for each in events)
+    said = {"standard": standard.id, "event": words.either(events)}
+    if not count:
+        return words.say("Nothing is known of {standard}: no {event} that begins it has come.", **said)
+    return words.how_many(
+        count,
+        "Nothing is known of {standard}: {count} {event} came since the start of Kept, and no verdict has come of it "
+        "here yet.",
+        "Nothing is known of {standard}: {count} {event} came since the start of Kept, and no verdict has come of them "
+        "here yet.",
+        **said,
+    )  # fmt: skip

@@ -25,7 +25,7 @@ from streams.board.standards import goal_words
 from streams.board.team_bar import TODAY, Team, begins_with, team_bar
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from standards.judge.standard import Standard
     from standards.practice.practice import Goal, GoalPeriod, Scenario
@@ -52,6 +52,7 @@ class Today(msgspec.Struct, frozen=True):
 
     `led` are the standards that the lead answers for, `own` what they owe now, `owing` those of which they owe any,
     `kept` what was kept and broken of them in 28 days. `excused` was so afterwards in seven days, by `scenarios`.
+    `came` counts what came since the start, by event type.
     """
 
     team: Team
@@ -66,6 +67,7 @@ class Today(msgspec.Struct, frozen=True):
     kept: Mapping[str, tuple[int, int]] = {}
     excused: Paged[Excused] = Paged()
     scenarios: Mapping[str, Scenario] = {}
+    came: Mapping[str, int] = {}
 
 
 def draw(shell: Shell, today: Today) -> str:
@@ -118,7 +120,9 @@ def _standing(shell: Shell, today: Today, name: str, standing: GoalStanding, aim
     if standard is not None and standard.owed_to:
         return [el("p", shell.words.say(ON_STANDARDS), class_="quiet")]
     if counted is None:
-        return [el("p", begins_with(shell, standard, _begins(standard)) if standard else name, class_="quiet")]
+        return [
+            el("p", begins_with(shell, standard, _begins(standard), today.came) if standard else name, class_="quiet")
+        ]
     score = Score(kept=counted[0], broken=counted[1])
     rate, of = shell.share(score)
     aim = _objective(standard) if aim is None else aim
@@ -173,8 +177,25 @@ def _own(shell: Shell, today: Today) -> Html:
         return section(title, el("p", none, class_="quiet"), id="own")
     drawn = [_owed(shell, today, row) for row in today.own.rows]
     owed = el("ul", drawn, class_="notices") if drawn else None
-    rows = el("ul", _kept(shell, today), class_="handed")
-    return section(title, owed, more_than(shell, today.own), el("h3", say("In 28 days")), rows, id="own")
+    known = [name for name in today.led if _is_known(today, name)]
+    unknown = [name for name in today.led if not _is_known(today, name)]
+    rows = el("ul", (_kept(shell, today, name) for name in known), class_="handed") if known else None
+    return section(title, owed, more_than(shell, today.own), el("h3", say("In 28 days")), rows,
+                   _unknown(shell, today, unknown), id="own")  # fmt: skip
+
+
+def _is_known(today: Today, name: str) -> bool:
+    return bool(today.standards[name].owed_to) or name in today.kept or name in today.owing
+
+
+def _unknown(shell: Shell, today: Today, names: Sequence[str]) -> Html | None:
+    """Fold away that nothing is known of some standards yet, and which events would tell."""
+    if not names:
+        return None
+    said = shell.words.how_many(
+        len(names), "Nothing is known yet of {count} standard", "Nothing is known yet of {count} standards"
+    )
+    return el("details", el("summary", said), el("ul", (_kept(shell, today, name) for name in names), class_="handed"))
 
 
 def _owed(shell: Shell, today: Today, row: PromiseRow) -> Html:
@@ -185,17 +206,15 @@ def _owed(shell: Shell, today: Today, row: PromiseRow) -> Html:
     return el("li", el("p", head, " ", when, class_="where"), el("p", what, class_="quiet") if what else None)
 
 
-def _kept(shell: Shell, today: Today) -> Iterator[Html]:
-    for name in today.led:
-        standard = today.standards[name]
-        said = _promise(shell, today, name)
-        if standard.owed_to:
-            how = shell.words.say(ON_STANDARDS)
-        elif name in today.kept:
-            rate, of = shell.share(Score(kept=today.kept[name][0], broken=today.kept[name][1]))
-            how = shell.words.say("kept {rate} {of}", rate=rate, of=of)
-        elif name in today.owing:
-            how = shell.words.say("no verdict yet")
-        else:
-            how = begins_with(shell, standard, _begins(standard))
-        yield el("li", said, " ", el("span", how, class_="quiet"))
+def _kept(shell: Shell, today: Today, name: str) -> Html:
+    standard = today.standards[name]
+    if standard.owed_to:
+        how = shell.words.say(ON_STANDARDS)
+    elif name in today.kept:
+        rate, of = shell.share(Score(kept=today.kept[name][0], broken=today.kept[name][1]))
+        how = shell.words.say("kept {rate} {of}", rate=rate, of=of)
+    elif name in today.owing:
+        how = shell.words.say("no verdict yet")
+    else:
+        how = begins_with(shell, standard, _begins(standard), today.came)
+    return el("li", _promise(shell, today, name), " ", el("span", how, class_="quiet"))

@@ -11,6 +11,7 @@ from alerts.words.words import ENGLISH, Words, phrase
 from standards.judge.promise import CHANGED_DAY
 from standards.judge.shapes import Bounded, Level, Precedence, Recurrence, Response, Universality
 from standards.judge.standard import Clause
+from streams.live.conditions import bound_words, condition_words, measure_words
 from streams.live.event_names import event_name
 
 if TYPE_CHECKING:
@@ -92,7 +93,7 @@ def _kept(line: Line, standard: Standard, words: Words) -> str:
         case Precedence() as shape:
             return words.say("{event} before", event=_happened(shape.expect, words))
         case Universality() as shape:
-            return shape.must.source
+            return condition_words(shape.must.source, words)
         case Bounded() as shape:
             event, most = _happened(shape.when, words), words.number(shape.at_most)
             return words.say("no more than {count} {event}", count=most, event=event)
@@ -104,7 +105,8 @@ def _kept(line: Line, standard: Standard, words: Words) -> str:
 
 def _level(shape: Level, words: Words) -> str:
     """Say what was so; of a window that rolls, that it was looked at more than once."""
-    values = {"measure": shape.measure.source, "must": shape.must.source, "span": words.length(shape.over)}
+    measure, must = measure_words(shape.measure.source, words), bound_words(shape.must.source, words)
+    values = {"measure": measure, "must": must, "span": words.length(shape.over)}
     if not shape.step:
         return words.say("{measure} was {must}", **values)
     return words.say("{measure} was {must} in each {span}, every {step}", **values, step=words.length(shape.step))
@@ -116,12 +118,13 @@ def breaks(standard: Standard, words: Words) -> str:
         case Response() | Recurrence() | Precedence() as shape:
             return _missing(shape, _happened(shape.expect, words), words)
         case Universality() as shape:
-            return words.say("not {must}", must=shape.must.source)
+            return words.say("not {must}", must=condition_words(shape.must.source, words))
         case Bounded() as shape:
             event, most = _happened(shape.when, words), words.number(shape.at_most)
             return words.say("more than {count} {event}", count=most, event=event)
         case Level() as shape:
-            values = {"measure": shape.measure.source, "must": shape.must.source, "span": words.length(shape.over)}
+            measure, must = measure_words(shape.measure.source, words), bound_words(shape.must.source, words)
+            values = {"measure": measure, "must": must, "span": words.length(shape.over)}
             if not shape.step:
                 return words.say("{measure} was not {must}", **values)
             return words.say("{measure} was not {must} in the last {span}", **values)
@@ -149,7 +152,7 @@ def _happened(clause: Clause, words: Words) -> str:
     said = []
     for each in clause.all:
         event = event_name(each.event, words)
-        where = None if each.where is None else each.where.source
+        where = None if each.where is None else condition_words(each.where.source, words)
         said.append(event if where is None else words.say("{event} with {where}", event=event, where=where))
     return words.either(list(dict.fromkeys(said)))
 

@@ -80,7 +80,7 @@ def test_speed_never_stands_alone(practised: Served) -> None:
     goal = page.partition('id="goals"')[2].partition("</section>")[0]
     assert "Goal: 90% today." in goal
     assert "Below the goal of 90% so far, of 2 promises." in goal
-    assert "Nothing is known of never-brusque: no complaint.received has come." in goal
+    assert "Nothing is known of never-brusque: no complaint.received that begins it has come." in goal
     practised.send(cloud("complaint.received", "k", practised.now, contact="c1", topic="price", site="s3"))
     practised.go(3)
     goal = entered(practised)[0].ask("/today")[2].partition('id="goals"')[2].partition("</section>")[0]
@@ -101,6 +101,16 @@ def test_from_deadline_to_done(practised: Served) -> None:
     assert (promise in page, "<dd>nobody</dd>" in page, "<dd>not yet</dd>" in page) == (True, False, False)
 
 
+def test_events_that_begin_nothing_are_told_of(practised: Served) -> None:
+    """What came and began nothing is counted, instead of saying that it did not come; and it is folded away."""
+    practised.send(*(cloud("survey.sent", f"s{number}", practised.now, team="south", asked=5) for number in range(3)))
+    practised.go(60)
+    page = entered(practised)[0].ask("/today?team=north")[2].partition('id="own"')[2]
+    folded = page.partition("<details>")[2].partition("</details>")[0]
+    assert "Nothing is known yet of 2 standards<" in folded
+    assert "3 survey.sent came since the start of Kept, and no verdict has come of them here yet." in folded
+
+
 def test_the_lead_looks_at_themselves(practised: Served) -> None:
     """What the lead has promised stands there, owed or not; what nobody ever heard of says which event is missing."""
     practised.send(cloud("meeting.held", "m", practised.now, team="north", kind="weekly"))
@@ -108,7 +118,7 @@ def test_the_lead_looks_at_themselves(practised: Served) -> None:
     page = entered(practised)[0].ask("/today?team=north")[2].partition('id="own"')[2]
     assert "What floor-lead has promised" in page
     assert ">lead-walks</span>" in page
-    assert "Nothing is known of lead-listens: no survey.sent has come." in page
+    assert "Nothing is known of lead-listens: no survey.sent that begins it has come." in page
 
 
 def test_without_a_practice_document_it_is_of_the_whole_house(busy: Served) -> None:

@@ -10,7 +10,7 @@ Read next: `board_looks.py`, `streams/board/changes.py`.
 from __future__ import annotations
 
 import asyncio
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from contextlib import suppress
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
@@ -91,9 +91,11 @@ class Live:
         self._heard = False
         self.showing: Callable[[web.Request], Showing | None] = lambda _: None
         self.looked_for = LookedFor()
+        self.came = Counter[str]()
 
     def committed(self, stored: Committed) -> None:
         """Hear of a commit; the first event of all changes the page, whatever comes of it."""
+        self.came.update(stored.events)
         first = not self._heard and self._host.now_status().newest >= 0
         self._heard = self._heard or first
         news = (

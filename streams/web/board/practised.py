@@ -91,6 +91,7 @@ class Practised:
             await asked(queries.practice.owing, led, whose),
             await asked(queries.practice.counts, led, now - MONTH, whose),
             await self._excused(shell, whose), host.practice.scenarios if host.practice is not None else {},
+            self._board.live.came,
         )  # fmt: skip
         return self._board.answer(request, today.draw(shell, drawn))
 
