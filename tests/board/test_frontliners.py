@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.board.peopled import TOKENS, entered, of_a_team
+from tests.board.peopled import POLICY, TOKENS, entered, of_a_team
 from tests.board.serving import Served, fill, owed, proof_in
 from tests.board.test_thanks import KNOWING, PRACTICE, STANDARDS, data
 from tests.board.visiting import Visitor

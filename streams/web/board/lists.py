@@ -145,7 +145,7 @@ class Lists:
         shown = notices.Told(newest, stuck, await asked(read_model.board.fates), owed, given)
         rows = await asked(read_model.board.suppressed, wanted, 0, ASKED, skipped=skipped(third))
         not_told = await self._not_told(paged(await seen_by.suppressed(self._host, shell, rows), third), wanted)
-        if not asked_for and query.get("to", "").strip() and not wanted.to:
+        if words.strip() and not wanted.to:
             not_told = replace(not_told, refused=True)
         return board.answer(request, notices.draw(shell, shown, not_told))
 
