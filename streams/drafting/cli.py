@@ -62,6 +62,7 @@ Why = Annotated[str, typer.Option(metavar="TEXT", help=QUESTIONS["why"])]
 def register(app: typer.Typer) -> None:
     """Add the verb to the command line."""
     app.command("new", epilog="Example: kept new shop.yaml --from no-wait")(new)
+    app.command("map", epilog="Example: kept map calls.csv > calls.yaml")(map_)
 
 
 def new(
@@ -98,6 +99,29 @@ def new(
     if draft.namesake:
         raise typer.BadParameter(f"{draft.namesake} has a standard {name or wanted} already; give yours a --name")
     _tell(*draft.write(_asked(pack.words(wanted), said), file, stories), file)
+
+
+def map_(
+    file: Annotated[str, typer.Argument(metavar="FILE", help="An export: a table, a workbook, JSON.")],
+) -> None:
+    """Draft a mapping for a file.
+
+    Reads the first rows, and says what it takes for times, ids, lengths and states. What it cannot know is a question,
+    in the draft and beside it. The draft is tried on the file at once; it is yours to go on with.
+    """
+    from streams.drafting.head import head_of
+    from streams.drafting.mapping_draft import draft
+    from streams.drafting.trying import tried
+
+    made = draft(file, head_of(file))
+    typer.echo(made.text, nl=False)
+    for line in tried(file, made.text):
+        typer.echo(line, err=True)
+    for number, question in enumerate(made.questions, 1):
+        typer.echo(f"? {number}. {question}", err=True)
+    typer.echo(
+        "Next: answer these in the file, and try it: kept backtest STANDARDS --events FILE --map DRAFT", err=True
+    )
 
 
 def _tell(files: Sequence[Path], warnings: Sequence[Finding], file: Path) -> None:

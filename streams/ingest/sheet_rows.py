@@ -39,13 +39,13 @@ class SheetRows(GridRows):
         for row in self._cells:
             self.last += 1
             self.first = self.last
-            cells = [_text(value) for value in row]
+            cells = [text_of(value) for value in row]
             if any(cells):
                 return cells
         return None
 
 
-def _text(value: object) -> str:
+def text_of(value: object) -> str:
     """Write a cell's value: times as ISO 8601 has it, spans as h:mm:ss, whole numbers without a fraction."""
     if isinstance(value, bool):
         return "true" if value else "false"

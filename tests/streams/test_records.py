@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import zipfile
 
 import pytest
 
@@ -12,6 +11,7 @@ from standards.errors import SpecError
 from streams.ingest.rows import BadRow
 from streams.ingest.table import read_table
 from tests.streams.tables import AT, EVENT, mapping, told
+from tests.streams.workbooks import cells, workbook_of_calls
 
 RECORD = {"call": {"id": 7, "line": None}, "at": AT}
 NESTED = "{event: contact.waiting, fields: {contact: call.id, queue: call.line}}"
@@ -87,34 +87,9 @@ def test_xes() -> None:
         told(XES[:200], "", event, name="t.xes", top=top)
 
 
-def workbook(rows: str) -> bytes:
-    """Give the smallest workbook with some rows of XML in its sheet `Calls`."""
-    kind = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
-    main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
-    types = "http://schemas.openxmlformats.org/package/2006/content-types"
-    relations = "http://schemas.openxmlformats.org/package/2006/relationships"
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w") as book:
-        book.writestr("[Content_Types].xml", f'<Types xmlns="{types}"/>')
-        book.writestr("_rels/.rels", f'<Relationships xmlns="{relations}"><Relationship Id="r0" '
-                      f'Type="{kind}/officeDocument" Target="xl/workbook.xml"/></Relationships>')  # fmt: skip
-        book.writestr("xl/workbook.xml", f'<workbook xmlns="{main}" xmlns:r="{kind}"><sheets>'
-                      '<sheet name="Calls" sheetId="1" r:id="r1"/></sheets></workbook>')  # fmt: skip
-        book.writestr("xl/_rels/workbook.xml.rels", f'<Relationships xmlns="{relations}">'
-                      f'<Relationship Id="r1" Type="{kind}/worksheet" Target="worksheets/s.xml"/>'
-                      "</Relationships>")  # fmt: skip
-        book.writestr("xl/worksheets/s.xml", f'<worksheet xmlns="{main}"><sheetData>{rows}</sheetData></worksheet>')
-    return packed.getvalue()
-
-
-def cells(*values: str | float) -> str:
-    drawn = (f"<c><v>{each}</v></c>" if isinstance(each, float) else f'<c t="str"><v>{each}</v></c>' for each in values)
-    return f"<row>{''.join(drawn)}</row>"
-
-
-def test_a_workbook() -> None:
+def test_a_workbook_of_calls() -> None:
     """A sheet is read as it is kept: its times are the spreadsheet's days, whole numbers have no fraction."""
-    book = workbook(cells("call", "line", "at") + cells(1.0, "a", 46082.4166666667))
+    book = workbook_of_calls(cells("call", "line", "at") + cells(1.0, "a", 46082.4166666667))
     event = EVENT.replace("{event", "{time: {column: at, format: excel}, event")
     assert told(book, ", sheet: Calls", event, name="t.xlsx") == ["10:00:00 waiting 1 a"]
     with pytest.raises(SpecError, match="no sheet 'Cals'"):
