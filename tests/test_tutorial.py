@@ -57,7 +57,7 @@ def came_back(words: list[str], answers: list[str], folder: Path) -> str:
         run = subprocess.run(words, cwd=folder, capture_output=True, text=True, check=True)
         return run.stdout + run.stderr
     ran = kept(*arguments, cwd=folder, stdin="".join(f"{answer}\n" for answer in answers).encode())
-    out = re.sub(r"judged in [\d.,]+ s", "judged in 0.13 s", ran.stdout)
+    out = re.sub(r"judged in [\d.,]+ s( \([\d,]+ a second\))?", "judged in 0.13 s", ran.stdout)
     if not answers:
         return out + ran.stderr
     asked = re.split(r"^> (?=\n)", ran.stderr, flags=re.MULTILINE)

@@ -12,7 +12,7 @@ from standards.calendar.duration import spoken
 from standards.calendar.hours import zone as zone_of
 from standards.judge.events import iso, moment
 from standards.judge.score import Score
-from standards.judge.shapes import Response
+from standards.judge.shapes import Bounded, Response
 from streams.backtest.table import Row, Table, text_table
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def as_json(result: Result) -> dict[str, Any]:
 def as_text(result: Result, standards: Mapping[str, Standard]) -> str:
     """Give the result as a table, with the promises in the customer's words where they are not too many."""
     owed = {name: score for name, score in result.scores.items() if score.opened}
-    lines = [head(result), "", *(text_table(score_table(owed)) if owed else ["Nothing was owed."])]
+    lines = [head(result), "", *(text_table(score_table(owed, standards)) if owed else ["Nothing was owed."])]
     if owed and len(owed) < len(result.scores):
         never = ", ".join(name for name in result.scores if name not in owed)
         lines += ["", *wrap(f"Never owed: {never}.", WIDTH, break_long_words=False, break_on_hyphens=False)]
@@ -109,14 +109,15 @@ def some(number: int, noun: str) -> str:
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
-def score_table(scores: Mapping[str, Score]) -> Table:
+def score_table(scores: Mapping[str, Score], standards: Mapping[str, Standard]) -> Table:
     """Give the counts of standards, by name."""
-    return Table(("standard", *HEAD), [Row(name, counted(score)) for name, score in scores.items()])
+    rows = [Row(name, counted(score, with_rate=can_be_kept(standards[name]))) for name, score in scores.items()]
+    return Table(("standard", *HEAD), rows)
 
 
-def counted(score: Score) -> tuple[str, ...]:
-    """Give the counts of a standard, under `HEAD`."""
-    return (*(f"{value:,}" for value in score.counts().values()), *_rate(score))
+def counted(score: Score, *, with_rate: bool = True) -> tuple[str, ...]:
+    """Give the counts of a standard, under `HEAD`; a share says nothing of what can be broken alone."""
+    return (*(f"{value:,}" for value in score.counts().values()), *(_rate(score) if with_rate else ("-", "-")))
 
 
 def _rate(score: Score) -> tuple[str, str]:
@@ -135,16 +136,27 @@ def _told(name: str, score: Score, standard: Standard) -> list[str]:
         were = "was" if score.late == 1 else "were"
         late = f" {score.late:,} of the broken {were} fulfilled late." if score.late else ""
         lines.append(f"  On average {waited} from opening to verdict{clock}.{late}")
-    if said := kept_while_closed(score):
-        lines.append(f"  {said}")
-    return lines
+    return lines + [f"  {said}" for said in remarks(score, standard)]
 
 
-def kept_while_closed(score: Score) -> str:
-    """Say how many promises were kept with no open time gone by: they make a share of kept ones look better."""
-    were = "was" if score.kept_closed == 1 else "were"
-    said = f"{score.kept_closed:,} of the kept {were} kept while all was closed: no open time had gone by."
-    return said if score.kept_closed else ""
+def can_be_kept(standard: Standard) -> bool:
+    """Say whether a promise of a standard can be kept at all: at_most without an end can be broken alone."""
+    return not isinstance(standard.shape, Bounded) or standard.shape.ends
+
+
+def remarks(score: Score, standard: Standard) -> list[str]:
+    """Say what makes a share of kept promises look better or worse than it is."""
+    said = []
+    if score.kept_closed:
+        were = "was" if score.kept_closed == 1 else "were"
+        said.append(f"{score.kept_closed:,} of the kept {were} kept while all was closed: no open time had gone by.")
+    if not can_be_kept(standard):
+        of = "the only one" if score.opened == 1 else f"{score.opened:,}"
+        said.append(
+            f"It has no end, so it can be broken and never kept: it was broken for {score.broken:,} of {of}. With "
+            "`within` or `until` it could be kept."
+        )
+    return said
 
 
 def left_out(result: Result) -> list[str]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from standards.calendar.duration import spoken
 from standards.review.tally import PER_DEADLINE
-from streams.backtest.report import DAYS, kept_while_closed, left_out
+from streams.backtest.report import DAYS, left_out, remarks
 from streams.backtest.table import Row, Table
 from streams.board.markup import Html, el, join
 from streams.board.standalone import html_table, legend, paragraphs, standalone
@@ -86,7 +86,7 @@ def _section(judged: Judged, name: str, tally: Tally) -> Html:
         el("h2", judged.standards[name].promise or name),
         el("p", f"{name}, by the clock of {judged.zone_of(name).key}", class_="quiet"),
         html_table(name, wording.standard_table(name, tally), cards=True),
-        paragraphs(kept_while_closed(judged.result.scores[name])),
+        paragraphs(*remarks(judged.result.scores[name], judged.standards[name])),
         el("div", _pictures([("", judged, tally)], name), class_="pair"),
     )
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from standards.calendar.hours import zone as zone_of
 from standards.judge.events import iso
-from streams.backtest.report import kept_while_closed, score_table
+from streams.backtest.report import remarks, score_table
 from streams.backtest.table import markdown_table, plain, text_table
 from streams.review import wording
 
@@ -130,6 +130,6 @@ def sweep_json(sweep: Sweep) -> dict[str, Any]:
 def result_markdown(result: Result, standards: Mapping[str, Standard]) -> str:
     """Tell a backtest of one version in a pull request."""
     owed = {name: score for name, score in result.scores.items() if score.opened}
-    lines = [wording.judged(result, zone_of(result.zone)), "", *markdown_table(score_table(owed)), ""]
-    words = {name: f"{plain(standards[name].promise)} {kept_while_closed(score)}" for name, score in owed.items()}
-    return "\n".join([*lines, *(f"* {name}: {said.rstrip()}" for name, said in words.items())])
+    lines = [wording.judged(result, zone_of(result.zone)), "", *markdown_table(score_table(owed, standards)), ""]
+    told = {name: [plain(standards[name].promise), *remarks(score, standards[name])] for name, score in owed.items()}
+    return "\n".join([*lines, *(f"* {name}: {' '.join(said)}" for name, said in told.items())])

@@ -39,6 +39,16 @@ def test_only_answers_are_told_how_long_they_took() -> None:
     assert "  On average 1 min from opening to verdict. 1 of the broken was fulfilled late.\n" in said
 
 
+def test_what_can_be_broken_alone_has_no_share() -> None:
+    """A bound without an end is never kept: it is told for how many it was broken, and no rate of 0 % beside it."""
+    bound = "per: contact, when: transfer.completed, at_most: 1"
+    score = Score(opened=6, broken=4)
+    said = text(Result(scores={"twice": score, "soon": score}), twice=bound, soon=f"{bound}, within: 1h")
+    assert "it was broken for 4 of 6. With `within`" in said
+    assert [line.split()[-2:] for line in said.splitlines() if line.startswith("twice ")] == [["-", "-"]]
+    assert [line.split()[-4] for line in said.splitlines() if line.startswith("soon ")] == ["0.0%"]
+
+
 def test_what_was_never_owed_is_one_sentence() -> None:
     """Standards without a promise are named together, and take no row of noughts each."""
     scores = {"a": Score(), "answer": Score(opened=1), "b": Score()}
@@ -52,7 +62,7 @@ def test_many_standards_are_a_table_and_no_prose() -> None:
     """Of 300 standards each has its row, in line; those never owed are listed in lines that can be read."""
     owed = {f"owed-{number:03}": Score(opened=number) for number in range(1, 301)}
     never = {f"never-{number:03}": Score() for number in range(300)}
-    lines = text(Result(scores=never | owed), **dict.fromkeys(["answer"], ANSWER)).splitlines()
+    lines = text(Result(scores=never | owed), **dict.fromkeys(owed, ANSWER)).splitlines()
     rows = lines[3 : 3 + len(owed)]
     assert [row.split()[:2] for row in rows] == [[name, str(score.opened)] for name, score in owed.items()]
     assert {len(row) for row in lines[2 : 3 + len(owed)]} == {len(lines[2]), len(rows[0])}

@@ -32,6 +32,11 @@ class Bounded(msgspec.Struct, frozen=True):
     within: int | None = None
     until: Clause | None = None
 
+    @property
+    def ends(self) -> bool:
+        """Say whether it can be kept: without an end it waits for a break for as long as its subject lives."""
+        return self.within is not None or self.until is not None
+
     def machine(self, standard: Standard, siblings: tuple[str, ...]) -> BoundedMachine:
         """Build what judges a standard of this shape."""
         return BoundedMachine(standard, self, siblings)
