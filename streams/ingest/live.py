@@ -18,7 +18,8 @@ from streams.ingest.csv_rows import CsvRows
 from streams.ingest.derived import FILE, RECEIVED, TOPIC, columns_read, derived
 from streams.ingest.file_forms import Form, form_of
 from streams.ingest.mapping_model import columns_of
-from streams.ingest.record_rows import Paths, documents
+from streams.ingest.record_paths import Paths
+from streams.ingest.record_rows import documents
 from streams.ingest.refusals import NOT_MAPPED
 from streams.ingest.same_time import SameTime, Stamp
 from streams.ingest.wire import Refusal

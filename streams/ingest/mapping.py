@@ -95,7 +95,7 @@ def _check_table(entry: Entry, model: MappingModel) -> None:
 
 def _check_paths(entry: Entry, model: MappingModel) -> None:
     """Report paths that are none: where records stand, and what of them is a column."""
-    from streams.ingest.record_rows import check_path  # noqa: PLC0415 - tables of cells need none of it
+    from streams.ingest.record_paths import check_path  # noqa: PLC0415 - tables of cells need none of it
 
     each = model.table.each
     for name, path in {"": each}.items() if isinstance(each, str) else (each or {}).items():

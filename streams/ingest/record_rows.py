@@ -1,34 +1,27 @@
-"""Rows of records: JSON of any shape, as one document or a record a line, and XES, as process mining has it.
+"""Rows of records: JSON of any shape, as one document or a record a line.
 
-A column is a path into a record: for JSON a JMESPath expression, of which this is the only file that knows the library;
-for XES the key of an attribute, with `case:` before it for one of the trace.
-Read next: `rows.py`.
+A column is a path into a record.
+Read next: `record_paths.py`; `xes_rows.py` for records that are not JSON.
 """
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from itertools import chain
-from typing import IO, TYPE_CHECKING, Any, Final
+from typing import IO, TYPE_CHECKING, Final
 
-import jmespath
 import msgspec
-from defusedxml import DefusedXmlException
-from defusedxml.ElementTree import ParseError, iterparse
-from jmespath.exceptions import JMESPathError
 
 from standards.errors import EventError
+from streams.ingest.record_paths import Paths, Record, cell_of
 from streams.ingest.rows import MAX_ROW, Rows, composed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from streams.ingest.mapping import TableMapping
 
 MAX_DOCUMENT: Final = 1 << 30
 """Bytes of the longest JSON document that is read whole; more than that is to be written a record a line."""
-Record = Any
-"""What a JSON text stands for."""
 _BLANK: Final = b" \t\r\n"
 _MARK: Final = b"\xef\xbb\xbf"
 
@@ -42,7 +35,7 @@ class RecordRows(Rows):
         self.empty = set(self.header)
 
     def _cells(self, values: Iterable[Record]) -> list[str]:
-        cells = [_text(value).strip() for value in values]
+        cells = [cell_of(value).strip() for value in values]
         if self.empty:
             self.empty -= {name for name, cell in zip(self.header, cells, strict=True) if cell}
         return cells
@@ -52,37 +45,6 @@ class RecordRows(Rows):
         if self.row:
             for name in (name for name in self.header if name in self.empty):
                 yield f"{self.name}: no record has anything at {name!r}."
-
-
-class Paths:
-    """What stands at some paths of a record, and where a document has its records."""
-
-    def __init__(self, each: str | Mapping[str, str] | None, columns: Sequence[str]) -> None:
-        self.header = [composed(column) for column in columns]
-        self._paths = [jmespath.compile(column).search for column in self.header]
-        self._unrolled = unrolled(each)
-
-    def records(self, item: Record) -> Iterator[Record]:
-        """Give the records of an item of a document. Raises EventError."""
-        with _paths_told():
-            yield from self._unrolled(item)
-
-    def values(self, record: Record) -> list[Record]:
-        """Give what stands at each path. Raises EventError."""
-        with _paths_told():
-            return [path(record) for path in self._paths]
-
-    def cells(self, record: Record) -> list[str]:
-        """Give that as the cells of a row. Raises EventError."""
-        return [_text(value).strip() for value in self.values(record)]
-
-
-@contextmanager
-def _paths_told() -> Iterator[None]:
-    try:
-        yield
-    except JMESPathError as error:
-        raise EventError("path", str(error).replace("\n", " ")) from None
 
 
 def documents(body: bytes) -> Iterator[tuple[bytes, Record | EventError]]:
@@ -157,93 +119,8 @@ class JsonRows(RecordRows):
         return found
 
 
-class XesRows(RecordRows):
-    """Events of an XES file, each with the attributes of its trace beside its own."""
-
-    def __init__(self, lines: IO[bytes], name: str, columns: Sequence[str]) -> None:
-        super().__init__(name, columns)
-        self._events = self._read(lines)
-
-    def next(self) -> list[str] | None:
-        """Read the next event's values."""
-        found = next(self._events, None)
-        if found is None:
-            return None
-        self.row += 1
-        self.first = self.last = self.row
-        return self._cells(found.get(column) for column in self.header)
-
-    def _read(self, lines: IO[bytes]) -> Iterator[Mapping[str, str]]:
-        try:
-            for _, element in iterparse(lines, ("end",)):
-                if _local(element.tag) == "trace":
-                    trace = {f"case:{key}": value for key, value in _attributes(element).items()}
-                    yield from ({**trace, **_attributes(each)} for each in element if _local(each.tag) == "event")
-                    element.clear()
-        except ParseError as error:
-            raise self.unusable(f"this is not XES that can be read: {error}", "export it anew") from None
-        except DefusedXmlException:
-            found = "this file declares entities, which can grow without end, and XES needs none"
-            raise self.unusable(found, "export it anew, without a document type") from None
-
-
-def check_path(path: str) -> None:
-    """Raise ValueError for what is no path."""
-    try:
-        jmespath.compile(path)
-    except JMESPathError as error:
-        at = getattr(error, "lex_position", len(path))
-        raise ValueError(f"{path!r} is not a valid path from character {at + 1} on; write it like Queue.Name") from None
-
-
-def unrolled(each: str | Mapping[str, str] | None) -> Callable[[Record], Iterator[Record]]:
-    """Give what makes records of an item of a document.
-
-    A path gives those that stand there. Named paths each lead on from the one before: a record then has what the item
-    has, and under each name what stands there.
-    """
-    if each is None:
-        return lambda item: iter([item])
-    if isinstance(each, str):
-        whole = jmespath.compile(each).search
-        return lambda item: iter(_listed(whole(item)))
-    steps = [(name, jmespath.compile(path).search) for name, path in each.items()]
-
-    def records(item: Record) -> Iterator[Record]:
-        found: list[tuple[Record, dict[str, Record]]] = [(item, dict(item) if isinstance(item, dict) else {})]
-        for name, search in steps:
-            found = [(part, {**record, name: part}) for at, record in found for part in _listed(search(at))]
-        return (record for _, record in found)
-
-    return records
-
-
-def _listed(found: Record) -> list[Record]:
-    return found if isinstance(found, list) else [] if found is None else [found]
-
-
 def _decoded(text: bytes) -> Record | EventError:
     try:
         return msgspec.json.decode(text)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         return EventError("not-json", f"not JSON: {error}")
-
-
-def _text(value: Record) -> str:
-    """Write a value as a cell: a text as it is, nothing for none, what is no single value as JSON."""
-    if isinstance(value, str):
-        return value
-    return "" if value is None else msgspec.json.encode(value).decode()
-
-
-def _attributes(element: Any) -> dict[str, str]:  # noqa: ANN401 - the library has no types
-    found = {}
-    for each in element:
-        key, value = each.get("key"), each.get("value")
-        if key is not None and value is not None and _local(each.tag) not in ("event", "trace"):
-            found[key] = value
-    return found
-
-
-def _local(tag: str) -> str:
-    return tag.rpartition("}")[2]

@@ -1,6 +1,7 @@
 """The rows of a table, however it is written: their cells as texts, under the names of its columns.
 
-Read next: `csv_rows.py`, `sheet_rows.py`, `record_rows.py` for the ways to write one; `table.py`, which reads them.
+Read next: `csv_rows.py`, `sheet_rows.py`, `record_rows.py`, `xes_rows.py` for the ways to write one; `table.py`, which
+reads them.
 """
 
 from __future__ import annotations
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
 
 MAX_ROW: Final = 1_000_000
 """Characters of the longest row that is read; more is not a table, or one with a quote that never ends."""
-LOOKED_AT: Final = 20
-"""How many first lines are looked at for the names of the columns."""
 
 
 class BadRow(msgspec.Struct, frozen=True):
@@ -90,7 +89,6 @@ class GridRows(Rows):
     def __init__(self, name: str, mapping: TableMapping) -> None:
         super().__init__(name)
         self._table = mapping.model.table
-        self.above: list[list[str]] = []
 
     @abstractmethod
     def cells(self) -> list[str] | None:

@@ -73,7 +73,7 @@ def rows_of(lines: IO[bytes], mapping: TableMapping, name: str) -> Rows:
 
             return JsonRows(lines, mapping, name, columns_read(mapping.model))
         case "xes":
-            from streams.ingest.record_rows import XesRows  # noqa: PLC0415 - few tables need it
+            from streams.ingest.xes_rows import XesRows  # noqa: PLC0415 - few tables need it
 
             return XesRows(lines, name, columns_read(mapping.model))
         case _:
