@@ -18,7 +18,7 @@ from streams.ingest.csv_rows import CsvRows
 from streams.ingest.derived import FILE, RECEIVED, TOPIC, columns_read, derived
 from streams.ingest.file_forms import Form, form_of
 from streams.ingest.mapping_model import columns_of
-from streams.ingest.record_paths import Paths
+from streams.ingest.record_paths import Paths, sound_paths
 from streams.ingest.record_rows import documents
 from streams.ingest.refusals import NOT_MAPPED
 from streams.ingest.same_time import SameTime, Stamp
@@ -73,7 +73,7 @@ class LiveMapping:
         self._mapping, self._name = mapping, name
         self.form: Form = mapping.model.table.format or form_of(name) or "json"
         check_live(mapping, self.form)
-        self._columns = columns_read(mapping.model)
+        self._columns = sound_paths(mapping) if self.form == "json" else columns_read(mapping.model)
         self._joined: dict[tuple[str, ...], tuple[Derived, Bound, SameTime]] = {}
 
     @property
@@ -190,8 +190,8 @@ def _made(maker: Maker, cells: list[str], name: str) -> Event | None:
 
 def _records(paths: Paths, body: bytes) -> Iterator[_Item]:
     for raw, document in documents(body):
-        rows = _failing(document) if isinstance(document, EventError) else map(paths.cells, paths.records(document))
-        yield _Item(raw, 0, rows)
+        records = iter([document]) if isinstance(document, EventError) else paths.records(document)
+        yield _Item(raw, 0, map(paths.cells, records))
 
 
 def _lines(rows: CsvRows, body: bytes) -> Iterator[_Item]:

@@ -22,7 +22,6 @@ from standards.expressions.syntax import parse
 from standards.judge.events import DERIVED_SOURCE, Event, EventType, name_problem
 from streams.ingest.cells import constant
 from streams.ingest.cutting import check_cut
-from streams.ingest.derived import columns_read
 from streams.ingest.mapping_model import (
     EventModel,
     MappingModel,
@@ -58,6 +57,7 @@ def load_mapping(
     table, name = model.table, model.table.zone
     local = entry.at("table", "zone").attempt("unknown-zone", lambda: zone(name)) if name else None
     _check_table(entry.at("table"), model)
+    _check_paths(entry, model)
     _check_columns(entry.at("columns"), model)
     for index, event in enumerate(model.events):
         _check_event(entry.at("events", index), event, has_time=event.time is not None or table.time is not None)
@@ -89,21 +89,17 @@ def _check_table(entry: Entry, model: MappingModel) -> None:
     if table.separator is not None and len(table.separator) != 1:
         found = f"{table.separator!r} is not one character"
         entry.at("separator").error("wrong-value", found, 'write the one between two cells, such as "|" or "\\t"')
-    if table.each is not None or table.format == "json":
-        _check_paths(entry, model)
 
 
 def _check_paths(entry: Entry, model: MappingModel) -> None:
-    """Report paths that are none: where records stand, and what of them is a column."""
-    from streams.ingest.record_paths import check_path  # noqa: PLC0415 - tables of cells need none of it
+    """Report paths that are none; where no format is named, columns are known to be paths with the file alone."""
+    if model.table.each is not None or model.table.format == "json":
+        from streams.ingest.record_paths import check_each, check_paths  # noqa: PLC0415 - tables of cells need none
 
-    each = model.table.each
-    for name, path in {"": each}.items() if isinstance(each, str) else (each or {}).items():
-        place = entry.at("each", name) if name else entry.at("each")
-        place.attempt("bad-path", partial(check_path, path))
-    if model.table.format == "json":
-        for column in columns_read(model):
-            entry.attempt("bad-path", partial(check_path, column))
+        if model.table.format == "json":
+            check_paths(entry, model)
+        else:
+            check_each(entry.at("table"), model)
 
 
 def _check_columns(entry: Entry, model: MappingModel) -> None:

@@ -6,17 +6,17 @@ Read next: `record_paths.py`; `xes_rows.py` for records that are not JSON.
 
 from __future__ import annotations
 
-from itertools import chain
 from typing import IO, TYPE_CHECKING, Final
 
 import msgspec
 
 from standards.errors import EventError
-from streams.ingest.record_paths import Paths, Record, cell_of
+from streams.ingest.record_paths import Paths, Record, sound_paths
 from streams.ingest.rows import MAX_ROW, Rows, composed
+from streams.ingest.wire import UNREADABLE, why_not_json
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from streams.ingest.mapping import TableMapping
 
@@ -34,8 +34,7 @@ class RecordRows(Rows):
         self.header = [composed(column) for column in columns]
         self.empty = set(self.header)
 
-    def _cells(self, values: Iterable[Record]) -> list[str]:
-        cells = [cell_of(value).strip() for value in values]
+    def _seen(self, cells: list[str]) -> list[str]:
         if self.empty:
             self.empty -= {name for name, cell in zip(self.header, cells, strict=True) if cell}
         return cells
@@ -71,25 +70,37 @@ def _items(line: bytes, document: Record | EventError) -> Iterator[tuple[bytes, 
 class JsonRows(RecordRows):
     """Records of a JSON array, of one object, or of a text with an object a line."""
 
-    def __init__(self, lines: IO[bytes], mapping: TableMapping, name: str, columns: Sequence[str]) -> None:
+    def __init__(self, lines: IO[bytes], mapping: TableMapping, name: str) -> None:
+        columns = sound_paths(mapping)
         super().__init__(name, columns)
-        self._paths = Paths(mapping.model.table.each, columns)
-        self._records = chain.from_iterable(map(self._inside, self._documents(lines)))
+        self._each = mapping.model.table.each
+        self._paths = Paths(self._each, columns)
+        self._is_whole = False
+        self._records = self._read(lines)
 
     def next(self) -> list[str] | None:
         """Read the next record's values."""
-        record = next(self._records, None)
-        if record is None:
-            return None
-        self.row += 1
-        return self._cells(self._paths.values(record))
-
-    def _inside(self, document: Record | EventError) -> Iterator[Record]:
-        if isinstance(document, EventError):
+        for record in self._records:
             self.row += 1
-            raise document
-        for item in document if isinstance(document, list) else [document]:
-            yield from self._paths.records(item)
+            if self._is_whole:
+                self.first = self.last = self.row  # the lines of a document say nothing of its records
+            return self._seen(self._paths.cells(record))
+        return None
+
+    def doubts(self) -> Iterator[str]:
+        """Say which columns no record has, or that there is none where the mapping looks for them."""
+        yield from super().doubts()
+        if not self.row and self._each is not None:
+            at = " and then ".join([self._each] if isinstance(self._each, str) else self._each.values())
+            yield f"{self.name}: there is no record at {at}, which is each: of the mapping."
+
+    def _read(self, lines: IO[bytes]) -> Iterator[Record | EventError]:
+        for document in self._documents(lines):
+            if isinstance(document, EventError):
+                yield document
+                continue
+            for item in document if isinstance(document, list) else [document]:
+                yield from self._paths.records(item)
 
     def _documents(self, lines: IO[bytes]) -> Iterator[Record | EventError]:
         """Give what the text has: one document, or one a line where the first line is a whole one."""
@@ -101,26 +112,32 @@ class JsonRows(RecordRows):
             raise self.unusable("this file is empty", "give one that has JSON in it")
         document = None if first.lstrip(_BLANK)[:1] == b"[" else _decoded(first)
         if document is None or isinstance(document, EventError):
-            yield self._whole(first + lines.read(MAX_DOCUMENT))
+            yield self._whole(first + lines.read(MAX_DOCUMENT + 1))
             return
         line = first
         while line:
             self.last += 1
             self.first = self.last
+            if len(line) > MAX_ROW:
+                fix = "see that this file has a record a line, each with its end"
+                raise self.unusable(f"this line is longer than {MAX_ROW:,} bytes", fix)
             if line.strip(_BLANK):
                 yield _decoded(line)
             line = lines.readline(MAX_ROW + 1)
 
     def _whole(self, text: bytes) -> Record:
+        if len(text) > MAX_DOCUMENT:
+            long = f"this document is longer than {MAX_DOCUMENT >> 30} GB"
+            raise self.unusable(long, "write one record a line: then it is never held whole")
         found = _decoded(text)
         if isinstance(found, EventError):
             raise self.unusable(str(found), "write one JSON document, or one record a line")
-        self.first = self.last = 1
+        self._is_whole = True
         return found
 
 
 def _decoded(text: bytes) -> Record | EventError:
     try:
         return msgspec.json.decode(text)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        return EventError("not-json", f"not JSON: {error}")
+    except UNREADABLE as error:
+        return EventError("not-json", f"not JSON: {why_not_json(error, text)}")

@@ -71,7 +71,7 @@ def rows_of(lines: IO[bytes], mapping: TableMapping, name: str) -> Rows:
         case "json":
             from streams.ingest.record_rows import JsonRows  # noqa: PLC0415 - few tables need it
 
-            return JsonRows(lines, mapping, name, columns_read(mapping.model))
+            return JsonRows(lines, mapping, name)
         case "xes":
             from streams.ingest.xes_rows import XesRows  # noqa: PLC0415 - few tables need it
 

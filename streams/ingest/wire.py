@@ -90,7 +90,9 @@ class Reader:
         try:
             items = self._raw_list.decode(body)
         except UNREADABLE as error:
-            raise EventError("not-json", f"the body is not a JSON array of events: {_why(error, body)}") from None
+            raise EventError(
+                "not-json", f"the body is not a JSON array of events: {why_not_json(error, body)}"
+            ) from None
         return self._each(map(bytes, items), refuse, 1)
 
     def one(self, raw: bytes) -> Event:
@@ -119,7 +121,7 @@ class Reader:
         except UnicodeEncodeError:
             raise EventError("bad-event", "a ce- header is not UTF-8; percent-encode what is not ASCII") from None
         except (msgspec.MsgspecError, *UNREADABLE) as error:
-            raise EventError("not-json", f"the data is not JSON: {_why(error, body)}") from None
+            raise EventError("not-json", f"the data is not JSON: {why_not_json(error, body)}") from None
         return self.one(raw)
 
     def _each(self, raws: Iterable[bytes], refuse: Callable[[Refusal], None], first: int) -> list[Event]:
@@ -140,7 +142,7 @@ class Reader:
         except msgspec.ValidationError:
             name = ""
         except UNREADABLE as broken:
-            return EventError("not-json", f"not JSON: {_why(broken, raw)}")
+            return EventError("not-json", f"not JSON: {why_not_json(broken, raw)}")
         if isinstance(error, UnicodeDecodeError | RecursionError):
             return EventError("not-json", f"not JSON: {error}")
         if not name:
@@ -176,7 +178,7 @@ def _is_plain(raw: bytes) -> bool:
     return not (b"\\" in raw or b"\x7f" in raw or b"\xc2" in raw)
 
 
-def _why(error: Exception, raw: bytes) -> str:
+def why_not_json(error: Exception, raw: bytes) -> str:
     """Say why bytes are not JSON: of half a character, which JSON writes in two (RFC 8259, 7), in our own words."""
     half = _HALF.search(raw) if any(word in str(error) for word in ("surrogate", "truncated", "escape")) else None
     if half is None:

@@ -31,7 +31,7 @@ class XesRows(RecordRows):
             return None
         self.row += 1
         self.first = self.last = self.row
-        return self._cells(found.get(column) for column in self.header)
+        return self._seen([found.get(column, "").strip() for column in self.header])
 
     def _read(self, lines: IO[bytes]) -> Iterator[Mapping[str, str]]:
         try:
