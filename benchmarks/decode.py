@@ -19,7 +19,8 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from benchmarks.rules import no_wait
-from streams.ingest.jsonl import chunks, opened
+from streams.ingest.jsonl import chunks
+from streams.ingest.packed import opened
 
 if TYPE_CHECKING:
     from standards.judge.rulebook import Rulebook

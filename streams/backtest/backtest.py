@@ -25,7 +25,8 @@ from streams.backtest.by_receipt import ByReceipt, check_alike
 from streams.backtest.inputs import Input, inputs_of, zone_of_all
 from streams.backtest.result import BadLines, Result
 from streams.ingest import received
-from streams.ingest.jsonl import chunks, opened
+from streams.ingest.jsonl import chunks
+from streams.ingest.packed import opened
 from streams.ingest.wire import Reader, Refusal, in_future
 from streams.runtime.batch_result import BatchResult
 from streams.runtime.pump import Pump

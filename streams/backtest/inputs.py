@@ -6,6 +6,7 @@ Read next: `backtest.py`, which judges them; `streams/ingest/table.py`, which re
 from __future__ import annotations
 
 import json
+import os
 from fnmatch import fnmatch
 from glob import glob
 from pathlib import Path
@@ -13,18 +14,18 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from standards.errors import Finding, Place, SpecError
 from streams.documents.documents import YAML
-from streams.ingest.file_forms import form_of, is_table
-from streams.ingest.jsonl import is_there, members, opened
+from streams.ingest.file_forms import form_of, is_table, unpacked_name
+from streams.ingest.packed import is_archive, is_there, members, opened
+from streams.ingest.wire import MAX_EVENT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from zoneinfo import ZoneInfo
 
     from streams.ingest.mapping import TableMapping
 
 ENVELOPE: Final = frozenset({"id", "source", "type", "time"})
 """What every event has as it is: a record without them is of another form."""
-_HEAD: Final = 1 << 16
 
 
 class Input(NamedTuple):
@@ -38,7 +39,7 @@ class Input(NamedTuple):
 def inputs_of(paths: Sequence[str], mappings: Sequence[TableMapping]) -> list[Input]:
     """Find the mapping of each file. Raises SpecError with every file, and every mapping, that has none."""
     findings: list[Finding] = []
-    labels = _labels(paths)
+    labels = _told_apart(paths, unpacked_name)
     found = [each for path in paths for each in _inputs(path, labels[path], mappings, findings)]
     used = [each.mapping for each in found]
     if not findings:
@@ -51,10 +52,13 @@ def inputs_of(paths: Sequence[str], mappings: Sequence[TableMapping]) -> list[In
 
 def _inputs(path: str, label: str, mappings: Sequence[TableMapping], findings: list[Finding]) -> list[Input]:
     """Give a file once for each mapping that names it; where none does, once."""
-    name = Path(path).name
-    naming = [each for each in mappings if any(fnmatch(name, pattern) for pattern in each.model.table.files)]
+    names = {name := Path(path).name, unpacked_name(name)}
+    naming = [
+        each for each in mappings if any(fnmatch(name, pattern) for pattern in each.model.table.files for name in names)
+    ]
     if len(naming) > 1:
-        return [Input(path, f"{label}@{Path(each.document.name).stem}", each) for each in naming]
+        own = _told_apart([each.document.name for each in naming], lambda name: name.removesuffix(Path(name).suffix))
+        return [Input(path, f"{label}@{own[each.document.name]}", each) for each in naming]
     return [Input(path, label, _mapping_of(path, naming, mappings, findings))]
 
 
@@ -95,7 +99,8 @@ def zone_of_all(mappings: Sequence[TableMapping]) -> ZoneInfo | None:
 def expanded(paths: Sequence[str]) -> list[str]:
     """Give the files of a history: those of folders and of archives (.zip), and those that a pattern finds.
 
-    Raises SpecError for a damaged archive.
+    A folder stands for all files in it and in its sub-folders, but for mappings and what begins with a dot. Raises
+    EventError for a damaged archive.
     """
     return [file for path in paths for file in _expanded(path)]
 
@@ -103,11 +108,22 @@ def expanded(paths: Sequence[str]) -> list[str]:
 def _expanded(path: str) -> list[str]:
     place = Path(path)
     if place.is_dir():
-        inside = [each for each in sorted(place.iterdir()) if each.is_file() and not each.name.startswith(".")]
-        return [file for each in inside if each.suffix not in YAML for file in _expanded(str(each))] or [path]
+        return [file for each in _inside(place) for file in _expanded(each)] or [path]
     if not place.exists() and any(sign in path for sign in "*?["):
         return [file for each in sorted(glob(path)) for file in _expanded(each)] or [path]  # noqa: PTH207 - a whole path
-    return members(path) if path.lower().endswith(".zip") and place.is_file() else [path]
+    return members(path, _is_history) or [path] if is_archive(path) and place.is_file() else [path]
+
+
+def _inside(folder: Path) -> Iterator[str]:
+    for place, folders, files in os.walk(folder):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        for name in sorted(files):
+            if not name.startswith(".") and _is_history(name):
+                yield str(Path(place, name))
+
+
+def _is_history(name: str) -> bool:
+    return not name.lower().endswith(YAML)
 
 
 def _has_events(path: str) -> bool:
@@ -121,24 +137,30 @@ def _has_events(path: str) -> bool:
     if path == "-" or not is_there(path):
         return form in (None, "json")
     with opened(path) as stream:
-        head = stream.read(_HEAD).lstrip(b"\xef\xbb\xbf \t\r\n")
+        head = stream.read(MAX_EVENT + 1).lstrip(b"\xef\xbb\xbf \t\r\n")
     if head[:1] != b"{":
         return form == "json" and head[:1] != b"["
     try:
         first = json.JSONDecoder().raw_decode(head.decode("utf-8", "replace"))[0]
-    except ValueError:
-        return True
+    except (ValueError, RecursionError):
+        line, end, _ = head.partition(b"\n")
+        return len(head) < MAX_EVENT or (bool(end) and line.rstrip().endswith(b"}"))  # an event is shorter than that
     return all(name in first for name in ENVELOPE)
 
 
-def _labels(paths: Sequence[str]) -> dict[str, str]:
-    """Name each file by as much of the end of its path as tells it from the others."""
-    parts = {path: Path(path).parts or (path,) for path in paths}
+def _told_apart(paths: Sequence[str], short: Callable[[str], str]) -> dict[str, str]:
+    """Name each file by as much of the end of its shortened path as tells it from the others.
+
+    Where the whole of two is the same shortened, both stay as they are.
+    """
+    shortened = [short(path) for path in dict.fromkeys(paths)]
+    names = {path: path if shortened.count(short(path)) > 1 else short(path) for path in paths}
+    parts = {path: Path(name).parts or (name,) for path, name in names.items()}
     labels = {}
     for path, own in parts.items():
         others = [each for other, each in parts.items() if other != path]
         long = next(
             (size for size in range(1, len(own)) if not any(each[-size:] == own[-size:] for each in others)), len(own)
         )
-        labels[path] = "/".join(own[-long:]).removesuffix(".gz")
+        labels[path] = "/".join(own[-long:])
     return labels

@@ -6,7 +6,6 @@ Read next: `telling.py` for what a policy makes of it; `standards/staffing/chanc
 from __future__ import annotations
 
 from math import ceil, floor
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from standards.calendar.duration import DAY
@@ -23,6 +22,7 @@ from streams.checking.reach import Reach
 from streams.checking.recurring import reading_or_happening
 from streams.checking.sayings import sayings
 from streams.checking.telling import over_budget, swings, told_of
+from streams.ingest.packed import is_there
 from streams.staffing.asking import Question, ask
 
 if TYPE_CHECKING:
@@ -95,7 +95,7 @@ def examine_history(
 
 def _check_there(paths: Sequence[str]) -> None:
     fix = "give history as a file: it is read more than once"
-    gone = [path for path in paths if not Path(path).is_file()]
+    gone = [path for path in paths if not is_there(path)]
     if gone:
         raise SpecError([Finding("no-file", Place(path, 1, 1), "there is no such file", fix) for path in gone])
 

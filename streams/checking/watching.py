@@ -10,6 +10,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from streams.ingest.packed import on_disk
 from streams.settings import StandardsFiles
 
 if TYPE_CHECKING:
@@ -21,8 +22,9 @@ EVERY: Final = 0.3
 
 def look_at(paths: Sequence[str]) -> object:
     """Give a value that differs when one of some files, or one in some folders, has changed, come or gone."""
-    folders = [str(Path(path).parent) for path in paths if not Path(path).exists()]  # it may come
-    return StandardsFiles([*paths, *folders]).fingerprint()
+    files = [on_disk(path) for path in paths]
+    folders = [str(Path(path).parent) for path in files if not Path(path).exists()]  # it may come
+    return StandardsFiles([*files, *folders]).fingerprint()
 
 
 def watch(paths: Sequence[str], check: Callable[[], None], wait: Callable[[], None]) -> None:

@@ -17,6 +17,7 @@ ENDINGS: Final[Mapping[str, Form]] = {
 }  # fmt: skip
 """How the names of files end that are written in a form."""
 _TEXT: Final = ".txt"
+_PACKED: Final = ".gz"
 
 
 def form_of(name: str) -> Form | None:
@@ -29,5 +30,10 @@ def is_table(name: str) -> bool:
     return form_of(name) not in (None, "json") and _ending(name) != _TEXT
 
 
+def unpacked_name(name: str) -> str:
+    """Give the name of a file as it is without the ending of what it is packed by."""
+    return name[: -len(_PACKED)] if name.lower().endswith(_PACKED) else name
+
+
 def _ending(name: str) -> str:
-    return Path(name.lower().removesuffix(".gz")).suffix
+    return Path(unpacked_name(name).lower()).suffix

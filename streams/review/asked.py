@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 from standards.calendar.hours import did_you_mean
 from standards.errors import Finding, Place, SpecError
 from streams.documents.documents import YAML, load_paths, read_text
+from streams.ingest.packed import on_disk
 from streams.review.judging import task_of
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ def unfit(asked: Asked) -> str:
 def _read_too(asked: Asked) -> str:
     """Say which output would take an input's place."""
     inputs = [*asked.paths, *asked.history.events, *asked.history.mappings, *filter(None, [asked.against])]
-    read = {Path(path).resolve() for path in inputs}
+    read = {Path(on_disk(path)).resolve() for path in inputs}
     for path in filter(None, (asked.page, asked.ledger)):
         place = Path(path).resolve()
         if place in read or (path.endswith(YAML) and not read.isdisjoint(place.parents)):
@@ -106,7 +107,7 @@ def _check_mapping(history: History, loaded: Loaded | None) -> None:
 
 
 def _unread(path: str) -> Iterator[Finding]:
-    there = Path(path)
+    there = Path(on_disk(path))
     if path == "-":
         return
     if there.is_dir():

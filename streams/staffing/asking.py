@@ -29,7 +29,7 @@ from streams.backtest.inputs import inputs_of, zone_of_all
 from streams.backtest.processes import side_by_side
 from streams.backtest.result import Result
 from streams.documents.documents import load_paths, read_mapping
-from streams.ingest.jsonl import is_there
+from streams.ingest.packed import is_there
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from standards.errors import EventError
-from streams.ingest.jsonl import CHUNK, Chunk, chunks, opened
+from streams.ingest.jsonl import CHUNK, Chunk, chunks
+from streams.ingest.packed import opened
 from streams.ingest.wire import MAX_EVENT, Refusal
 
 MEGABYTE = 1 << 20

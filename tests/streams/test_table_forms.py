@@ -12,7 +12,7 @@ import pytest
 from standards.errors import SpecError
 from standards.judge.events import iso
 from streams.backtest.inputs import expanded, inputs_of
-from streams.ingest.jsonl import opened
+from streams.ingest.packed import opened
 from streams.ingest.table import read_table
 from tests.streams.tables import AT, EVENT, mapping, told
 
