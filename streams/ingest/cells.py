@@ -66,7 +66,7 @@ def text(cell: str) -> str:
 
 def whole(cell: str, decimal: str = ".") -> int:
     """Read `7`, `-7` or `7.0` as a whole number of at most 64 bits, and a span, `1:02:03`, as its seconds."""
-    found = _WHOLE.match(cell.replace(decimal, "."))
+    found = _WHOLE.match(_with_point(cell, decimal))
     value = int(found[1]) if found else int(seconds) if (seconds := _span(cell, decimal)) is not None else None
     if value is None or not -_LARGEST - 1 <= value <= _LARGEST:
         raise EventError("integer", f"{shown(cell)} is not a whole number; write it in digits alone", found=shown(cell))
@@ -75,14 +75,18 @@ def whole(cell: str, decimal: str = ".") -> int:
 
 def number(cell: str, decimal: str = ".") -> float:
     """Read `7`, `-7.5` or `7e3`, and a span, `1:02:03.5`, as its seconds; `decimal` stands before a fraction."""
-    written = cell.replace(decimal, ".") if decimal in cell and (decimal == "." or "." not in cell) else cell
-    readable = _NUMBER.match(written) and (decimal == "." or "." not in cell)
-    value = float(written) if readable else _span(cell, decimal)
+    written = _with_point(cell, decimal)
+    value = float(written) if _NUMBER.match(written) else _span(cell, decimal)
     if value is None or not math.isfinite(value):
         other = "; where a comma stands before the fraction, write decimal: ',' under table:" if "," in cell else ""
         fix = f"write digits, with a {'point' if decimal == '.' else 'comma'} for the fraction{other}"
         raise EventError("number", f"{shown(cell)} is not a number; {fix}", found=shown(cell))
     return value
+
+
+def _with_point(cell: str, decimal: str) -> str:
+    """Give a number with a point before its fraction; nothing for one whose point stands between thousands."""
+    return cell if decimal == "." else "" if "." in cell else cell.replace(decimal, ".")
 
 
 def _span(cell: str, decimal: str) -> float | None:

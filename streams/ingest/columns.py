@@ -84,9 +84,14 @@ class _Binder:
         )
 
     def thing(self) -> Callable[[Cells], tuple[str, ...] | None]:
-        """Give what says which rows are about the same thing."""
+        """Give what says which rows are about the same thing; one that does not say it is about another one."""
         indexes = self._indexes(self._entry.at("table", "per"), self._mapping.model.table.per)
-        return lambda cells: tuple([cells[index] for index in indexes]) if indexes else None
+
+        def of(cells: Cells) -> tuple[str, ...] | None:
+            key = tuple([cells[index] for index in indexes])
+            return key if key and all(key) else None
+
+        return of
 
     def _indexes(self, entry: Entry, headers: Sequence[str]) -> list[int]:
         return [self._index(entry.at(place), header) for place, header in enumerate(headers)]

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 SURE: Final = 0.9
 """The share of things to which two events happen at different times that must agree on which of them comes first."""
-_AT, _POSITION = itemgetter(0), itemgetter(1)
+_AT = itemgetter(0)
 
 
 class Stamp(NamedTuple):
@@ -119,8 +119,7 @@ class SameTime:
 
     def _in_order(self, together: Sequence[Stamp]) -> Iterator[Stamp]:
         """Put events in the order of a life, and take note of the pairs of which no life says which comes first."""
-        waiting = sorted(together, key=_POSITION)
-        kinds = sorted({stamp.position for stamp in waiting})
+        kinds = sorted({stamp.position for stamp in together})
         self._unsure.update(
             (one, other)
             for at, one in enumerate(kinds)
@@ -129,8 +128,14 @@ class SameTime:
             and not self._first(one, other)
             and not self._first(other, one)
         )
+        place = {kind: at for at, kind in enumerate(self._kinds_in_order(kinds))}
+        yield from sorted(together, key=lambda stamp: place[stamp.position])
+
+    def _kinds_in_order(self, kinds: Sequence[int]) -> Iterator[int]:
+        """Put kinds of events in the order of a life; where they go round in a circle, as they are listed."""
+        waiting = list(kinds)
         while waiting:
-            free = (it for it in waiting if not any(self._first(other.position, it.position) for other in waiting))
+            free = (kind for kind in waiting if not any(self._first(other, kind) for other in waiting))
             taken = next(free, waiting[0])
             waiting.remove(taken)
             yield taken

@@ -70,6 +70,23 @@ def test_rows_of_one_call_are_one_life() -> None:
     assert told(log, ", per: [call]") == (["1 waiting", "1 answered", "2 waiting", "2 answered"], [])
 
 
+def test_rows_that_do_not_say_which_call_are_no_life() -> None:
+    """Rows without a key are not about one and the same thing."""
+    table = f"key,call,joined,left\n,1,{DAY}1,never\n,2,never,{DAY}1\n"
+    doubts: list[str] = []
+    made = mapping(CALLS % ", per: [key]")
+    events = read_table(io.BytesIO(table.encode()), made, bad=print, doubt=doubts.append, name="c.csv")
+    assert [event.data.contact for event in events] == ["2", "1"]
+    assert doubts == []
+
+
+def test_many_rows_of_one_thing_at_one_time() -> None:
+    """However many rows of one thing have one time, they are put in order kind by kind."""
+    rows = [("1", f"{DAY}0", f"{DAY}1"), *(("2", f"{DAY}1", f"{DAY}1") for _ in range(3_000))]
+    events, _ = told(rows, ", per: [call]")
+    assert events[2:] == ["2 waiting"] * 3_000 + ["2 answered"] * 3_000
+
+
 def test_a_log_stays_in_its_order() -> None:
     """Where rows stand in the order in which things happened, those of one time stay as they are."""
     log = [("1", f"{DAY}1", "never"), ("2", f"{DAY}0", "never"), ("1", "never", f"{DAY}1"), ("2", "never", f"{DAY}1")]

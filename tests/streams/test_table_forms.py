@@ -79,6 +79,14 @@ def test_a_decimal_comma_that_is_not_declared_is_told() -> None:
     assert "write decimal: ',' under table:" in said
 
 
+@pytest.mark.parametrize("wait", ["number", "integer"])
+def test_a_point_beside_a_decimal_comma_is_not_guessed_at(wait: str) -> None:
+    """Where a comma stands before a fraction, `1.000` may be a thousand: it is told, and is not read as 1."""
+    event = NUMBERS if wait == "number" else "{event: queue.length, fields: {site: call, queue: call, waiting: wait}}"
+    (said,) = told(f"call;wait;at\n1;1.000;{AT}\n", ", decimal: ','", event)
+    assert said.startswith("bad: ")
+
+
 def test_what_of_a_cell_counts() -> None:
     """A pattern cuts a cell, and its named groups are columns: in fields, in texts and in conditions."""
     table = f"call,move,at\nC-0017 (web),a -> b,{AT}\nC-18,none,{AT}\n"
