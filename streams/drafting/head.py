@@ -15,14 +15,13 @@ from pathlib import Path
 from typing import IO, Any, Final, NamedTuple
 
 import msgspec
-from python_calamine import CalamineError, CalamineWorkbook
 
 from standards.errors import EventError
 from streams.ingest.csv_rows import SEPARATORS
 from streams.ingest.file_forms import Form, form_of
-from streams.ingest.jsonl import opened
+from streams.ingest.packed import opened
 from streams.ingest.rows import composed, told_apart
-from streams.ingest.sheet_rows import text_of
+from streams.ingest.sheet_rows import WorkbookError, in_words, read_sheet
 
 ROWS: Final = 500
 """How many rows are looked at."""
@@ -68,20 +67,23 @@ def head_of(path: str) -> Head:
 
 def _of_workbook(stream: IO[bytes], path: str) -> Head:
     """Take the sheet with the most rows, and the first row with as many cells as most have for its header."""
+    raw, sheets = stream.read(), {}
     try:
-        book = CalamineWorkbook.from_filelike(stream)
-        sheets = {
-            name: list(islice(book.get_sheet_by_name(name).iter_rows(), ROWS + _TITLES)) for name in book.sheet_names
-        }
-    except CalamineError as error:
-        raise EventError("form", f"{path} is not a workbook that can be read: {error}; save it as .xlsx anew") from None
+        names, *first = islice(read_sheet(io.BytesIO(raw)), ROWS + _TITLES + 1)
+        sheets = {names[0]: first} if names else {}
+        for name in names[1:]:
+            sheets[name] = list(islice(read_sheet(io.BytesIO(raw), name), 1, ROWS + _TITLES + 1))
+    except WorkbookError as error:
+        raise EventError("form", f"{path}: {'; '.join(in_words(error, ''))}") from None
+    if not sheets:
+        raise EventError("empty", f"{path} has no sheets")
     name = max(sheets, key=lambda each: len(sheets[each]))
-    rows = [cells for row in sheets[name] if any(cells := [text_of(value) for value in row])]
+    rows = [cells for cells in sheets[name] if any(cells)]
     if not rows:
         raise EventError("empty", f"no sheet of {path} has any rows")
     others = [each for each in sheets if each != name and sheets[each]]
     remarks = (f"It has other sheets too: {', '.join(others)}. This is for {name!r}.",) if others else ()
-    keys: dict[str, Any] = {} if name == book.sheet_names[0] else {"sheet": name}
+    keys: dict[str, Any] = {} if name == names[0] else {"sheet": name}
     return _grid(rows, "workbook", keys, remarks)
 
 

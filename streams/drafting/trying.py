@@ -10,8 +10,8 @@ from standards.documents.vocabulary import builtin_vocabulary
 from standards.errors import SpecError
 from standards.judge.events import type_of
 from standards.judge.rulebook import Rulebook
-from streams.ingest.jsonl import opened
 from streams.ingest.mapping import load_mapping
+from streams.ingest.packed import opened
 from streams.ingest.rows import BadRow
 from streams.ingest.table import Counts, read_table
 

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from typing import IO, TYPE_CHECKING, Final, Literal
 
 from standards.errors import EventError
+from streams.ingest.file_forms import form_of
 from streams.ingest.rows import MAX_ROW, GridRows
 
 if TYPE_CHECKING:
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
 
 SEPARATORS: Final = (",", ";", "\t", "|")
 """What cells are separated by, where nothing says it: the first of these that the first line has."""
-_DECLARED: Final = "sep="
+_DECLARED: Final = re.compile(r"sep=([^\"\r\n])\r?\n?\Z", re.IGNORECASE)
 """How the first line of a file may declare its separator, as spreadsheets write it."""
 _MARK: Final = "\N{ZERO WIDTH NO-BREAK SPACE}"
 _QUOTING: Final[dict[str, Literal[0, 3]]] = {
@@ -27,6 +29,9 @@ _QUOTING: Final[dict[str, Literal[0, 3]]] = {
     "lenient": csv.QUOTE_MINIMAL,
     "none": csv.QUOTE_NONE,
 }
+
+
+csv.field_size_limit(MAX_ROW)  # a cell may be as long as a row, which is bounded here
 
 
 class CsvRows(GridRows):
@@ -41,12 +46,12 @@ class CsvRows(GridRows):
         self._text = io.TextIOWrapper(lines, self._encoding, errors="surrogateescape", newline="")
         self._start()
         line = self._first_line()
-        declared = line.strip().lower().removeprefix(_DECLARED) if line.lower().startswith(_DECLARED) else ""
-        if declared or line.strip().lower() == f"{_DECLARED}\t":
-            self.last += 1
+        declared = _DECLARED.match(line)
+        for _ in range((declared is not None) + self._table.skip):
+            self.last += bool(line)
             line = self._read()
-        tabbed = (self._table.format or "") == "tsv" or name.lower().endswith((".tsv", ".tab"))
-        found = declared or ("\t" if tabbed else separator_of(line))
+        tabbed = (self._table.format or form_of(name)) == "tsv"
+        found = declared[1] if declared else "\t" if tabbed else separator_of(line)
         quotes = self._table.quotes
         self._rows = csv.reader(
             self._lines(line), delimiter=self._table.separator or found, strict=quotes == "strict",

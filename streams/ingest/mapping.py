@@ -86,8 +86,8 @@ def _check_table(entry: Entry, model: MappingModel) -> None:
         _check_time(entry.at("time"), table.time)
     if (language := table.language) is not None:
         entry.at("language").attempt("wrong-value", lambda: months(language))
-    if table.separator is not None and len(table.separator) != 1:
-        found = f"{table.separator!r} is not one character"
+    if table.separator is not None and (len(table.separator) != 1 or table.separator in '"\r\n'):
+        found = f"{table.separator!r} is not one character that can stand between cells"
         entry.at("separator").error("wrong-value", found, 'write the one between two cells, such as "|" or "\\t"')
 
 

@@ -83,7 +83,7 @@ class Rows(ABC):
 class GridRows(Rows):
     """Rows of cells below each other; the first one names the columns, where the mapping does not do it itself.
 
-    Subclasses say what `cells` the next line has, and call `begin` once they can.
+    Subclasses say what `cells` the next line has, and call `begin` once they have passed over the lines to skip.
     """
 
     def __init__(self, name: str, mapping: TableMapping) -> None:
@@ -97,8 +97,6 @@ class GridRows(Rows):
     def begin(self) -> None:
         """Find the names of the columns. Raises SpecError where there are none."""
         try:
-            for _ in range(self._table.skip):
-                self.cells()
             given = self._table.header
             named = given or self.cells()
         except EventError as error:

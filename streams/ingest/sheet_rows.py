@@ -1,21 +1,31 @@
 """Rows of a workbook's sheet: what a spreadsheet saves itself (.xlsx, .xlsm, .xlsb, .xls, .ods).
 
-The only file that knows python-calamine, which reads values as they are kept, not as they are shown.
-Read next: `rows.py`.
+A process of its own reads it, and may fail for lack of memory without taking this one along.
+Read next: `sheet_process.py`, which is that process; `rows.py`.
 """
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
-from typing import IO, TYPE_CHECKING
+import subprocess
+import sys
+from contextlib import suppress
+from pathlib import Path
+from shutil import copyfileobj
+from typing import IO, TYPE_CHECKING, Final
 
-from python_calamine import CalamineError, CalamineWorkbook
+import msgspec
 
 from standards.calendar.hours import did_you_mean
 from streams.ingest.rows import GridRows
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from streams.ingest.mapping import TableMapping
+
+_READER: Final = Path(__file__).with_name("sheet_process.py")
+_head = msgspec.json.Decoder(tuple[str, list[str]])
+_row = msgspec.json.Decoder(list[str])
 
 
 class SheetRows(GridRows):
@@ -23,39 +33,75 @@ class SheetRows(GridRows):
 
     def __init__(self, lines: IO[bytes], mapping: TableMapping, name: str) -> None:
         super().__init__(name, mapping)
-        try:
-            book = CalamineWorkbook.from_filelike(lines)
-            wanted = self._table.sheet or next(iter(book.sheet_names), "")
-            if wanted not in book.sheet_names:
-                near = did_you_mean(wanted, book.sheet_names) or f"its sheets are: {', '.join(book.sheet_names)}"
-                raise self.unusable(f"this workbook has no sheet {wanted!r}", near)
-            self._cells = iter(book.get_sheet_by_name(wanted).iter_rows())
-        except CalamineError as error:
-            raise self.unusable(f"this is not a workbook that can be read: {error}", "save it as .xlsx anew") from None
+        self._cells = self._read(lines)
+        for _ in range(self._table.skip):
+            self.last += next(self._cells, None) is not None
         self.begin()
 
     def cells(self) -> list[str] | None:
         """Read the cells of the next row that has any."""
-        for row in self._cells:
+        for cells in self._cells:
             self.last += 1
             self.first = self.last
-            cells = [text_of(value) for value in row]
             if any(cells):
                 return cells
         return None
 
+    def _read(self, lines: IO[bytes]) -> Iterator[list[str]]:
+        sheet = self._table.sheet or ""
+        try:
+            rows = read_sheet(lines, sheet)
+            next(rows)  # the names of all sheets
+            yield from rows
+        except WorkbookError as error:
+            raise self.unusable(*in_words(error, sheet)) from None
 
-def text_of(value: object) -> str:
-    """Write a cell's value: times as ISO 8601 has it, spans as h:mm:ss, whole numbers without a fraction."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    if isinstance(value, datetime):
-        return value.isoformat(" ")
-    if isinstance(value, date | time):
-        return value.isoformat()
-    if isinstance(value, timedelta):
-        minutes, seconds = divmod(int(value.total_seconds()), 60)
-        return f"{minutes // 60}:{minutes % 60:02}:{seconds:02}"
-    return "" if value is None else str(value)
+
+class WorkbookError(Exception):
+    """A workbook that cannot be read: of which `kind` the fault is, and words or names that go with it."""
+
+    def __init__(self, kind: str, words: list[str]) -> None:
+        self.kind, self.words = kind, words
+        super().__init__(" ".join([kind, *words]))
+
+
+def read_sheet(lines: IO[bytes], sheet: str = "") -> Iterator[list[str]]:
+    """Give the names of a workbook's sheets, then the rows of one, or of the first. Raises WorkbookError."""
+    command = [sys.executable, "-P", str(_READER), sheet]
+    with subprocess.Popen(  # noqa: S603 - no shell, and the sheet's name is an argument
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+    ) as reading:
+        try:
+            yield from _told(reading, lines)
+        finally:
+            reading.kill()
+
+
+def _told(reading: subprocess.Popen[bytes], lines: IO[bytes]) -> Iterator[list[str]]:
+    if reading.stdin is None or reading.stdout is None:
+        raise ValueError("start the process with pipes")
+    with suppress(BrokenPipeError), reading.stdin as given:
+        copyfileobj(lines, given)
+    first = reading.stdout.readline()
+    kind, words = _head.decode(first) if first else ("too-large", [])
+    if kind:
+        raise WorkbookError(kind, words)
+    yield words
+    for line in reading.stdout:
+        if line.endswith(b"\n"):
+            yield _row.decode(line)
+    if reading.wait():
+        raise WorkbookError("too-large", [])
+
+
+def in_words(error: WorkbookError, sheet: str) -> tuple[str, str]:
+    """Say what is wrong with a workbook of which a sheet was asked for, and what would mend it."""
+    match error.kind:
+        case "no-sheet":
+            near = did_you_mean(sheet, error.words) or f"its sheets are: {', '.join(error.words)}"
+            return f"this workbook has no sheet {sheet!r}", near
+        case "unreadable":
+            return f"this is not a workbook that can be read: {error.words[0]}", "save it as .xlsx anew"
+        case _:
+            found = "this workbook takes more memory than there is: its sheet may have a cell far out"
+            return found, "delete the rows and columns behind the table, or save the sheet as .csv"

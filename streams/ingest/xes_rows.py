@@ -1,6 +1,6 @@
 """Rows of XES, the event logs of process mining: a column is the key of an attribute.
 
-An attribute of the trace has `case:` before its key.
+An attribute of the trace has `case:` before its key. An event that stands in no trace has none of those (IEEE 1849).
 Read next: `record_rows.py`.
 """
 
@@ -34,17 +34,26 @@ class XesRows(RecordRows):
         return self._seen([found.get(column, "").strip() for column in self.header])
 
     def _read(self, lines: IO[bytes]) -> Iterator[Mapping[str, str]]:
+        above: list[str] = []
         try:
-            for _, element in iterparse(lines, ("end",)):
-                if _local(element.tag) == "trace":
+            for what, element in iterparse(lines, ("start", "end")):
+                if what == "start":
+                    above.append(_local(element.tag))
+                    if above[0] != "log":
+                        found = f"this is not XES: its root is <{above[0]}>, and that of a log is <log>"
+                        raise self.unusable(found, "give the log, or name its format: under table:")
+                elif (name := above.pop()) == "trace":
                     trace = {f"case:{key}": value for key, value in _attributes(element).items()}
                     yield from ({**trace, **_attributes(each)} for each in element if _local(each.tag) == "event")
                     element.clear()
-        except ParseError as error:
-            raise self.unusable(f"this is not XES that can be read: {error}", "export it anew") from None
+                elif name == "event" and above == ["log"]:
+                    yield _attributes(element)
+                    element.clear()
         except DefusedXmlException:
             found = "this file declares entities, which can grow without end, and XES needs none"
             raise self.unusable(found, "export it anew, without a document type") from None
+        except (ParseError, LookupError, ValueError) as error:  # of an encoding that is unknown, the last two
+            raise self.unusable(f"this is not XES that can be read: {error}", "export it anew") from None
 
 
 def _attributes(element: Any) -> dict[str, str]:  # noqa: ANN401 - the library has no types

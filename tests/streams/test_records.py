@@ -87,7 +87,32 @@ def test_xes() -> None:
         told(XES[:200], "", event, name="t.xes", top=top)
 
 
-def test_a_workbook_of_calls() -> None:
+BARE = f"""<log><event><string key="concept:name" value="c1"/><date key="time:timestamp" value="{AT}:00+00:00"/></event>
+<trace/></log>"""
+
+
+def test_events_without_a_trace() -> None:
+    """XES has events that stand in the log itself: they are read, with their own attributes alone."""
+    event = "{event: contact.waiting, time: 'time:timestamp', fields: {contact: 'concept:name'}}"
+    assert told(BARE, "", event, name="t.xes") == ["10:00:00 waiting c1"]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("<html><body>Sign in</body></html>", "its root is <html>"),
+        ('<?xml version="1.0" encoding="nonsense"?>' + BARE, "not XES that can be read"),
+        ('<?xml version="1.0" encoding="utf-7"?>' + BARE, "not XES that can be read"),
+    ],
+)
+def test_what_is_no_log_is_refused(text: str, said: str) -> None:
+    """Another document, and one of an encoding that nobody knows, is told as such."""
+    event = "{event: contact.waiting, time: 'time:timestamp', fields: {contact: 'concept:name'}}"
+    with pytest.raises(SpecError, match=said):
+        told(text, "", event, name="t.xes")
+
+
+def test_a_workbook() -> None:
     """A sheet is read as it is kept: its times are the spreadsheet's days, whole numbers have no fraction."""
     book = workbook_of_calls(cells("call", "line", "at") + cells(1.0, "a", 46082.4166666667))
     event = EVENT.replace("{event", "{time: {column: at, format: excel}, event")
@@ -96,3 +121,18 @@ def test_a_workbook_of_calls() -> None:
         told(book, ", sheet: Cals", event, name="t.xlsx")
     with pytest.raises(SpecError, match="not a workbook that can be read"):
         told(b"nonsense", "", event, name="t.xlsx")
+
+
+def test_a_cell_far_out_does_not_end_the_command() -> None:
+    """A small workbook with a cell in its last corner takes more memory than there is, and is refused with a fix."""
+    book = workbook_of_calls(
+        cells("call", "line", "at") + '<row r="1048576"><c r="XFD1048576" t="str"><v>x</v></c></row>'
+    )
+    with pytest.raises(SpecError, match="takes more memory than there is"):
+        told(book, "", name="t.xlsx")
+
+
+def test_lines_above_the_header_of_a_sheet() -> None:
+    """Lines that are skipped are lines of the sheet, whether or not anything stands in them."""
+    rows = f"{cells('March')}<row></row>{cells('call', 'line', 'at')}{cells('1', 'a', AT)}"
+    assert told(workbook_of_calls(rows), ", skip: 2", name="t.xlsx") == ["10:00:00 waiting 1 a"]

@@ -20,6 +20,11 @@ HEADED = f"call,line,at\n1,a,{AT}\n"
 WRITTEN = {
     "a header that the mapping gives": (f"1,a,{AT}\n", ", header: [call, line, at]"),
     "title lines above the header": (f"March\nall lines\n{HEADED}", ", skip: 2"),
+    "title lines, one of them empty": (f"March\n\n{HEADED}", ", skip: 2"),
+    "another separator in the title": (f"March, all lines\n{HEADED.replace(',', ';')}", ", skip: 1"),
+    "a quote in the title": (f'27" screens\n{HEADED}', ", skip: 1"),
+    "a declared separator above a title": (f"sep=;\nMarch\n{HEADED.replace(',', ';')}", ", skip: 1"),
+    "a declared tab": (f"sep=\t\n{HEADED}".replace(",", "\t"), ""),
     "a line that declares the separator": (f"sep=;\n{HEADED.replace(',', ';')}", ""),
     "bars between cells": (HEADED.replace(",", "|"), ""),
     "tabs in a file that is called csv": (HEADED.replace(",", "\t"), ""),
@@ -60,6 +65,21 @@ def test_columns_of_one_name() -> None:
     composed, decomposed = "\u00e9quipe", "e\u0301quipe"
     assert told(f"call,{decomposed},at\n1,a,{AT}\n", "", EVENT.replace("line", composed)) == ["10:00:00 waiting 1 a"]
     assert told(f"call,line,at\n1,{decomposed},{AT}\n", "") == [f"10:00:00 waiting 1 {composed}"]
+
+
+@pytest.mark.parametrize("line", ["sep=ab", "Sep=x,call,at"])
+def test_a_line_that_declares_no_separator(line: str) -> None:
+    """What begins like a declared separator and is none is the header."""
+    with pytest.raises(SpecError, match=r"has none of the 3 columns|has no column"):
+        told(f"{line}\n1,a,{AT}\n", "")
+
+
+def test_a_long_cell_is_no_fault_of_quotes() -> None:
+    """A cell may be as long as a row; a text that is too long for an event is told as that."""
+    table = f"call,line,at,note\n1,a,{AT},{'x' * 200_000}\n2,{'x' * 200_000},{AT},\n"
+    read, bad = told(table, "")
+    assert read == "10:00:00 waiting 1 a"
+    assert "a text has at most 4,096" in bad
 
 
 NUMBERS = "{event: contact.answered, fields: {contact: call, waited: wait}}"
