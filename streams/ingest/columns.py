@@ -15,11 +15,12 @@ import msgspec
 from standards.calendar.hours import did_you_mean
 from standards.documents.entries import Entry
 from standards.errors import EventError, SpecError
-from standards.expressions.expression import Field, compile_condition
+from standards.expressions.expression import Condition, ExpressionError, Field, compile_condition
 from standards.judge.events import Event, name_problem
 from standards.judge.fitting import Fitting
 from streams.ingest.cells import constant, number, reader
 from streams.ingest.derived import RECEIVED, TOPIC
+from streams.ingest.file_forms import form_of
 from streams.ingest.makers import Bound, Cells, Clause, Get, Maker, Moment, Seen
 from streams.ingest.mapping import TableMapping
 from streams.ingest.mapping_model import ChangedModel, EventModel, TimeModel, ValueModel, template
@@ -161,7 +162,7 @@ class _Binder:
         """
         fields = {name: field for name, (_, field) in self._names.items()}
         where = entry.at("when") if when else entry
-        condition = where.attempt("bad-condition", lambda: compile_condition(when, fields)) if when else None
+        condition = where.attempt("bad-condition", lambda: self._compiled(when, fields)) if when else None
         place = entry.document.spot(where.path).key
         asked = f"{place.file}:{place.line}"
         if when is None or condition is None:
@@ -173,6 +174,15 @@ class _Binder:
         gets = [self._lenient(*self._names[name]) for name in used]
         columns = tuple((self._header[index], index) for index in (self._names[name][0] for name in used))
         return Clause(when, asked, columns, lambda cells: test(row(*[get(cells) for get in gets]), None))
+
+    def _compiled(self, when: str, fields: dict[str, Field]) -> Condition:
+        """Compile a condition. Of records only the paths that the mapping names are there, which an error says."""
+        try:
+            return compile_condition(when, fields)
+        except ExpressionError as error:
+            if error.unknown and (self._mapping.model.table.format or form_of(self._table)) in ("json", "xes"):
+                error.fix += f"; a path that conditions alone use is named under columns: {error.unknown}: {{}}"
+            raise
 
     def _lenient(self, index: int, field: Field) -> Get:
         if field.type == "text":
@@ -192,13 +202,31 @@ class _Binder:
         text = joined(self._indexes(entry.at("column"), headers), time.missing)
         at = value_of(text, clock, " ".join(headers))
         if time.after:
-            before = joined(self._indexes(entry.at("after"), time.after), time.missing)
-            at = following(text, before, clock, " ".join(headers))
+            at = following(text, self._before(entry, time), clock, " ".join(headers))
         for key, name, sign in (("plus", time.plus, 1), ("minus", time.minus, -1)):
             if name is not None:
                 text = joined([self._index(entry.at(key), name)], time.missing)
                 at = moved(at, value_of(text, lambda cell: number(cell, self._decimal), name), sign)
         return at
+
+    def _before(self, entry: Entry, time: TimeModel) -> list[Callable[[Cells], str | None]]:
+        """Give the times that one follows, first to last: what it follows may itself follow another one."""
+        model = self._mapping.model
+        times = [model.table.time, *(event.time for event in model.events)]
+        follow = {tuple(each.column): each for each in times if each is not None and each.after}
+        chain, link = [tuple(time.column)], time
+        found: list[Callable[[Cells], str | None]] = []
+        while link.after:
+            found.append(joined(self._indexes(entry.at("after"), link.after), link.missing))
+            before = tuple(link.after)
+            if before in chain:
+                entry.at("after").error("wrong-value", "this time follows itself", "name what comes before it")
+                break
+            chain.append(before)
+            if before not in follow:
+                break
+            link = follow[before]
+        return found[::-1]
 
     def _seen(self, entry: Entry, changed: ChangedModel) -> Callable[[Cells], Seen | None]:
         column = self._index(entry.at("column"), changed.column)

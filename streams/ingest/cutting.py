@@ -13,9 +13,11 @@ from standards.errors import EventError
 from streams.ingest.times import shown
 
 LONGEST: Final = 10_000
-"""Characters of a cell that a pattern looks at."""
+"""Characters of the longest cell that a pattern looks at."""
 PATIENCE: Final = 0.1
 """Seconds that a pattern may take on a cell; one that takes more tries everything in every way."""
+LEAST: Final = 0.001
+"""Seconds that it has at least: each cell on which it takes too long halves them, so that a table has an end."""
 
 
 class Cut:
@@ -24,13 +26,18 @@ class Cut:
     def __init__(self, pattern: str) -> None:
         self._pattern = regex.compile(pattern)
         self.named = tuple(self._pattern.groupindex)
+        self._patience = PATIENCE
         self._taken = self.named or ((1,) if self._pattern.groups else (0,))
 
     def found(self, cell: str, column: str) -> list[str]:
-        """Give a text for each, empty where there is none. Raises EventError where it takes too long."""
+        """Give a text for each, empty where there is none. Raises EventError where time or cell is too long."""
+        if len(cell) > LONGEST:
+            message = f"column {column!r}: {shown(cell)} has {len(cell):,} characters; a pattern looks at {LONGEST:,}"
+            raise EventError("pattern", message, found=shown(cell))
         try:
-            found = self._pattern.search(cell[:LONGEST], timeout=PATIENCE)
+            found = self._pattern.search(cell, timeout=self._patience)
         except TimeoutError:
+            self._patience = max(LEAST, self._patience / 2)
             message = f"column {column!r}: the pattern takes too long on {shown(cell)}; write a simpler one"
             raise EventError("pattern", message, found=shown(cell)) from None
         return [(found[name] or "").strip() if found else "" for name in self._taken]

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from standards.documents.entries import Entry
+from standards.errors import SpecError
 from streams.ingest.cutting import Cut, groups_of
 from streams.ingest.mapping_model import columns_of
 from streams.ingest.rows import composed
@@ -50,7 +52,8 @@ def columns_read(model: MappingModel) -> list[str]:
 def derived(mapping: TableMapping, header: Sequence[str], offered: Sequence[str] = (FILE,)) -> Derived:
     """Give what a mapping makes of the cells of a table's rows. Columns that are not there are found out later.
 
-    `offered` are the columns that do not stand in a row, but for its number.
+    `offered` are the columns that do not stand in a row, but for its number. Raises SpecError for a group of a pattern
+    that is called like a column that is there.
     """
     model = mapping.model
     asked = columns_of(model)
@@ -61,6 +64,7 @@ def derived(mapping: TableMapping, header: Sequence[str], offered: Sequence[str]
         for name, column in model.columns.items()
         if column.pattern is not None and composed(name.strip()) in present
     ]
+    _check_groups(mapping, present, cuts)
     none = frozenset(model.table.missing)
     names = [*present, *(name for cut in cuts for name in cut.pattern.named)]
 
@@ -72,6 +76,17 @@ def derived(mapping: TableMapping, header: Sequence[str], offered: Sequence[str]
         return found
 
     return Derived(names, cells)
+
+
+def _check_groups(mapping: TableMapping, present: Sequence[str], cuts: Sequence[_Cut]) -> None:
+    """Raise SpecError for each group of a pattern that is called like a column that is there: it would be lost."""
+    entry = Entry(mapping.document, ("columns",), [])
+    for cut in cuts:
+        for name in (name for name in cut.pattern.named if name in present):
+            found = f"the group {name!r} of this pattern is called like a column of the table"
+            entry.at(cut.header, "pattern").error("bad-name", found, "give the group another name")
+    if entry.findings:
+        raise SpecError(entry.findings)
 
 
 def _cut(cut: _Cut, cells: list[str]) -> list[str]:

@@ -54,6 +54,8 @@ class Unmet:
         """Say of each event that none of so many rows became what its columns hold."""
         for place, counts in self._values.items() if rows else ():
             event, clause = self._makers[place].event, self._makers[place].clause
+            if not all(counts):
+                continue  # no row could be read, which is told row by row
             why = f"{clause.text} never held" if clause.text else "none has a time for it"
             if clause.text and place in self._timeless:
                 yield f"{table}: no row became {event} ({clause.place}): where {clause.text}, none has a time for it."

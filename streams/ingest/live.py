@@ -17,6 +17,7 @@ from streams.ingest.columns import bind
 from streams.ingest.csv_rows import CsvRows
 from streams.ingest.derived import FILE, RECEIVED, TOPIC, columns_read, derived
 from streams.ingest.file_forms import Form, form_of
+from streams.ingest.keys_of_formats import keys_fit
 from streams.ingest.mapping_model import columns_of
 from streams.ingest.record_paths import Paths, sound_paths
 from streams.ingest.record_rows import documents
@@ -73,6 +74,7 @@ class LiveMapping:
         self._mapping, self._name = mapping, name
         self.form: Form = mapping.model.table.format or form_of(name) or "json"
         check_live(mapping, self.form)
+        keys_fit(mapping, self.form)
         self._columns = sound_paths(mapping) if self.form == "json" else columns_read(mapping.model)
         self._joined: dict[tuple[str, ...], tuple[Derived, Bound, SameTime]] = {}
 

@@ -21,7 +21,8 @@ from standards.expressions.expression import Field
 from standards.expressions.syntax import parse
 from standards.judge.events import DERIVED_SOURCE, Event, EventType, name_problem
 from streams.ingest.cells import constant
-from streams.ingest.cutting import check_cut
+from streams.ingest.cutting import check_cut, groups_of
+from streams.ingest.keys_of_formats import check_keys
 from streams.ingest.mapping_model import (
     EventModel,
     MappingModel,
@@ -82,6 +83,8 @@ def _check_table(entry: Entry, model: MappingModel) -> None:
     if len(table.source) > MAX_SOURCE:
         found = f"the source is longer than {MAX_SOURCE} characters"
         entry.at("source").error("wrong-value", found, "write a shorter one")
+    if table.format is not None:
+        check_keys(entry, table, table.format)
     if table.time is not None:
         _check_time(entry.at("time"), table.time)
     if (language := table.language) is not None:
@@ -104,9 +107,14 @@ def _check_paths(entry: Entry, model: MappingModel) -> None:
 
 def _check_columns(entry: Entry, model: MappingModel) -> None:
     headers: dict[str, str] = {}
+    groups: dict[str, str] = {}
     for header, column in model.columns.items():
         if (pattern := column.pattern) is not None:
             entry.at(header, "pattern").attempt("bad-pattern", partial(check_cut, pattern))
+            for group in groups_of(pattern):
+                if groups.setdefault(group, header) != header:
+                    found = f"the pattern of {groups[group]!r} has a group {group!r} too"
+                    entry.at(header, "pattern").error("bad-name", found, "give each group a name of its own")
         if column.name is None:
             continue
         problem, first = name_problem(column.name), headers.setdefault(column.name, header)

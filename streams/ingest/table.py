@@ -20,6 +20,7 @@ from streams.ingest.csv_rows import CsvRows
 from streams.ingest.derived import FILE, columns_read, derived
 from streams.ingest.doubts import Unmet, days_apart
 from streams.ingest.file_forms import form_of
+from streams.ingest.keys_of_formats import keys_fit
 from streams.ingest.makers import Bound, Maker, Seen
 from streams.ingest.mapping import TableMapping
 from streams.ingest.rows import BadRow, Rows
@@ -63,7 +64,10 @@ def read_table(  # noqa: PLR0913 - what is told while it is read
 
 def rows_of(lines: IO[bytes], mapping: TableMapping, name: str) -> Rows:
     """Give the rows of a file as it is written: as the mapping says, or by its name."""
-    match mapping.model.table.format or form_of(name):
+    form = mapping.model.table.format or form_of(name)
+    if form is not None:
+        keys_fit(mapping, form)
+    match form:
         case "workbook":
             from streams.ingest.sheet_rows import SheetRows  # noqa: PLC0415 - few tables need it
 

@@ -72,10 +72,17 @@ class Clock:
             known = self._known[cell] = self._read(cell)
         return known
 
-    def following(self, cell: str, earlier: str) -> datetime:
-        """Read a time that follows an earlier one: where its clock says less, it is the next day. Raises EventError."""
+    def following(self, cell: str, earlier: datetime, most: int = 1) -> datetime:
+        """Read a time that follows an earlier one: where its clock says less, it is the next day. Raises EventError.
+
+        `most` is how many days it may be put on: one for each time in the chain that it follows.
+        """
         read = self(cell)
-        return read if read >= self(earlier) else self._read(cell, days=1)
+        for days in range(1, most + 1):
+            if read >= earlier:
+                break
+            read = self._read(cell, days)
+        return read
 
     def _read(self, cell: str, days: int = 0) -> datetime:
         time = self._parsed(cell)
@@ -84,7 +91,9 @@ class Clock:
                 time += timedelta(days=days)
             read = time.astimezone(UTC) if time.tzinfo else self._from_local(time)
         except (ValueError, OverflowError):
-            raise self._unread(cell) from None
+            found = shown(cell)
+            message = f"{found} is outside of all dates, from the year 1 to 9999 in UTC; see to the year"
+            raise EventError("time", message, found=found) from None
         self.days.add(time.date())
         return read
 

@@ -46,18 +46,22 @@ def value_of(text: Callable[[Cells], str | None], read: Reader, named: str) -> G
 
 
 def following(
-    text: Callable[[Cells], str | None], before: Callable[[Cells], str | None], clock: Clock, named: str
+    text: Callable[[Cells], str | None], before: Sequence[Callable[[Cells], str | None]], clock: Clock, named: str
 ) -> Callable[[Cells], datetime | None]:
-    """Give what reads a time that follows another one of its row, where that has one."""
+    """Give what reads a time that follows others of its row, first to last: those that it has."""
 
     def get(cells: Cells) -> datetime | None:
-        found, earlier = text(cells), before(cells)
+        found = text(cells)
+        if found is None:
+            return None
+        time: datetime | None = None
         try:
-            if found is None:
-                return None
-            return clock(found) if earlier is None else clock.following(found, earlier)
+            for days, each in enumerate((*(earlier(cells) for earlier in before), found)):
+                if each is not None:
+                    time = clock(each) if time is None else clock.following(each, time, days)
         except EventError as error:
             raise EventError(error.reason, f"column {named!r}: {error}", found=error.found) from None
+        return time
 
     return get
 
