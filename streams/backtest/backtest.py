@@ -21,7 +21,7 @@ from standards.errors import EventError
 from standards.judge.ledger import line
 from standards.judge.promise import NEVER, VERDICTS
 from standards.judge.score import Score
-from streams.backtest.by_receipt import ByReceipt, check_alike
+from streams.backtest.by_receipt import ByReceipt, check_alike, too_early
 from streams.backtest.inputs import Input, inputs_of, zone_of_all
 from streams.backtest.result import BadLines, Result
 from streams.ingest import received
@@ -134,6 +134,8 @@ class Backtest:
 
     def _finish(self) -> None:
         until = self.task.until
+        if 0 <= until < self.pump.newest and self._by_receipt is None:
+            raise too_early(until, self.pump.newest, "happened")
         if self._by_receipt is not None:
             for outcome in self._by_receipt.finish(until):
                 self._take(outcome, 0)
@@ -153,13 +155,14 @@ class Backtest:
             yield batch, 0
 
     def _chunks(self, path: str, stack: ExitStack) -> Iterator[tuple[list[Event], int]]:
-        stream = stack.enter_context(opened(path))
+        stream, stamped = stack.enter_context(opened(path)), False
         for chunk in chunks(stream, lambda refusal: self._refuse(path, refusal)):
             lines, number, first, read = chunk
             if self.task.grace is None:
                 events = self._reader.lines(lines, partial(self._refuse, path), first=first, count=number)
             else:
-                events, stamped = received.lines(self._reader, chunk, partial(self._refuse, path))
+                refuse = partial(self._refuse, path)
+                events, stamped = received.lines(self._reader, chunk, refuse, stamped=stamped)
                 self._stamps = self._stamps or stamped
             self.result.rows += len(events)
             yield events, read

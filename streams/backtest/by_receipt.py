@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from standards.errors import EventError
+from standards.judge.events import iso
 from streams.runtime.pump import SETTLE, Pump
 
 if TYPE_CHECKING:
@@ -38,9 +39,14 @@ class ByReceipt:
         yield from self._judge(waiting[:cut])
 
     def finish(self, until: int) -> Iterator[BatchResult]:
-        """Judge the rest; the clock goes on to `until` (microseconds UTC) or, where it is -1, until all is in time."""
+        """Judge the rest; the clock goes on to `until` (microseconds UTC) or, where it is -1, until all is in time.
+
+        Raises EventError where it would go back.
+        """
         waiting, self._waiting = self._waiting, []
         yield from self._judge(waiting)
+        if 0 <= until < self.pump.clock:
+            raise too_early(until, self.pump.clock, "was received")
         yield self.pump.push([], now=self.pump.clock + self.pump.grace if until < 0 else until)
 
     def _judge(self, events: Sequence[Event]) -> Iterator[BatchResult]:
@@ -49,6 +55,12 @@ class ByReceipt:
         if self.pump.started < 0:
             self.pump.begin(events[0].received)
         yield self.pump.push(events, now=events[-1].received)
+
+
+def too_early(until: int, newest: int, what: str) -> EventError:
+    """Give the error for time that is to go on to before the newest event, which then would not be judged."""
+    words = f"--until {iso(until)} is before the newest event, which {what} at {iso(newest)}"
+    return EventError("too-early", f"{words}; give that time or a later one, or export the events up to there")
 
 
 def check_alike(events: Sequence[Event], *, stamped: bool) -> None:

@@ -21,6 +21,7 @@ from standards.compiler.spec import DEFAULTS, Source, load
 from standards.documents.document import Document
 from standards.errors import Finding, Place, SpecError, StateError
 from standards.practice.practice_document import teams_named
+from streams.documents.whole_file import whole_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -175,14 +176,8 @@ def tables_named(path: str, changed: int, size: int) -> tuple[str, ...]:  # noqa
 
 def write_whole(path: str, body: bytes) -> None:
     """Write a file so that nobody ever reads half of it. Raises OSError, which names the file that was asked for."""
-    beside = Path(f"{path}.part")
-    try:
-        beside.write_bytes(body)
-        beside.replace(path)
-    except OSError as error:
-        raise OSError(error.errno, error.strerror, path) from None
-    finally:
-        beside.unlink(missing_ok=True)
+    with whole_file(path) as stream:
+        stream.write(body)
 
 
 def _files(paths: Iterable[str]) -> list[Path]:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import io
+import os
 from contextlib import contextmanager
+from itertools import count
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,25 +19,37 @@ if TYPE_CHECKING:
 def whole_file(path: str) -> Iterator[IO[bytes]]:
     """Open a file to be written as a whole. Raises OSError, which names the file that was asked for."""
     place = Path(path).resolve()
-    replaced = place.is_file() or not place.exists()  # a pipe or a device is written to as it is
-    written = Path(f"{place}.part") if replaced else place
-    try:
-        with io.BufferedWriter(_Written(written, path)) as stream:
+    if place.exists() and not place.is_file():  # a pipe or a device is written to as it is
+        with io.BufferedWriter(_Written(place, path, "wb")) as stream:
             yield stream
-        if replaced:
-            written.replace(place)
+        return
+    beside, written = _beside(place, path)
+    try:
+        with io.BufferedWriter(written) as stream:
+            yield stream
+        beside.replace(place)
     finally:
-        if replaced:
-            written.unlink(missing_ok=True)
+        beside.unlink(missing_ok=True)
+
+
+def _beside(place: Path, path: str) -> tuple[Path, _Written]:
+    """Open a file in the same folder, of a name that nobody has."""
+    for number in count():
+        beside = place.with_name(f".{os.getpid()}-{number}.part")
+        try:
+            return beside, _Written(beside, path, "xb")
+        except FileExistsError:
+            continue
+    raise AssertionError("there is always one more number")
 
 
 class _Written(io.FileIO):
     """A file that says the name it was asked for by where it cannot be written."""
 
-    def __init__(self, place: Path | str, path: str) -> None:
+    def __init__(self, place: Path, path: str, mode: Literal["xb", "wb"]) -> None:
         self._path = path
         try:
-            super().__init__(place, "wb")
+            super().__init__(place, mode)
         except OSError as error:
             raise OSError(error.errno, error.strerror, path) from None
 

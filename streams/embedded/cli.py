@@ -114,6 +114,8 @@ def _asked(what: What, span: Iterable[str | None], kind: str | None, zone: ZoneI
     if kind is not None and what != "events":
         raise typer.BadParameter("--type is for events; leave it out")
     since, until = (None if text is None else options.instant(text, zone) for text in span)
+    if since is not None and until is not None and until <= since:
+        raise typer.BadParameter("--to is not after --from, so there is nothing between them; give a later --to")
     everything = Asked()
     return Asked(everything.since if since is None else since, everything.until if until is None else until, kind or "")
 

@@ -11,6 +11,8 @@ from typing import IO, TYPE_CHECKING, NamedTuple
 
 import msgspec
 
+from standards.calendar.hours import did_you_mean
+from standards.documents.vocabulary import builtin_vocabulary
 from standards.errors import StateError
 from standards.judge.events import iso
 from standards.judge.score import Score
@@ -68,13 +70,23 @@ def _events(read_model: ReadModel, wanted: Wanted, stream: IO[bytes]) -> str:
     queries = read_model.exports
     extent = queries.extent()
     rows = giving.events(queries, wanted.asked, "table" if wanted.table else "lines", last=extent.last)
-    said = _some(_write(rows, stream) - wanted.table, "event")
+    count = _write(rows, stream) - wanted.table
+    said = _some(count, "event") + ("" if count else _none_of(wanted.asked.type))
     if extent.since is None:
         return f"{said}: none was taken in yet, or they are in their topic of Kafka (docs/kafka.md)."
     found = f"{said}. None is missing since {iso(extent.since)}; judged until {iso(extent.until)}."
     if 0 <= wanted.asked.since < extent.since:
         found += " What was received before that is not kept any more (KEPT_KEEP), or there was nothing yet."
     return found
+
+
+def _none_of(kind: str) -> str:
+    """Say of which type there is none, and which one may be meant."""
+    if not kind:
+        return ""
+    known = builtin_vocabulary()
+    near = "" if kind in known else did_you_mean(kind, known)
+    return f" of the type {kind!r}" + (f" ({near})" if near else "")
 
 
 def _ledger(read_model: ReadModel, wanted: Wanted, stream: IO[bytes]) -> str:

@@ -1,13 +1,14 @@
 """Tables for a spreadsheet (RFC 4180): a row for each event, line or score, with fields of fields as columns.
 
 JSON lines are exact; a table is to be looked at. So instants are RFC 3339 in UTC, spans are seconds, and a text that a
-spreadsheet would take for a formula has an apostrophe before it.
+spreadsheet would take for a formula has an apostrophe before it: at its start, or behind a separator of other tables.
 """
 
 from __future__ import annotations
 
 import csv
 import io
+import re
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
@@ -30,6 +31,8 @@ LINE_COLUMNS: Final = (
 )  # fmt: skip
 """What every line of the ledger has; the fields of its subject follow, as `fields.site`."""
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+_NEXT_CELL: Final = re.compile(r"([;\t\r\n][\s\"]*)(?=[=+\-@])")
+"""Where a new cell would begin with a formula in a spreadsheet that separates cells by something else than a comma."""
 
 _line = msgspec.json.Decoder(Line).decode
 _any = msgspec.json.Decoder(dict[str, Any]).decode
@@ -95,5 +98,6 @@ def csv_row(values: Iterable[object]) -> bytes:
 
 def _cell(value: object) -> object:
     if isinstance(value, str):
+        value = _NEXT_CELL.sub(r"\1'", value)
         return f"'{value}" if value.startswith(_FORMULA) else value
     return str(value).lower() if isinstance(value, bool) else value

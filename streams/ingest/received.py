@@ -38,10 +38,13 @@ class Read(NamedTuple):
     stamped: bool
 
 
-def lines(reader: Reader, chunk: Chunk, refuse: Callable[[Refusal], None]) -> Read:
-    """Read JSON lines, with when they were received where they say so. Then all of them have to."""
+def lines(reader: Reader, chunk: Chunk, refuse: Callable[[Refusal], None], *, stamped: bool = False) -> Read:
+    """Read JSON lines, with when they were received where they say so. Then all of them have to.
+
+    So it is where lines before these said so, which is `stamped`.
+    """
     text, number, first, _ = chunk
-    if _MARK not in text:
+    if _MARK not in text and not stamped:
         return Read(reader.lines(text, refuse, first=first, count=number), stamped=False)
     refused: list[Refusal] = []
     events = reader.lines(text, refused.append, first=first, count=number)

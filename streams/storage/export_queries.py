@@ -96,9 +96,6 @@ class Extent(NamedTuple):
 
 
 START: Final = Place()
-_COMMITS: Final = """
-SELECT seq FROM events WHERE seq >= ? AND seq <= ? AND received >= ? AND received < ? ORDER BY seq LIMIT ?
-"""
 
 _encode = msgspec.json.encode
 _stored = msgspec.json.Decoder(_Stored).decode

@@ -59,6 +59,10 @@ async def test_a_part_is_chosen_by_time_and_type(tmp_path: Path) -> None:
     assert "What was received before that is not kept any more" in early.stderr
 
 
+def left_by_the_way(folder: Path) -> list[Path]:
+    return [*folder.glob("*.part"), *folder.glob(".*.part")]
+
+
 async def test_the_ledger_is_given_byte_for_byte(tmp_path: Path) -> None:
     """A line is as the host wrote it; with --out they are a file, which takes its place once it is whole."""
     data, out = await stored(tmp_path), tmp_path / "ledger.jsonl"
@@ -70,7 +74,27 @@ async def test_the_ledger_is_given_byte_for_byte(tmp_path: Path) -> None:
     assert out.read_bytes() == b"".join(msgspec.json.encode(line) + b"\n" for line in lines)
     assert (run.stdout, run.stderr) == ("", f"kept: {len(lines)} lines of the ledger.\n")
     assert while_it_runs.stdout.encode() == out.read_bytes()
-    assert not out.with_name("ledger.jsonl.part").exists()
+    assert left_by_the_way(tmp_path) == []
+
+
+async def test_files_beside_an_export_stay(tmp_path: Path) -> None:
+    """What is written takes the place of no other file on its way: one called like it is somebody's."""
+    data, own = await stored(tmp_path), tmp_path / "out.jsonl.part"
+    own.write_text("mine", encoding="utf-8")
+    assert export(data, "events", "--out", str(tmp_path / "out.jsonl")).returncode == 0
+    assert own.read_text(encoding="utf-8") == "mine"
+
+
+async def test_an_export_of_nothing_says_why(tmp_path: Path) -> None:
+    """A type that is misspelt is told with the one that may be meant; a span that ends before it begins is refused."""
+    data = await stored(tmp_path)
+    said = export(data, "events", "--type", "queue.lenght")
+    assert (said.returncode, said.stdout) == (0, "")
+    assert "0 events of the type 'queue.lenght' (did you mean 'queue.length'?)" in said.stderr
+    for what in ("events", "ledger", "score"):
+        back = export(data, what, "--from", "2026-03-02", "--to", "2026-03-01")
+        assert back.returncode == 2
+        assert "--to is not after --from" in " ".join(back.stderr.replace("│", " ").split())
 
 
 async def test_a_score_and_tables(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ import pytest
 
 from standards.judge.events import Event
 from streams.embedded.options import Options
+from streams.ingest.jsonl import CHUNK
 from streams.ingest.wire import Reader
 from streams.names.names import Names
 from streams.names.secret import read_secret
@@ -170,6 +171,34 @@ def test_a_history_is_one_or_the_other(tmp_path: Path) -> None:
     assert "this one has no keptreceived" in run.stdout
     both = kept("backtest", str(tmp_path / "rules"), "--events", str(stamped), "--events", str(plain))
     assert (both.returncode, "judge them apart" in both.stderr) == (2, True)
+
+
+@pytest.mark.parametrize("place", [0, 1, 2, -1])
+def test_an_event_without_a_receipt_is_refused_wherever_it_stands(tmp_path: Path, place: int) -> None:
+    """One event that does not say when it was received is a bad line of its file: first, last, or alone in its part."""
+    shop(tmp_path)
+    (event,) = lines_of("08:00 queue.length waiting=5", rulebook(NO_WAIT))
+    received = {**json.loads(event), "keptreceived": "2026-03-02T08:01:00Z"}
+    lines = [json.dumps({**received, "id": str(at)}).encode() + b" " * (CHUNK // 4) for at in range(9)]
+    lines.insert(place if place >= 0 else len(lines), event)
+    (tmp_path / "events.jsonl").write_bytes(b"\n".join(line.rstrip(b"\n") for line in lines))
+    run = kept("backtest", str(tmp_path / "rules"), "--events", str(tmp_path / "events.jsonl"))
+    assert "9 events judged" in run.stdout
+    assert "this one has no keptreceived" in run.stdout
+
+
+@pytest.mark.parametrize("stamped", [True, False])
+def test_time_does_not_go_back(tmp_path: Path, stamped: bool) -> None:
+    """A time to go on to that is before the newest event would leave out what was accepted: it is refused."""
+    shop(tmp_path)
+    (event,) = lines_of("08:00 queue.length waiting=5", rulebook(NO_WAIT))
+    receipt = {"keptreceived": "2026-03-02T08:01:00Z"} if stamped else {}
+    (tmp_path / "events.jsonl").write_text(json.dumps({**json.loads(event), **receipt}), encoding="utf-8")
+    plain = ("backtest", str(tmp_path / "rules"), "--events", str(tmp_path / "events.jsonl"))
+    run = kept(*plain, "--until", "2026-03-02T07:00:00Z")
+    assert run.returncode == 2
+    assert "is before the newest event" in run.stderr
+    assert kept(*plain, "--until", "2026-03-02T08:01:00Z").stdout.startswith("1 event judged")
 
 
 def test_time_goes_on_as_far_as_is_asked(tmp_path: Path) -> None:

@@ -140,6 +140,8 @@ async def test_a_score_is_of_a_span_and_is_a_table_too(tmp_path: Path) -> None:
         part = (await caller.get(f"/v1/score?from={iso(T0)}&to={iso(T0 + SECOND)}")).json["items"][0]
         since = (await caller.get(f"/v1/score?since={iso(T0)}")).json["items"][0]
         none = (await caller.get(f"/v1/score?to={iso(T0 - 3 * SECOND)}")).json["items"][0]
+        both = await caller.get(f"/v1/score?from={iso(T0)}&since={iso(T0)}")
+    assert (both.status, "leave `since` out" in both.text) == (400, True)
     assert (whole["opened"], whole["broken"], part["opened"], since["opened"], none["opened"]) == (2, 1, 1, 1, 0)
     assert (row["standard"], row["opened"], row["kept_rate"]) == ("no-wait", "2", str(whole["kept_rate"]))
     assert [float(row["interval_low"]), float(row["interval_high"])] == whole["interval"]

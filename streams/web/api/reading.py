@@ -134,6 +134,8 @@ class Reading:
 
     async def _score(self, request: web.Request) -> web.Response:
         query = read_query(request, ScoreQuery)
+        if query.opened_from is not None and query.since is not None:
+            raise Problem(HTTPStatus.BAD_REQUEST, "`from` and `since` are two names of one time; leave `since` out")
         since, until = query.opened_from or query.since, query.opened_to
         span = [None if time is None else microseconds(time) for time in (since, until)]
         current = self._host.rulebook.current
