@@ -27,6 +27,7 @@ FAULTS: Final = {
     "not-agreed": phrase("The practice document does not have what it names"),
     "private-answer": phrase("It said what somebody answered about their own work"),
     "own-reward": phrase("Nobody rewards themselves"),
+    "not-mapped": phrase("Its mapping makes no event of it"),
     "defect": phrase("It could not be judged; that is a defect in Kept"),
 }
 """What is said of each reason for which an event that comes in live is refused."""

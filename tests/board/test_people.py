@@ -31,7 +31,7 @@ WRITES: dict[str, Role] = {
     "/acts/review": "supervisor", "/acts/own-page": "supervisor", "/v1/persons/mine": "supervisor",
     "/acts/set-aside": "author", "/v1/exceptions": "supervisor",
     "/find": "viewer", "/find/notices": "viewer",
-    "/v1/events": "admin",
+    "/v1/events": "admin", "/v1/in/shop": "admin",
     "/acts/change-day": "supervisor", "/v1/calendars/shop/days": "supervisor",
     "/v1/time/accept": "admin", "/acts/hand-over": "supervisor", "/v1/shift/notes": "supervisor",
     "/v1/dead-letters/1/resend": "author", "/v1/dead-letters/1/set-aside": "author",

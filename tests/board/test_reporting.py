@@ -112,7 +112,7 @@ def filled(form: str) -> dict[str, str]:
     for name, options in re.findall(r'<select name="(data\.[^"]+)"[^>]*>(.*?)</select>', form):
         given[name] = re.findall(r'value="([^"]+)"', options)[0]
     given.pop("data.by", None)
-    return {**given, "name": "Ania"}
+    return {**given, "name": "Ania", "sure": "ola"}  # who was asked once whether that is somebody, and said so
 
 
 def form_of(page: str) -> str:

@@ -51,7 +51,15 @@ async def test_a_door_takes_events_in_and_shows_none(tmp_path: Path, kafka: Kafk
         assert (await session.get("/readyz")).status == 200
         assert await (await session.get("/metrics")).text() == "kept_something 1\n"
         described = await (await session.get("/openapi.json")).json()
-        assert set(described["paths"]) == {"/", "/healthz", "/readyz", "/metrics", "/openapi.json", "/v1/events"}
+        assert set(described["paths"]) == {
+            "/",
+            "/healthz",
+            "/readyz",
+            "/metrics",
+            "/openapi.json",
+            "/v1/events",
+            "/v1/in/{name}",
+        }
         assert (await session.get("/v1/promises")).status == 404
         assert "/v1/" not in await (await session.get("/")).text()
         assert door.now_status().waiting == 0
