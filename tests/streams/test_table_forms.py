@@ -22,7 +22,7 @@ WRITTEN = {
     "title lines above the header": (f"March\nall lines\n{HEADED}", ", skip: 2"),
     "title lines, one of them empty": (f"March\n\n{HEADED}", ", skip: 2"),
     "another separator in the title": (f"March, all lines\n{HEADED.replace(',', ';')}", ", skip: 1"),
-    "a quote in the title": (f'27" screens\n{HEADED}', ", skip: 1"),
+    "a lone quote in the title": (f'"March\n{HEADED}', ", skip: 1"),
     "a declared separator above a title": (f"sep=;\nMarch\n{HEADED.replace(',', ';')}", ", skip: 1"),
     "a declared tab": (f"sep=\t\n{HEADED}".replace(",", "\t"), ""),
     "a line that declares the separator": (f"sep=;\n{HEADED.replace(',', ';')}", ""),
