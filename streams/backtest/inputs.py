@@ -108,6 +108,10 @@ def expanded(paths: Sequence[str]) -> list[str]:
 def _expanded(path: str) -> list[str]:
     place = Path(path)
     if place.is_dir():
+        from streams.backtest.data_folder import exported, is_data_folder  # noqa: PLC0415 - files need no store
+
+        if is_data_folder(path):
+            return [exported(path)]
         return [file for each in _inside(place) for file in _expanded(each)] or [path]
     if not place.exists() and any(sign in path for sign in "*?["):
         return [file for each in sorted(glob(path)) for file in _expanded(each)] or [path]  # noqa: PTH207 - a whole path

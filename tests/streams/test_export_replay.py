@@ -105,6 +105,7 @@ async def test_an_unruly_day_comes_out_again(tmp_path: Path, seed: int) -> None:
     assert (differing, len(again)) == (0, len(told))
     assert "Judged by when they were received, as a host does." in said.stdout
     assert {"corrected", "withdrawn"} & {json.loads(line)["kind"] for line in told}
+    assert judged_again(tmp_path, tmp_path / "data", until_of(run))[0] == again, "the host's folder does as well"
 
 
 async def test_people_stay_references(tmp_path: Path) -> None:
