@@ -231,7 +231,13 @@ class StandardsFiles:
 
     def load(self, retired: Sequence[str]) -> Loaded:
         """Load them together with excerpts of older revisions. Raises SpecError."""
-        return load_standards(read_documents(self.paths), retired=retired)
+        documents = read_documents(self.paths)
+        loaded = load_standards(documents, retired=retired)
+        if documents.mappings:
+            from streams.documents.ways_in import ways_in  # noqa: PLC0415 - few have any
+
+            ways_in(self.paths, loaded.rulebook)  # a slip in one is found with those in the standards
+        return loaded
 
 
 def _files(path: Path) -> list[Path]:

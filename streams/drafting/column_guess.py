@@ -14,6 +14,8 @@ from typing import Final, Literal, NamedTuple
 from streams.ingest.time_forms import parsed
 
 Kind = Literal["time", "date", "clock", "span", "number", "state", "text", "none"]
+_TRIED: Final = 60
+"""How many different cells are read by each format."""
 FEW: Final = 24
 """A column of no more different texts is a state."""
 _MOST: Final = 0.9
@@ -25,6 +27,7 @@ _TIMES: Final = ("", *(f"{day}{between}{hour}" for day in _DATES for between in 
 _LANGUAGES: Final = ("", "de", "pl")
 _SPAN: Final = re.compile(r"\d+:[0-5]?\d(:[0-5]\d)?(\.\d+)?")
 _NUMBER: Final = re.compile(r"-?\d+([.,]\d+)?")
+_ISO: Final = re.compile(r"\d{4}-\d\d-\d\d")
 _CAPITALS: Final = re.compile(r"[A-Z][A-Z_ ]{2,}")
 _SINCE, _UNTIL = 946_684_800, 2_208_988_800  # 2000 and 2040, in seconds since 1970
 _DAYS: Final = (36_526, 51_136)  # the same, as a spreadsheet counts days
@@ -88,7 +91,7 @@ def guessed(name: str, cells: Sequence[str]) -> Column:
     column = Column(name, "none", means, distinct=len(counts), filled=len(values), states=states)
     if not values:
         return column
-    times = _times(values, means)
+    times = _times(list(counts), means)
     if times is not None:
         return times(column)
     if _most(values, lambda cell: bool(_SPAN.fullmatch(cell))):
@@ -105,7 +108,7 @@ def guessed(name: str, cells: Sequence[str]) -> Column:
 def _times(values: Sequence[str], means: Sequence[str]) -> Callable[[Column], Column] | None:
     """Find the format of a column of times."""
     numbers = [float(cell) for cell in values if _NUMBER.fullmatch(cell) and "," not in cell]
-    if len(numbers) == len(values):
+    if len(numbers) >= _MOST * len(values):
         days = [form for form in ("%Y%m%d", "%y%m%d") if "date" in means and _reads(form, "", values)]
         if days:
             return lambda column: column._replace(kind="date", formats=(days[0],))
@@ -115,6 +118,8 @@ def _times(values: Sequence[str], means: Sequence[str]) -> Callable[[Column], Co
         if form is None:
             return None
         return lambda column: column._replace(kind="time", formats=(form,), has_offset=form != "excel")
+    if not _most(values, lambda cell: any(map(str.isdigit, cell))):
+        return None
     for language in _LANGUAGES:
         for forms, of in (((_TIMES), "time"), (_DATES, "date")):
             kind: Kind = "time" if of == "time" else "date"
@@ -132,31 +137,47 @@ def _times(values: Sequence[str], means: Sequence[str]) -> Callable[[Column], Co
                     unsure=unsure,
                     has_offset=offset,
                 )
-    return None
+    return _mixed(values)
+
+
+def _mixed(values: Sequence[str]) -> Callable[[Column], Column] | None:
+    """Find the format of what is partly text and partly a spreadsheet's own times, which come as ISO 8601."""
+    iso = [cell for cell in values if _ISO.match(cell)]
+    others = [cell for cell in values if not _ISO.match(cell)]
+    if not iso or not others:
+        return None
+    form = next((form for form in _TIMES[1:] if _reads(form, "", others)), None)
+    return None if form is None else lambda column: column._replace(kind="time", formats=(form, "iso"))
 
 
 def _counted(numbers: Sequence[float]) -> str | None:
-    if all(_SINCE <= number < _UNTIL for number in numbers):
+    if _between(numbers, _SINCE, _UNTIL):
         return "unix"
-    if all(_SINCE * 1_000 <= number < _UNTIL * 1_000 for number in numbers):
+    if _between(numbers, _SINCE * 1_000, _UNTIL * 1_000):
         return "unix-ms"
     if all(_DAYS[0] <= number < _DAYS[1] and not number.is_integer() for number in numbers):
         return "excel"
     return None
 
 
+def _between(numbers: Sequence[float], low: float, high: float) -> bool:
+    return sum(low <= number < high for number in numbers) >= _MOST * len(numbers)
+
+
 def _reads(form: str, language: str, values: Sequence[str]) -> bool:
     if language and "%b" not in form.lower():
         return False
+
+    values = values[:_TRIED]
 
     def reads(cell: str) -> bool:
         try:
             parsed(cell, form, language)
         except (ValueError, OverflowError):
             return False
-        return form != "" or bool(re.match(r"\d{4}-\d\d-\d\d", cell))
+        return form != "" or bool(_ISO.match(cell))
 
-    return _most(values, reads)
+    return (reads(values[0]) or reads(values[-1])) and _most(values, reads)
 
 
 def _offset(value: str, form: str, language: str) -> bool:

@@ -17,7 +17,7 @@ CONTACT: Final = {
 }  # fmt: skip
 STATES: Final[Mapping[str, Mapping[str, str]]] = {
     "contact": {
-        "contact.waiting": r"enter.?queue|wait|offer|ring|join|arriv|queued|new",
+        "contact.waiting": r"enter.?queue|wait|offer|^ring(ing)?$|join|arriv|queued|new",
         "contact.abandoned": r"abandon|hang|gave|porzuc|aufgeleg",
         "transfer.completed": r"transfer",
         "contact.held": r"hold",

@@ -136,8 +136,9 @@ def _separator(lines: Sequence[str]) -> str:
 
 def _grid(rows: Sequence[Sequence[str]], form: Form, keys: dict[str, Any], remarks: Sequence[str]) -> Head:
     width = Counter(map(_filled, rows)).most_common(1)[0][0]
-    has_header = not (len(rows) > 1 and len(rows[0]) > 1 and any(map(_is_value, rows[0])))
-    skip = next((place for place, row in enumerate(rows[:_TITLES]) if _filled(row) >= width), 0) if has_header else 0
+    likely = next((place for place, row in enumerate(rows[:_TITLES]) if _filled(row) >= width), 0)
+    has_header = not (len(rows) > 1 and any(map(_is_value, rows[likely])))
+    skip = likely if has_header else 0
     first, body = rows[skip], rows[skip + 1 : skip + 1 + ROWS]
     if has_header:
         names = list(told_apart([composed(cell.strip()) for cell in first]))

@@ -228,7 +228,9 @@ class _Drafting:
             return [f"time: {{column: {names}, format: {quoted(form)}{follows}}}"]
         if not column.formats:
             return [f"time: {quoted(column.name)}"]
-        return [f"time: {{column: {quoted(column.name)}, format: {quoted(column.formats[0])}}}"]
+        forms = column.formats
+        form = quoted(forms[0]) if len(forms) == 1 else f"[{', '.join(map(quoted, forms))}]"
+        return [f"time: {{column: {quoted(column.name)}, format: {form}}}"]
 
     def _called(self, column: Column, short: str) -> str:
         name = short if re.fullmatch(r"[a-z][a-z0-9_]*", short) and short not in ("and", "or", "not", "in") else "state"

@@ -50,7 +50,7 @@ class TimeModel(Strict):
     column: Texts = Field(min_length=1, description="The column; or several, joined by one space.")
     format: Texts = Field(
         default=[],
-        description="As of strptime: %Y-%m-%d %H:%M; or unix, unix-ms, excel. Several: the first that reads it.",
+        description="As of strptime: %Y-%m-%d %H:%M; or unix, unix-ms, excel, iso. Several: the first that reads it.",
     )
     missing: Missing = Field(default=[], description="Cells that mean: this did not happen.")
     plus: Text | None = Field(default=None, description="The column with the seconds, or h:mm:ss, to be added.")

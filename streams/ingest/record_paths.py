@@ -6,6 +6,7 @@ Read next: `record_rows.py`, which asks.
 
 from __future__ import annotations
 
+import re
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
@@ -39,7 +40,9 @@ class Paths:
     def __init__(self, each: Each, columns: Sequence[str]) -> None:
         self.header = [composed(column) for column in columns]
         self._paths = [_search(column) for column in self.header]
-        self.records: Callable[[Record], Iterator[Record | EventError]] = _unrolled(each)
+        names = each if isinstance(each, dict) else {}
+        whole = any(re.split(r"\W", column, maxsplit=1)[0] not in names for column in self.header)
+        self.records: Callable[[Record], Iterator[Record | EventError]] = _unrolled(each, stands_alone=whole)
         """Gives the records of an item of a document, and in the place of each that cannot be had why not."""
 
     def cells(self, record: Record | EventError) -> list[str]:
@@ -66,11 +69,13 @@ def _search(path: str) -> Callable[[Record], Record]:
     return found
 
 
-def _unrolled(each: Each) -> Callable[[Record], Iterator[Record | EventError]]:
+def _unrolled(each: Each, *, stands_alone: bool) -> Callable[[Record], Iterator[Record | EventError]]:
     """Give what makes records of an item of a document.
 
     A path gives those that stand there. Named paths each lead on from the one before: a record then has what the item
-    has, and under each name what stands there. Of several, one may be an error.
+    has, and under each name what stands there. Where nothing does, what is above it is one record by itself: a ticket
+    that nobody changed was opened all the same. An item has only where something `stands_alone` in it. Of several
+    records one may be an error.
     """
     if each is None:
         return lambda item: iter([item])
@@ -89,6 +94,8 @@ def _unrolled(each: Each) -> Callable[[Record], Iterator[Record | EventError]]:
             return
         if not parts and not isinstance(at, dict) and at != []:
             yield _no_record(at)
+        elif not parts and named and isinstance(at, dict) and (depth or stands_alone):
+            yield {**above, **dict.fromkeys(rest for rest, _ in steps[depth:])}
         for part in parts:
             if part is None:
                 yield _no_record(part)

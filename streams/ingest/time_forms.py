@@ -19,6 +19,8 @@ NUMBERS: Final[Mapping[str, str]] = {
     "excel": "days since 1899-12-30, as a spreadsheet counts them",
 }  # fmt: skip
 """The forms of which a time is a number, and what it counts."""
+ISO: Final = "iso"
+"""The form that is meant where none is given (ISO 8601), to be named beside others."""
 _OUT_OF_UTC: Final = re.compile(r"\s*(?:UTC|GMT)\Z")
 _WRITTEN: Final = re.compile(r"[^\W\d_]+\.?")
 _ENGLISH: Final = (
@@ -31,7 +33,7 @@ _SPREADSHEET: Final = datetime(1899, 12, 30)  # noqa: DTZ001 - the table's zone 
 
 def parsed(cell: str, form: str, language: str = "") -> datetime:
     """Read a time of a form, with a zone where it says one. Raises ValueError, OverflowError."""
-    if not form:
+    if not form or form == ISO:
         utc = _OUT_OF_UTC.sub("", cell)
         time = datetime.fromisoformat(utc)
         return time if utc == cell else time.replace(tzinfo=UTC)

@@ -13,7 +13,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from standards.errors import EventError
-from streams.ingest.time_forms import NUMBERS, parsed
+from streams.ingest.time_forms import ISO, NUMBERS, parsed
 
 ISO_TIME: Final = "as ISO 8601 writes it, as in 2020-01-31 07:58"
 _LONGEST_SHOWN: Final = 60
@@ -163,7 +163,7 @@ def _reads(pattern: str, cell: str) -> bool:
 
 def check_pattern(pattern: str) -> None:
     """Raise ValueError where a time cannot be told for certain by this form."""
-    if pattern in NUMBERS:
+    if pattern in NUMBERS or pattern == ISO:
         return
     marks = set(re.findall(r"%(.)", pattern.replace("%%", "")))
     try:

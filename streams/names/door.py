@@ -165,8 +165,7 @@ class Door:
         """
         if refusal.reason == NOT_MAPPED:
             record = refusal.raw.decode("utf-8", "replace")
-            kept = {"record": self._text(record, ("refused", "record", record))}
-            return msgspec.structs.replace(refusal, raw=msgspec.json.encode(kept))
+            return msgspec.structs.replace(refusal, raw=self._text(record, ("refused", "record", record)).encode())
         try:
             found = msgspec.json.decode(refusal.raw)
         except UNREADABLE:

@@ -99,6 +99,32 @@ def test_changes_within_issues_are_unrolled(tmp_path: Path) -> None:
     assert list(tried(str(file), text)) == ["6 rows: 6 ticket.opened, 3 ticket.accepted, 3 ticket.completed."]
 
 
+def test_a_title_with_a_date_is_no_header(tmp_path: Path) -> None:
+    """Exports have their days in the title: the row with the most cells names the columns all the same."""
+    file = tmp_path / "desk.csv"
+    file.write_text(DESK.replace("Bericht März 2026", "Stand: 30.03.2026"), encoding="utf-8")
+    assert "  skip: 1\n" in drafted(file)
+
+
+def test_a_log_with_a_line_of_another_kind_is_drafted(tmp_path: Path) -> None:
+    """One line that cannot be read does not hide what all others are."""
+    file = tmp_path / "queue_log"
+    days = "".join(LOG.replace("17724", f"17{day}") for day in range(700, 704))
+    file.write_text(f"{days}--- log restarted ---\n", encoding="utf-8")
+    assert "time: {column: column_1, format: unix}" in drafted(file)
+
+
+def test_dates_that_were_typed_beside_dates_of_the_spreadsheet_are_read(tmp_path: Path) -> None:
+    """A column of a workbook is often of both: the draft gives both formats."""
+    file = tmp_path / "t.csv"
+    file.write_text(
+        "Ticket,Created\nT-1,02.03.2026 08:15\nT-2,2026-03-02 09:15:00\nT-3,25.03.2026 08:15\n", encoding="utf-8"
+    )
+    text = drafted(file)
+    assert 'format: ["%d.%m.%Y %H:%M", iso]' in text
+    assert list(tried(str(file), text)) == ["3 rows: 3 ticket.opened."]
+
+
 def test_the_busiest_sheet_of_a_workbook_is_taken(tmp_path: Path) -> None:
     """A workbook opens with a sheet of notes as often as not; the others are named."""
     file = tmp_path / "calls.xlsx"

@@ -136,3 +136,15 @@ def test_lines_above_the_header_of_a_sheet() -> None:
     """Lines that are skipped are lines of the sheet, whether or not anything stands in them."""
     rows = f"{cells('March')}<row></row>{cells('call', 'line', 'at')}{cells('1', 'a', AT)}"
     assert told(workbook_of_calls(rows), ", skip: 2", name="t.xlsx") == ["10:00:00 waiting 1 a"]
+
+
+def test_what_has_no_parts_is_a_record_by_itself() -> None:
+    """A ticket that nobody changed was opened all the same: with an empty list of changes, none, or null."""
+    changed = {"id": "t1", "at": AT, "changes": [{"what": "a"}, {"what": "b"}]}
+    none: list[dict[str, object]] = [{"changes": []}, {"changes": None}, {}]
+    tickets = [changed, *({**each, "id": f"t{number}", "at": AT} for number, each in enumerate(none, 2))]
+    event = "{event: contact.waiting, id: '{id}', fields: {contact: id}}"
+    keys = ", each: {change: changes}"
+    assert [line.split()[-1] for line in told(json.dumps(tickets), keys, event, name="t.json")] == [
+        "t1", "t1", "t2", "t3", "t4"
+    ]  # fmt: skip

@@ -193,7 +193,8 @@ async def test_a_mapping_that_was_mended_is_in_force_at_once(caller: Caller, tmp
     assert await caller.host.reload()
     assert (await send(caller, record(4, crowd=9))).json["accepted"] == 1
     file.write_text(MAPPING.replace("queue.length", "queue.width"), encoding="utf-8")
-    assert await caller.host.reload()
+    assert not await caller.host.reload()
+    assert "unknown-event" in caller.host.now_status().problems[0]
     assert (await send(caller, record(4, crowd=8))).json["accepted"] == 1
 
 
