@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import gzip
+import os
 import re
 import zlib
 from hashlib import blake2b
@@ -37,10 +38,14 @@ log = structlog.get_logger("kept")
 
 
 class Position(msgspec.Struct):
-    """Where a file was read to: its `mark`, by which it is known under any name, and how many bytes."""
+    """Where a file was read to: its `mark`, by which it is known under any name, and how many bytes.
+
+    Under its own name it is another file where its `inode` is another: two logs may begin alike.
+    """
 
     mark: str
     offset: int
+    inode: int = 0
 
 
 class _Part(NamedTuple):
@@ -56,6 +61,7 @@ class Following:
     def __init__(self, path: Path, kept_in: Path, head_lines: int) -> None:
         self._path, self._kept_in, self._head_lines = path, kept_in, head_lines
         self._position = _read_position(kept_in)
+        self._said = ""
 
     async def run(self, destination: Destination) -> None:
         """Carry what the file has, and what is added to it, for ever."""
@@ -68,7 +74,17 @@ class Following:
                     break  # it is being rotated
                 except _DAMAGED as error:
                     log.warning("a file that was rotated cannot be read on", file=str(file), why=str(error))
+                except OSError as error:
+                    self._say_unread(file, error)
+                    break
             await asyncio.sleep(LOOK_SECONDS)
+
+    def _say_unread(self, file: Path, error: OSError) -> None:
+        """Say once that a file cannot be read for now; it is tried again until it can."""
+        why = f"{file}: {error.strerror}"
+        if why != self._said:
+            log.warning("a file cannot be read now; it is tried again until it can", file=str(file), why=error.strerror)
+            self._said = why
 
     async def _carry(self, file: Path, destination: Destination, *, is_last: bool) -> None:
         """Carry what a file has from the position on; of the last one no line that is still being written."""
@@ -76,15 +92,16 @@ class Following:
             head, mark = _known_by(stream, self._head_lines)
             if not mark:
                 return
-            known = self._position is not None and self._position.mark == mark
-            offset = self._position.offset if known and self._position is not None else len(head)
+            position, inode = self._position, os.fstat(stream.fileno()).st_ino
+            known = position is not None and self._is(file, position)
+            offset = position.offset if known and position is not None else len(head)
             stream.seek(offset)
             for part in _parts(stream, whole_lines=is_last):
                 where = f"{mark} {offset - len(head)}"
                 await destination.send(head + part.lines, {POSITION: where, "Content-Type": "text/plain"})
                 offset += part.read
-                self._keep(Position(mark, offset))
-            self._keep(Position(mark, offset))
+                self._keep(Position(mark, offset, inode))
+            self._keep(Position(mark, offset, inode))
 
     def _files(self) -> list[Path]:
         """Give the files that are to be read: from the one that was read last, by its new name, to the newest."""
@@ -116,7 +133,8 @@ class Following:
         try:
             with _opened(file) as stream:
                 _, mark = _known_by(stream, self._head_lines)
-                return mark == position.mark and stream.seek(0, SEEK_END) >= position.offset
+                same = file != self._path or file.stat().st_ino == position.inode
+                return same and mark == position.mark and stream.seek(0, SEEK_END) >= position.offset
         except (OSError, *_DAMAGED):
             return False
 
@@ -167,7 +185,7 @@ def _read_position(kept_in: Path) -> Position | None:
         return msgspec.json.decode(kept_in.read_bytes(), type=Position)
     except FileNotFoundError:
         return None
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, UnicodeDecodeError):
         raise StateError(f"{kept_in} does not say where the file was read to; delete it to read all again") from None
 
 

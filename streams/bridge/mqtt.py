@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import structlog
 from paho.mqtt.client import Client
@@ -27,6 +27,8 @@ PORT, TLS_PORT = 1883, 8883
 ONCE_AT_LEAST: Final = 1
 """The quality of service: each message comes, perhaps more than once."""
 KEEPALIVE: Final = 60
+LONGEST_TOPIC: Final = 2_000
+"""How much of a topic is told, in characters; it goes into a header."""
 
 log = structlog.get_logger("kept")
 
@@ -50,11 +52,17 @@ async def carry(broker: Broker, name: str, destination: Destination) -> None:
             loop.call_soon_threadsafe(_fail, ended, f"the broker at {broker.url} refuses: {reason}")
             return
         log.info("subscribed", at=broker.url, topic=broker.topic)
-        client.subscribe(broker.topic, qos=ONCE_AT_LEAST)
+        try:
+            client.subscribe(broker.topic, qos=ONCE_AT_LEAST)
+        except ValueError:
+            loop.call_soon_threadsafe(_fail, ended, f"{broker.topic} is not a valid topic filter; write counters/#")
 
     def came(_client: Client, _data: Any, message: MQTTMessage) -> None:  # noqa: ANN401 - the same
+        if len(message.payload) > AT_ONCE:
+            log.warning("a message is longer than can be sent; its beginning is sent", bytes=len(message.payload))
+        topic = quote(message.topic[:LONGEST_TOPIC], safe="/")
         sent = asyncio.run_coroutine_threadsafe(
-            destination.send(bytes(message.payload[:AT_ONCE]), {TOPIC: message.topic}), loop
+            destination.send(bytes(message.payload[:AT_ONCE]), {TOPIC: topic}), loop
         )
         try:
             sent.result()
@@ -62,10 +70,20 @@ async def carry(broker: Broker, name: str, destination: Destination) -> None:
             loop.call_soon_threadsafe(_fail, ended, str(error))
             raise  # so that it is not acknowledged
 
-    client.on_connect, client.on_message = connected, came
-    working = loop.run_in_executor(None, lambda: client.loop_forever(retry_first_connection=True))
+    def subscribed(_client: Client, _data: Any, _mid: int, reasons: list[Any], _properties: Any) -> None:  # noqa: ANN401 - the same
+        if any(each.is_failure for each in reasons):
+            loop.call_soon_threadsafe(_fail, ended, f"the broker at {broker.url} does not let us hear {broker.topic}")
+
+    def unconnected(_client: Client, _data: Any) -> None:  # noqa: ANN401 - the same
+        log.warning("the broker does not answer; it is tried again until it does", at=broker.url)
+
+    client.on_connect, client.on_message, client.on_subscribe = connected, came, subscribed
+    client.on_connect_fail = unconnected
+    working: asyncio.Future[Any] = loop.run_in_executor(None, lambda: client.loop_forever(retry_first_connection=True))
     try:
-        await ended
+        waited: set[asyncio.Future[Any]] = {ended, working}
+        await asyncio.wait(waited, return_when=asyncio.FIRST_COMPLETED)
+        await (ended if ended.done() else working)
     finally:
         client.disconnect()
         working.cancel()

@@ -9,6 +9,7 @@ import asyncio
 from typing import TYPE_CHECKING, Final
 
 import msgspec
+import structlog
 
 from streams.bridge.destination import AT_ONCE, NAMES, TOPIC
 from streams.kafka.clients.log import CommitFailedError, IllegalStateError, consuming
@@ -22,7 +23,11 @@ if TYPE_CHECKING:
 
 WAIT_MS: Final = 500
 MOST: Final = 200
-"""How many records are sent at once: their names have to go into a header."""
+"""How many records are sent at once."""
+MOST_NAMED: Final = 6_000
+"""How many characters the names of records may have that are sent at once: they have to go into a header."""
+
+log = structlog.get_logger("kept")
 
 
 async def carry(settings: KafkaSettings, topic: str, name: str, destination: Destination) -> None:
@@ -49,19 +54,20 @@ async def _carry_some(consumer: Consumer, destination: Destination) -> None:
 def _parts(records: Sequence[ConsumerRecord]) -> Iterator[list[ConsumerRecord]]:
     """Divide records into what goes at once: those that are one JSON object on one line, and others alone."""
     part: list[ConsumerRecord] = []
-    size = 0
+    size = named = 0
     for record in records:
         if record.value is None:
             continue  # says that a key is to be forgotten, and nothing else
         alone = not _is_line(record.value)
-        if part and (alone or size + len(record.value) > AT_ONCE):
+        name = len(record.topic) + 32  # a partition's number, an offset's, and what stands between
+        if part and (alone or size + len(record.value) > AT_ONCE or named + name > MOST_NAMED):
             yield part
-            part, size = [], 0
+            part, size, named = [], 0, 0
         if alone:
             yield [record]
         else:
             part.append(record)
-            size += len(record.value)
+            size, named = size + len(record.value), named + name
     if part:
         yield part
 
@@ -77,4 +83,7 @@ def _is_line(value: bytes) -> bool:
 
 
 def _value(record: ConsumerRecord) -> bytes:
+    if len(record.value) > AT_ONCE:
+        log.warning("a record is longer than can be sent; its beginning is sent", offset=record.offset,
+                    partition=record.partition, bytes=len(record.value))  # fmt: skip
     return bytes(record.value[:AT_ONCE])

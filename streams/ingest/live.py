@@ -7,6 +7,7 @@ whole record. Read next: `columns.py`, which makes the events of a record; `tabl
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -23,7 +24,7 @@ from streams.ingest.record_paths import Paths, sound_paths
 from streams.ingest.record_rows import documents
 from streams.ingest.refusals import NOT_MAPPED
 from streams.ingest.same_time import SameTime, Stamp
-from streams.ingest.wire import Refusal
+from streams.ingest.wire import MOST_REFUSED, Refusal
 
 if TYPE_CHECKING:
     from standards.judge.events import Event
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
     from streams.ingest.makers import Bound, Maker
     from streams.ingest.mapping import TableMapping
 
+MOST_RECORDS: Final = 10_000
+"""How many records a body may have, and how many events may be made of them."""
 MOST_FAULTS: Final = 3
 """How many faults of one record are told."""
 
@@ -52,11 +55,23 @@ class Sent(NamedTuple):
     topic: str = ""
 
 
+class TooMuchError(Exception):
+    """A body with more in it than is read at once, or of which more cannot be read than is kept."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            f"this has more than {MOST_RECORDS:,} records or events, or more than {MOST_REFUSED:,} that cannot be read"
+        )
+
+
 class Made(NamedTuple):
     """What became of what was sent: events, and how many records became none, as the mapping has it."""
 
     events: list[Event]
     passed_over: int
+
+
+_LINE_END: Final = re.compile(rb"\r\n|\n|\r")
 
 
 class _Item(NamedTuple):
@@ -95,21 +110,26 @@ class LiveMapping:
         `unfit` says why an event cannot be taken though it can be read.
         """
         events: list[Event] = []
-        place = passed_over = 0
+        place = passed_over = unread = 0
         try:
             header, items = self._items(sent.body)
             for place, item in enumerate(items, 1):
                 name = sent.named(item.raw, item.begin, place)
                 made, faults = self._of_item(header, item, sent, name)
+                if place > MOST_RECORDS or len(events) + len(made) > MOST_RECORDS:
+                    raise TooMuchError
                 odd = [(event, unfit(event)) for event in made]
                 faults += [f"{type_of(event)}: {_unquoted(error)}" for event, error in odd if error is not None]
                 events += [event for event, error in odd if error is None]
+                unread += bool(faults)
+                if unread > MOST_REFUSED:
+                    raise TooMuchError
                 if faults:
                     refuse(Refusal(place, NOT_MAPPED, _told(faults), item.raw))
                 elif not made:
                     passed_over += 1
         except SpecError as error:
-            words = "; ".join(f"{each.found}; {each.fix}".rstrip("; ") for each in error.findings[:MOST_FAULTS])
+            words = "; ".join(each.found for each in error.findings[:MOST_FAULTS])  # a fix quotes what stands in it
             refuse(Refusal(place + 1, NOT_MAPPED, words, sent.body))
         except EventError as error:
             refuse(Refusal(place + 1, NOT_MAPPED, _unquoted(error), sent.body))
@@ -191,14 +211,14 @@ def _made(maker: Maker, cells: list[str], name: str) -> Event | None:
 
 
 def _records(paths: Paths, body: bytes) -> Iterator[_Item]:
-    for raw, document in documents(body):
+    for raw, document, begin in documents(body):
         records = iter([document]) if isinstance(document, EventError) else paths.records(document)
-        yield _Item(raw, 0, map(paths.cells, records))
+        yield _Item(raw, begin, map(paths.cells, records))
 
 
 def _lines(rows: CsvRows, body: bytes) -> Iterator[_Item]:
     """Give a row at a time, with the lines that it stands in."""
-    starts = [0, *(place + 1 for place, byte in enumerate(body) if byte == ord("\n")), len(body)]
+    starts = [0, *(each.end() for each in _LINE_END.finditer(body)), len(body)]
     while True:
         try:
             cells = rows.next()

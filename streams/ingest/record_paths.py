@@ -64,7 +64,7 @@ def _search(path: str) -> Callable[[Record], Record]:
             return search(record)
         except _FAILS as error:
             words = str(error).replace("\n", " ")
-            raise EventError("path", f"the path {path!r} does not fit what is there: {words}") from None
+            raise EventError("path", f"the path {path!r} does not fit: {words}", found=words) from None
 
     return found
 

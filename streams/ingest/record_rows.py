@@ -46,25 +46,32 @@ class RecordRows(Rows):
                 yield f"{self.name}: no record has anything at {name!r}."
 
 
-def documents(body: bytes) -> Iterator[tuple[bytes, Record | EventError]]:
-    """Give each item that was sent, as bytes and decoded: those of an array, one document, or one a line.
+def documents(body: bytes) -> Iterator[tuple[bytes, Record | EventError, int]]:
+    """Give each item that was sent, as bytes, decoded, and how many bytes stand before its line.
 
-    Of several lines one may be an error. Raises EventError for what is not JSON.
+    They are those of an array, one document, or one a line; of several lines one may be an error. Raises EventError for
+    what is not JSON.
     """
     whole = _decoded(body.removeprefix(_MARK))
     if not isinstance(whole, EventError):
-        yield from _items(body, whole)
+        yield from _items(body, whole, 0)
         return
-    lines = [line for line in body.split(b"\n") if line.strip(_BLANK)]
-    found = [each for line in lines for each in _items(line, _decoded(line))]
-    if len(lines) < 2 or all(isinstance(document, EventError) for _, document in found):  # noqa: PLR2004 - no lines
+    lines, begin = [], 0
+    for line in body.split(b"\n"):
+        if line.strip(_BLANK):
+            lines.append((begin, line))
+        begin += len(line) + 1
+    found = [each for at, line in lines for each in _items(line, _decoded(line), at)]
+    if len(lines) < 2 or all(isinstance(document, EventError) for _, document, _ in found):  # noqa: PLR2004 - no lines
         raise whole
     yield from found
 
 
-def _items(line: bytes, document: Record | EventError) -> Iterator[tuple[bytes, Record | EventError]]:
-    several = document if isinstance(document, list) else None
-    yield from [(line, document)] if several is None else ((msgspec.json.encode(item), item) for item in several)
+def _items(line: bytes, document: Record | EventError, begin: int) -> Iterator[tuple[bytes, Record | EventError, int]]:
+    if isinstance(document, list):
+        yield from ((msgspec.json.encode(item), item, begin) for item in document)
+    else:
+        yield line, document, begin
 
 
 class JsonRows(RecordRows):

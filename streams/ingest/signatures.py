@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import hmac
 from base64 import b64decode, b64encode
-from binascii import Error as NotBase64
 from datetime import datetime
+from math import isfinite
 from typing import TYPE_CHECKING, Final, NamedTuple
 from urllib.parse import parse_qsl
 
@@ -48,7 +48,11 @@ def refusal(webhook: WebhookModel, secret: str, carried: Carried, now: float) ->
             return f"{signature.timestamp} is not within five minutes of now"
     wanted = _made(signature, secret, carried)
     found = [part.removeprefix(signature.prefix) for part in given.split()]
-    return "" if any(hmac.compare_digest(wanted, part.encode()) for part in found) else "the signature is another one"
+    return (
+        ""
+        if any(hmac.compare_digest(wanted, part.encode("utf-8", "surrogateescape")) for part in found)
+        else "the signature is another one"
+    )
 
 
 def _made(signature: SignatureModel, secret: str, carried: Carried) -> bytes:
@@ -59,8 +63,8 @@ def _made(signature: SignatureModel, secret: str, carried: Carried) -> bytes:
 def _signed(signature: SignatureModel, carried: Carried) -> bytes:
     """Put together what is signed; the body's bytes as they came."""
     parts = {
-        "{timestamp}": carried.headers.get((signature.timestamp or "").lower(), "").encode(),
-        "{id}": carried.headers.get((signature.id or "").lower(), "").encode(),
+        "{timestamp}": carried.headers.get((signature.timestamp or "").lower(), "").encode("utf-8", "surrogateescape"),
+        "{id}": carried.headers.get((signature.id or "").lower(), "").encode("utf-8", "surrogateescape"),
         "{url}": carried.url.encode(),
         "{form}": b"",
         "{body}": carried.body,
@@ -81,7 +85,7 @@ def _key(secret: str) -> bytes:
     if secret.startswith(_KEYED):
         try:
             return b64decode(secret.removeprefix(_KEYED), validate=True)
-        except NotBase64:
+        except ValueError:
             pass
     return secret.encode()
 
@@ -95,7 +99,7 @@ def _has(secret: str, given: str) -> bool:
     elif scheme.lower() == "basic":
         try:
             found.append(b64decode(rest, validate=True).decode("utf-8", "replace").partition(":")[2])
-        except NotBase64:
+        except ValueError:
             return False
     return any(hmac.compare_digest(secret.encode(), each.encode("utf-8", "surrogateescape")) for each in found)
 
@@ -108,4 +112,6 @@ def _seconds(text: str) -> float | None:
             return datetime.fromisoformat(text).timestamp()
         except ValueError:
             return None
+    if not isfinite(number):
+        return None
     return number / 1_000 if number > _BILLION else number

@@ -5,14 +5,16 @@ Read next: `signatures.py`, which looks at the proof.
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Final, Literal
 
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 
 from standards.documents.strict import Strict
 from standards.documents.values import Text
 
 MOST_A_MINUTE: Final = 60_000
+_SLOTS: Final = frozenset({"{body}", "{timestamp}", "{id}", "{url}", "{form}"})
 _NAME: Final = r"^[a-z][a-z0-9-]{0,40}$"
 
 
@@ -26,6 +28,20 @@ class SignatureModel(Strict):
     signs: Text = Field(default="{body}", description="What is signed, of {body}, {timestamp}, {id} and {url}.")
     timestamp: Text | None = Field(default=None, description="The header that says when it was signed.")
     id: Text | None = Field(default=None, description="The header that has the message's id.")
+
+    @model_validator(mode="after")
+    def _signs_what_counts(self) -> SignatureModel:
+        slots = set(re.findall(r"\{[^{}]*\}", self.signs))
+        if unknown := sorted(slots - _SLOTS):
+            raise ValueError(f"{unknown[0]} is not a part that can be signed; there are {', '.join(sorted(_SLOTS))}")
+        if not slots & {"{body}", "{form}"}:
+            raise ValueError("what is signed has no {body}, so one signature would do for any; write {body} into signs")
+        for name, header in (("timestamp", self.timestamp), ("id", self.id)):
+            if (header is not None) != (f"{{{name}}}" in slots):
+                raise ValueError(
+                    f"{name} and {{{name}}} in signs go together: a header that is not signed proves nothing"
+                )
+        return self
 
 
 SENDERS: Final[dict[str, SignatureModel]] = {

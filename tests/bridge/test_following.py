@@ -175,3 +175,19 @@ def test_the_position_is_of_whole_parts(tmp_path: Path) -> None:
             bridge.kill(signal.SIGTERM)
         found = json.loads((tmp_path / "bridge" / "in" / "till.json").read_text(encoding="utf-8"))
         assert found["offset"] == log.stat().st_size
+
+
+def test_another_file_that_begins_alike_is_read_from_its_beginning(tmp_path: Path) -> None:
+    """A program that writes the same first line each day: cut back or begun anew, nothing is left out."""
+    log = tmp_path / "line.log"
+    with house(tmp_path, MAPPING) as kept:
+        bridge = kept.bridge("--follow", str(log))
+        with ended(bridge):
+            write(log, 0, 6)
+            bridge.start()
+            all_of(kept.waiting, 6)
+            log.write_text(line(0) + line(6), encoding="utf-8")
+            all_of(kept.waiting, 7)
+            log.rename(tmp_path / "line.log.1")
+            log.write_text(line(0) + line(7) + line(8), encoding="utf-8")
+            assert sorted(all_of(kept.waiting, 9)) == list(range(9))

@@ -4,22 +4,17 @@ from __future__ import annotations
 
 import hmac
 import json
-from base64 import b64encode
 from collections.abc import AsyncIterator, Mapping
-from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
-from standardwebhooks import Webhook
 
 from standards.judge.events import iso
-from streams.ingest.signatures import GOOD_FOR, Carried, refusal
-from streams.ingest.webhook_model import SENDERS, WebhookModel
 from streams.web import Access
 from streams.web.access import Senders
 from tests.streams.asking import Answer, Caller, Peopled, asking
-from tests.streams.hosting import SECOND, T0, shop
+from tests.streams.hosting import T0, shop
 
 SECRET, TOKEN = "a secret of the till", "the admins' own token"
 MAPPING = """
@@ -198,91 +193,60 @@ async def test_a_mapping_that_was_mended_is_in_force_at_once(caller: Caller, tmp
     assert (await send(caller, record(4, crowd=8))).json["accepted"] == 1
 
 
-BODY = b'{"a": 1}'
-NOW = 1_772_438_400.0
+async def test_a_header_of_any_bytes_is_no_signature(caller: Caller) -> None:
+    """What a stranger writes into a header is refused like any wrong one, and never a failure of ours."""
+    for headers in ({"X-Hub-Signature-256": "sha256=\udcff"}, {"Authorization": "Basic \udce9"}):
+        assert (await send(caller, record(), headers)).status == 401
 
 
-def hexed(digest: str, *parts: bytes) -> str:
-    return hmac.digest(SECRET.encode(), b"".join(parts), digest).hex()
+async def test_what_is_too_much_for_the_dead_letters_is_not_kept_in_part(caller: Caller) -> None:
+    """More that cannot be read than is kept, or more records than are read at once: nothing is kept."""
+    for body in (b"\n".join([b"{}", *[b"{"] * 1_500]), b"[" + b",".join([b"1"] * 10_001) + b"]"):
+        answer = await send(caller, body)
+        assert answer.status == 413
+        assert "nothing was kept" in answer.json["detail"]
+    assert not await letters(caller)
 
 
-def based(digest: str, *parts: bytes) -> str:
-    return b64encode(hmac.digest(SECRET.encode(), b"".join(parts), digest)).decode()
+async def test_records_that_are_alike_are_each_a_reading_where_they_have_no_time(tmp_path: Path) -> None:
+    """A counter that sends 4 three times in one body had four people three times."""
+    standards = shop(tmp_path)
+    mapping = MAPPING.replace("time: at", 'time: "#received"').replace(", signed: github", "")
+    (tmp_path / "rules" / "till.yaml").write_text(mapping, encoding="utf-8")
+    async with asking(tmp_path, access=Access(senders=Senders(standards.paths)), standards=standards) as caller:
+        answer = await caller.post("/v1/in/till", [{**record(), "at": None}] * 3)
+        assert answer.json["accepted"] == 3
+        found = (await caller.get("/v1/events")).json["items"]
+        assert len({each["id"] for each in found}) == 3
 
 
-STAMP, TIME = b"1772438400", b"2026-03-02T08:00:00Z"
-ADDRESS = b"https://kept.example/v1/in/x"
-SIGNED: Mapping[str, dict[str, str]] = {
-    "github": {"x-hub-signature-256": f"sha256={hexed('sha256', BODY)}"},
-    "glpi": {"x-glpi-signature": hexed("sha256", BODY, STAMP), "x-glpi-timestamp": STAMP.decode()},
-    "jira": {"x-hub-signature": f"sha256={hexed('sha256', BODY)}"},
-    "slack": {
-        "x-slack-signature": f"v0={hexed('sha256', b'v0:', STAMP, b':', BODY)}",
-        "x-slack-request-timestamp": STAMP.decode(),
-    },
-    "standard-webhooks": {
-        "webhook-id": "m1",
-        "webhook-timestamp": STAMP.decode(),
-        "webhook-signature": f"v1,{based('sha256', b'm1.', STAMP, b'.', BODY)} v1,other",
-    },
-    "surveymonkey": {"sm-signature": based("sha1", BODY)},
-    "twilio": {"x-twilio-signature": based("sha1", ADDRESS, b"AccountSidAC1EventTypetask.created")},
-    "typeform": {"typeform-signature": f"sha256={based('sha256', BODY)}"},
-    "zammad": {"x-hub-signature": f"sha1={hexed('sha1', BODY)}"},
-    "zendesk": {
-        "x-zendesk-webhook-signature": based("sha256", TIME, BODY),
-        "x-zendesk-webhook-signature-timestamp": TIME.decode(),
-    },
-}
+async def test_a_record_of_a_topic_has_one_name_alone_and_beside_others(tmp_path: Path) -> None:
+    """Which records are sent together is chance: a record that is sent again among others is the same events."""
+    standards = shop(tmp_path)
+    (tmp_path / "rules" / "till.yaml").write_text(MAPPING, encoding="utf-8")
+    async with asking(tmp_path, access=Access(senders=Senders(standards.paths)), standards=standards) as caller:
+        lines = [json.dumps(record(number)).encode() for number in (4, 5)]
+        await caller.post("/v1/in/till", lines[0], Kept_Records="t-0-5")
+        await caller.post("/v1/in/till", b"\n".join(lines), Kept_Records="t-0-5,t-0-6")
+        found = (await caller.get("/v1/events")).json["items"]
+        assert {each["id"] for each in found} == {"t-0-5.1", "t-0-6.1"}
 
 
-@pytest.mark.parametrize("sender", SENDERS)
-def test_each_sender_is_believed_by_its_own_signature(sender: str) -> None:
-    """Signed as its documentation has it, it is believed; with any part changed it is not."""
-    webhook = WebhookModel.model_validate({"name": "x", "signed": sender})
-    body = b"EventType=task.created&AccountSid=AC1" if sender == "twilio" else BODY
-    carried = Carried(SIGNED[sender], body, ADDRESS.decode())
-    assert refusal(webhook, SECRET, carried, NOW) == ""
-    assert refusal(webhook, "another", carried, NOW)
-    assert refusal(webhook, SECRET, carried._replace(body=body + b" "), NOW)
-    assert refusal(webhook, SECRET, carried._replace(headers={}), NOW)
-    if SENDERS[sender].timestamp is not None:
-        assert refusal(webhook, SECRET, carried, NOW + GOOD_FOR + 1)
-        assert refusal(webhook, SECRET, carried, NOW - GOOD_FOR - 1)
+async def test_a_table_without_its_header_tells_nobody_what_stands_in_it(tmp_path: Path) -> None:
+    """What is said of a record that cannot be read quotes nothing of it: it may be a name."""
+    standards = shop(tmp_path)
+    mapping = MAPPING.replace("format: json", "format: csv").replace(", signed: github", "")
+    (tmp_path / "rules" / "till.yaml").write_text(mapping, encoding="utf-8")
+    async with asking(tmp_path, access=Access(senders=Senders(standards.paths)), standards=standards) as caller:
+        answer = await caller.post("/v1/in/till", b"Ilona Wrona,3\nIlona Wrona,4\n", "text/csv")
+        assert "Ilona" not in answer.text
+        assert answer.json["refused"][0]["reason"] == "not-mapped"
 
 
-def test_standard_webhooks_are_read_as_their_own_library_writes_them() -> None:
-    """What the reference library signs is believed, with its secret in base64."""
-    secret = f"whsec_{b64encode(b'0123456789abcdef01234567').decode()}"
-    made = Webhook(secret).sign("m1", datetime.fromtimestamp(NOW, UTC), BODY.decode())
-    headers = {"webhook-id": "m1", "webhook-timestamp": STAMP.decode(), "webhook-signature": made}
-    webhook = WebhookModel.model_validate({"name": "x", "signed": "standard-webhooks"})
-    assert refusal(webhook, secret, Carried(headers, BODY), NOW) == ""
-
-
-@pytest.mark.parametrize(
-    ("given", "believed"),
-    [
-        (SECRET, True),
-        (f"Bearer {SECRET}", True),
-        (f"Basic {b64encode(f'kept:{SECRET}'.encode()).decode()}", True),
-        ("", False),
-        ("Bearer", False),
-        ("Basic ###", False),
-        (f"Basic {b64encode(SECRET.encode()).decode()}", False),
-        (f"{SECRET} ", False),
-        ("Bearer \udcff", False),
-    ],
-)
-def test_a_shared_secret_is_taken_in_the_ways_that_senders_can(given: str, *, believed: bool) -> None:
-    """By itself, as a bearer's token, or as a password: senders can set one header or other."""
-    webhook = WebhookModel.model_validate({"name": "x"})
-    assert (refusal(webhook, SECRET, Carried({"authorization": given}, BODY), NOW) == "") is believed
-
-
-def test_the_clock_of_a_signature_may_be_in_milliseconds() -> None:
-    """Some senders count milliseconds."""
-    stamp = b"1772438400123"
-    headers = {"x-glpi-signature": hexed("sha256", BODY, stamp), "x-glpi-timestamp": stamp.decode()}
-    webhook = WebhookModel.model_validate({"name": "x", "signed": "glpi"})
-    assert refusal(webhook, SECRET, Carried(headers, BODY), NOW + SECOND / SECOND) == ""
+async def test_a_pace_that_was_changed_is_kept(caller: Caller, tmp_path: Path) -> None:
+    """After the mapping says another pace, that one is in force."""
+    (tmp_path / "rules" / "till.yaml").write_text(MAPPING.replace("5}", "8}"), encoding="utf-8")
+    statuses = [(await send(caller, record(note=number))).status for number in range(3)]
+    assert await caller.host.reload()
+    statuses += [(await send(caller, record(note=number))).status for number in range(3, 9)]
+    assert statuses == [202] * 8 + [429]

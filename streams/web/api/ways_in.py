@@ -13,7 +13,7 @@ from hashlib import blake2b
 from http import HTTPStatus
 from time import perf_counter
 from typing import TYPE_CHECKING, Final, NamedTuple
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, unquote
 
 import msgspec
 import structlog
@@ -22,9 +22,9 @@ from aiohttp import web
 from standards.calendar.duration import SECOND
 from standards.errors import SpecError
 from streams.documents.ways_in import ways_in
-from streams.ingest.live import Naming, Sent
+from streams.ingest.live import Naming, Sent, TooMuchError
 from streams.ingest.signatures import Carried, refusal
-from streams.ingest.wire import MOST_REFUSED, in_future, is_own, reserved
+from streams.ingest.wire import in_future, is_own, reserved
 from streams.web.actions import SENDING, check_open
 from streams.web.api.views import RefusedItem
 from streams.web.api.way_in_views import WayInAnswer, WayInItem
@@ -74,6 +74,7 @@ class WaysIn:
         self._rulebook: Rulebook | None = sink.rulebook if access.senders.paths else None
         self._ways = {} if self._rulebook is None else ways_in(access.senders.paths, self._rulebook)
         self._paces: dict[str, deque[float]] = {}
+        self._reading = asyncio.Lock()  # a mapping learns from what it reads, one body after another
         self._begin()
         for name in self._ways.keys() - access.senders.secrets.keys() if access.token else ():
             log.warning("a way in has no secret, so only KEPT_TOKEN opens it; set KEPT_IN_SECRETS", name=name)
@@ -119,15 +120,21 @@ class WaysIn:
             self._check_pace(name, way.webhook.per_minute)
         received = self._sink.wall()
         refusals: list[Refusal] = []
-        topic = request.headers.get(TOPIC, "") if trusted else ""
+        topic = unquote(request.headers.get(TOPIC, "")) if trusted else ""
         sent = Sent(_as_json(request, body), received, _naming(request, received, way, trusted=trusted), topic)
-        made = way.mapping.read(sent, refusals.append, self._unfit)
+        try:
+            async with self._reading:
+                made = await asyncio.to_thread(way.mapping.read, sent, refusals.append, self._unfit)
+        except TooMuchError as error:
+            raise Problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"{error}; nothing was kept") from None
+        unread = len(refusals)
         if made.events or refusals:
-            await self._sink.submit(made.events, refusals[:MOST_REFUSED])
+            refusals += (await self._sink.submit(made.events, refusals)).values()
         self._counted.timed(perf_counter() - began)
         self._counted.passed_over(name, made.passed_over)
         refused = [RefusedItem(each.place, each.reason, each.message) for each in refusals]
-        return json_answer(WayInAnswer(len(made.events), made.passed_over, refused), HTTPStatus.ACCEPTED)
+        accepted = len(made.events) - (len(refusals) - unread)
+        return json_answer(WayInAnswer(accepted, made.passed_over, refused), HTTPStatus.ACCEPTED)
 
     async def _current(self) -> Mapping[str, WayIn]:
         """Give the ways in for the standards in force; where these were reloaded, they are read anew as well."""
@@ -160,7 +167,9 @@ class WaysIn:
     def _check_pace(self, name: str, most: int) -> None:
         """Refuse what comes too fast. Raises Problem, with when it is worth sending it again."""
         now = asyncio.get_running_loop().time()
-        taken = self._paces.setdefault(name, deque(maxlen=most))
+        taken = self._paces.get(name)
+        if taken is None or taken.maxlen != most:  # the mapping may have another pace by now
+            taken = self._paces[name] = deque(taken or (), maxlen=most)
         if len(taken) == most and now - taken[0] < MINUTE:
             words = f"more than {most} requests came within a minute; send this one again then"
             raise retry(HTTPStatus.TOO_MANY_REQUESTS, words, int(MINUTE - (now - taken[0])) + 1)
@@ -185,8 +194,8 @@ def _naming(request: web.Request, received: int, way: WayIn, *, trusted: bool) -
         if file:
             return f"{file}:{at + begin}:{digest[:8]}"
         if names:
-            return names[place - 1] if len(names) > 1 and place <= len(names) else f"{names[0]}-{place}"
-        return f"{digest}-{received}" if way.mapping.asks_when else digest
+            return names[place - 1] if place <= len(names) else f"{names[-1]}-{place - len(names) + 1}"
+        return f"{digest}-{received}-{place}" if way.mapping.asks_when else digest
 
     return name
 
