@@ -96,7 +96,7 @@ def _made(kind: Kind, paths: Sequence[str], words: Words, settings: Settings | N
             return privacy(words, Known(loaded.standards, loaded.vocabulary, installed_version()))
         case "day" | "meeting":
             assert settings is not None  # noqa: S101 - they are read for these two
-            rules = Rules(loaded, policy_in(paths, loaded.standards))
+            rules = Rules(loaded, policy_in(paths, loaded.standards), practice_in(paths, loaded.standards))
             found = lately.look(settings.data, rules, words, settings.zone)
             return lately.day(found) if kind == "day" else lately.meeting(found)
         case _:

@@ -101,7 +101,7 @@ SELECT {_MOMENT}, CAST(body AS TEXT) ->> 'note' {_ACTS} AND {_MOMENT} IN (SELECT
 _ACTED: Final = ", ".join(f"a.{name}" for name in ACT.split(", "))
 _EXCUSED: Final = f"""
 SELECT {_LISTED}, (SELECT max(CAST(f.body AS TEXT) ->> 'at') FROM ledger f WHERE f.promise = p.id
-        AND CAST(f.body AS TEXT) ->> 'verdict' IN ('broken', 'unknown')), {_ACTED}
+        AND f.kind <> 'fulfilled_late' AND CAST(f.body AS TEXT) ->> 'verdict' IN ('broken', 'unknown')), {_ACTED}
 FROM promises p INDEXED BY promises_settled JOIN ledger l ON l.promise = p.id AND l.kind = 'corrected'
     JOIN acts a ON a.source = CAST(l.body AS TEXT) ->> '$.cause[0]' AND a.id = CAST(l.body AS TEXT) ->> '$.cause[1]'
 WHERE p.settled >= ? AND p.verdict = 'excused' AND a.type = ? AND a.by GLOB ? AND {_FIELDS}

@@ -39,8 +39,10 @@ BOARD_OPEN: Final = frozenset({
     "/icon-192.png", "/icon-512.png", "/icon-full.png",
 })  # fmt: skip
 """What of the board is answered without a token. A browser asks for an app's manifest and icons as nobody."""
-PROVEN: Final = ("/do/", "/v1/in/")
-"""How the paths begin of what carries its own proof: links in messages, and what other systems sign."""
+LINKED: Final = "/do/"
+"""How the paths of links in messages begin: each carries its own proof."""
+SIGNED: Final = "/v1/in/"
+"""How the paths begin at which other systems send what they sign."""
 ACTS: Final = ("/acts/", "/sign-", "/mine", "/find")
 """How the paths of the board's forms begin: what comes there from a session proves that it came from our own page."""
 WRITES: Final[tuple[tuple[str, Role], ...]] = (
@@ -109,7 +111,7 @@ def guarded(
         check_origin(request)
         role = _role(request, access, sessions)
         request[TRUSTED] = role is not None if access.token else _name(request.host) in names
-        if role is None and request.path not in free and not request.path.startswith(PROVEN):
+        if role is None and request.path not in free and not _proves_itself(request):
             if _bearer(request) and guessed.wrong(request):
                 raise too_many("too many wrong tokens came from there; wait a minute, then send the right one")
             return _turned_away(request, has_board=sessions is not None)
@@ -128,6 +130,11 @@ def guarded(
         return response
 
     return guard
+
+
+def _proves_itself(request: web.Request) -> bool:
+    """Say whether a request carries its own proof, so that no token is asked for."""
+    return request.path.startswith(LINKED) or (request.method == "POST" and request.path.startswith(SIGNED))
 
 
 def _problem_of(request: web.Request, error: Exception) -> Problem:

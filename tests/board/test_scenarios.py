@@ -12,7 +12,7 @@ from streams.settings import StandardsFiles
 from streams.storage.rows import PromiseFilter
 from tests.board.peopled import ALL, POLICY, entered
 from tests.board.serving import Served, fill
-from tests.streams.asking import Peopled, cloud
+from tests.streams.asking import Peopled, cloud, register
 from tests.streams.commands import kept
 from tests.streams.hosting import NO_WAIT
 
@@ -208,3 +208,22 @@ def test_it_is_played_in_a_story(tmp_path: Path) -> None:
     (tmp_path / "story.yaml").write_text(STORY, encoding="utf-8")
     result = kept("test", str(tmp_path / "story.yaml"))
     assert result.returncode == 0, result.stdout + result.stderr
+
+
+def test_what_was_put_right_at_last_failed_when_it_did(practised: Served) -> None:
+    """Done late and then excused at once, it is excused afterwards all the same: from when it failed time counts."""
+    wanted = promise(practised, "broken")
+    practised.go(40 * 60)
+    found = practised.caller.host.read_model.promise(wanted)
+    assert found is not None
+    practised.send(register("late", practised.now, queue=found.row.subject.rpartition("/")[2]))
+    practised.go(60)
+    visitor, proof = entered(practised, "frontliner")
+    form = {"proof": proof, "scenario": "outage", "team": "north", "promise": wanted, "note": "I walked the line."}
+    assert visitor.ask("/acts/make-exception", form)[0] == 200
+    practised.go(5)
+    found = practised.caller.host.read_model.promise(wanted)
+    assert found is not None
+    assert "fulfilled_late" in {line.kind for line in found.lines}
+    listed = entered(practised, "supervisor")[0].ask("/today?team=north")[2].partition('id="excused"')[2]
+    assert f"/promises/{wanted}" in listed.partition("</section>")[0]

@@ -173,6 +173,9 @@ async def test_too_much_at_once_is_asked_for_later(caller: Caller) -> None:
 async def test_an_unknown_name_and_too_long_a_body_are_told(caller: Caller) -> None:
     """A slip in the address, and a body that no dead letter could hold whole, are answered and not taken."""
     assert (await send(caller, record(), path="tills")).status == 404
+    assert (await caller.get("/v1/in/till")).status == 401, "which ways in there are is for who has a token"
+    known = await caller.get("/v1/in/till", Authorization=f"Bearer {TOKEN}")
+    assert known.json == {"name": "till", "form": "json", "head_lines": 0}
     assert (await send(caller, record(note="x" * (1 << 18)))).status == 413
 
 
