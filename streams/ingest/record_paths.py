@@ -128,8 +128,23 @@ def check_paths(entry: Entry, model: MappingModel) -> None:
     """Report paths that are none: where records stand, and what of them is a column."""
     check_each(entry.at("table"), model)
     for column in columns_read(model):
-        place = entry.at("columns", column) if column in model.columns else entry
-        place.attempt("bad-path", partial(_check_path, column), key=True)
+        place = _named_at(entry, model, column)
+        place.attempt("bad-path", partial(_check_path, column), key=column in model.columns or place is entry)
+
+
+def _named_at(entry: Entry, model: MappingModel, column: str) -> Entry:
+    """Find where a column is named first: among the columns, as a field of an event or as its time; else the whole."""
+    if column in model.columns:
+        return entry.at("columns", column)
+    if model.table.time is not None and column in model.table.time.column:
+        return entry.at("table", "time")
+    for index, event in enumerate(model.events):
+        if event.time is not None and column in event.time.column:
+            return entry.at("events", index, "time")
+        for name, value in event.fields.items():
+            if value.column == column:
+                return entry.at("events", index, "fields", name)
+    return entry
 
 
 def check_each(entry: Entry, model: MappingModel) -> None:
