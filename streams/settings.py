@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from standards.compiler.spec import Loaded
 
 _HIGHEST_PORT = 65_535
+_HERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - it is not listened on here
 SHORTEST_TOKEN = 16  # characters that a token has at least, where others can reach this
 
 
@@ -94,6 +95,11 @@ class Address(NamedTuple):
     def loopback(self) -> bool:
         """Say whether only this machine can reach it."""
         return is_loopback(self.host)
+
+    @property
+    def asked(self) -> str:
+        """The host by which this machine asks it: what listens everywhere is asked here."""
+        return _HERE.get(self.host, self.host)
 
 
 class Settings(ChannelSettings):

@@ -68,7 +68,8 @@ class Changes:
     def hear(self, line: Line) -> None:
         """Take a line that somebody has to hear of."""
         self.case.now = at = max(self.case.now, line.known)
-        (self._trouble if is_trouble(line) else self._end)(line, at)
+        change = self._trouble if is_trouble(line) else self._end
+        change(line, at)
         self._note(line.promise)
 
     def rename(self, line: Line) -> None:

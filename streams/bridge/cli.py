@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from streams import options
 from streams.delivery.channel_settings import secret_of
 from streams.options import libraries
 
@@ -23,8 +22,6 @@ if TYPE_CHECKING:
     from streams.settings import Settings
 
     Work = Coroutine[Any, Any, None]
-
-_EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - what listens everywhere is asked here
 
 
 def register(app: typer.Typer) -> None:
@@ -40,7 +37,6 @@ def carry(  # noqa: PLR0913 - each is an option
     mqtt: Annotated[str | None, typer.Option(metavar="URL", help="An MQTT broker: mqtt://HOST:1883.")] = None,
     to: Annotated[str | None, typer.Option(metavar="URL", help="Where Kept is; else KEPT_LISTEN.")] = None,
     data: Annotated[str | None, typer.Option(metavar="FOLDER", help="Where positions are kept (KEPT_DATA).")] = None,
-    listen: options.Listen = None,
 ) -> None:
     """Carry what another system writes into Kept, as it comes.
 
@@ -59,15 +55,11 @@ def carry(  # noqa: PLR0913 - each is an option
         raise typer.BadParameter("--mqtt needs --topic FILTER, such as 'counters/#'")
     if (follow is None) == (topic is None):
         raise typer.BadParameter("say what to carry: --follow FILE, --topic TOPIC, or --mqtt URL with --topic FILTER")
-    settings = read_settings(data=data, listen=listen)
+    settings = read_settings(data=data)
     configure_logs(sys.stderr, as_json=settings.log_format == "json")
-    place = Place(to or _here(settings), name, secret_of(settings.token))
+    address = settings.address
+    place = Place(to or f"http://{address.asked}:{address.port}", name, secret_of(settings.token))
     asyncio.run(_run(settings, _source(follow, topic, mqtt), place))
-
-
-def _here(settings: Settings) -> str:
-    host, port = settings.address
-    return f"http://{_EVERYWHERE.get(host, host)}:{port}"
 
 
 def _source(follow: Path | None, topic: str | None, mqtt: str | None) -> Callable[[Settings, Destination, str], Work]:

@@ -7,53 +7,28 @@ from __future__ import annotations
 
 import asyncio
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
 
 import aiohttp
 import msgspec
 import structlog
 
 from standards.errors import StateError
+from streams.web.api.views import ProblemItem, View
+from streams.web.api.way_in_views import WayInAnswer, WayInItem
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+V = TypeVar("V", bound=View)
+
 AT_ONCE: Final = 200_000
 """How many bytes are sent in one request: less than a way in takes, and a dead letter keeps."""
-NAMES: Final = "Kept-Records"
-"""The header with the names of the records that a body has, by commas, for the ids of their events."""
-POSITION: Final = "Kept-Position"
-"""The header with the name of a file, and how many of its bytes stand before the body."""
-TOPIC: Final = "Kept-Topic"
-"""The header with the topic in which a record was published."""
 _FIRST_WAIT, _LONGEST_WAIT = 0.5, 30.0
 _PATIENCE: Final = 60.0
 _PASSES: Final = frozenset({408, 425, 429, 500, 502, 503, 504})
 
 log = structlog.get_logger("kept")
-
-
-class Way(msgspec.Struct):
-    """What Kept says of a way in: how many lines at the top of a file belong to each part of it."""
-
-    head_lines: int = 0
-
-
-class _Refused(msgspec.Struct):
-    place: int
-    message: str
-
-
-class Taken(msgspec.Struct):
-    """What Kept said: how many events are durable, how many records became none, and what was refused."""
-
-    accepted: int
-    passed_over: int
-    refused: list[_Refused] = []
-
-
-class _Problem(msgspec.Struct):
-    detail: str = ""
 
 
 class Place(NamedTuple):
@@ -72,18 +47,22 @@ class Destination:
         self._url = f"{place.url.rstrip('/')}/v1/in/{place.name}"
         self._headers = {"Authorization": f"Bearer {place.token}"} if place.token else {}
 
-    async def way(self) -> Way:
-        """Ask what the way in needs; waits until Kept answers."""
-        return msgspec.json.decode(await self._until_answered("GET", None, {}), type=Way)
+    async def way(self) -> WayInItem:
+        """Ask how the way in reads; waits until Kept answers."""
+        return self._read(await self._until_answered("GET", None, {}), WayInItem)
 
-    async def send(self, body: bytes, headers: Mapping[str, str]) -> Taken:
+    async def send(self, body: bytes, headers: Mapping[str, str]) -> None:
         """Send something, and return when it is durable."""
-        taken = msgspec.json.decode(await self._until_answered("POST", body, headers), type=Taken)
+        taken = self._read(await self._until_answered("POST", body, headers), WayInAnswer)
         if taken.refused:
-            first = taken.refused[0]
             log.warning("records cannot be read and are in the dead letters", count=len(taken.refused),
-                        why=first.message)  # fmt: skip
-        return taken
+                        why=taken.refused[0].message)  # fmt: skip
+
+    def _read(self, said: bytes, form: type[V]) -> V:
+        try:
+            return msgspec.json.decode(said, type=form)
+        except msgspec.DecodeError:
+            raise StateError(f"{self._url} does not answer as Kept does; name its address with --to") from None
 
     async def _until_answered(self, method: str, body: bytes | None, headers: Mapping[str, str]) -> bytes:
         wait, told = _FIRST_WAIT, False
@@ -111,7 +90,7 @@ class Destination:
 
 def _detail(said: bytes) -> str:
     try:
-        return msgspec.json.decode(said, type=_Problem).detail
+        return msgspec.json.decode(said, type=ProblemItem).detail
     except msgspec.DecodeError:
         return "not an answer of Kept"
 

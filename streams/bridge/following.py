@@ -19,8 +19,9 @@ import msgspec
 import structlog
 
 from standards.errors import StateError
-from streams.bridge.destination import AT_ONCE, POSITION
+from streams.bridge.destination import AT_ONCE
 from streams.documents.documents import write_whole
+from streams.ingest.carried_records import POSITION
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,9 +31,12 @@ if TYPE_CHECKING:
 LOOK_SECONDS: Final = 0.5
 """How often the file is looked at, in seconds."""
 _FORMER: Final = re.compile(r"[.\-_]\d[\w.\-]*")
+_LINE_END: Final = re.compile(rb"\n")
 _DAMAGED: Final = (gzip.BadGzipFile, EOFError, zlib.error)
 LONGEST_LINE: Final = 1 << 20
 """How much of a line is looked at to know a file again, in bytes."""
+MOST_LINES: Final = 1_000
+"""How many lines are sent in one request: no more than a way in keeps of what it cannot read."""
 
 log = structlog.get_logger("kept")
 
@@ -111,7 +115,7 @@ class Following:
         others = sorted(filter(self._is_rotated, self._path.parent.glob(f"{self._path.name}?*")), key=_changed)
         found = next((place for place, each in enumerate(others) if self._is(each, position)), None)
         if found is None:
-            if self._path.exists():
+            if self._has_rows():
                 log.warning("the file that was read last is gone, and what it had since then with it; read from the"
                             " beginning of the one there is", file=str(self._path))  # fmt: skip
             return [self._path]
@@ -141,7 +145,7 @@ class Following:
     def _keep(self, position: Position) -> None:
         if position != self._position:
             write_whole(str(self._kept_in), msgspec.json.encode(position))
-            self._position = position
+            self._position, self._said = position, ""
 
 
 def _opened(file: Path) -> IO[bytes]:
@@ -151,7 +155,7 @@ def _opened(file: Path) -> IO[bytes]:
 def _known_by(stream: IO[bytes], head_lines: int) -> tuple[bytes, str]:
     """Give the lines at the top, and a mark of them and the first row; no mark while that is not whole."""
     lines = [stream.readline(LONGEST_LINE) for _ in range(head_lines + 1)]
-    if not lines[-1].endswith(b"\n"):
+    if not lines[-1].endswith(b"\n") and len(lines[-1]) < LONGEST_LINE:
         return b"", ""
     return b"".join(lines[:-1]), blake2b(b"".join(lines), digest_size=8).hexdigest()
 
@@ -162,7 +166,7 @@ def _parts(stream: IO[bytes], *, whole_lines: bool) -> Iterator[_Part]:
     while read := stream.read(AT_ONCE - len(rest)):
         rest += read
         if end := rest.rfind(b"\n") + 1:
-            yield _Part(rest[:end], end)
+            yield from _some_lines(rest[:end])
             rest = rest[end:]
         elif len(rest) >= AT_ONCE:
             more = sum(map(len, _to_the_end_of_the_line(stream)))
@@ -171,6 +175,15 @@ def _parts(stream: IO[bytes], *, whole_lines: bool) -> Iterator[_Part]:
             rest = b""
     if rest and not whole_lines:
         yield _Part(rest, len(rest))
+
+
+def _some_lines(lines: bytes) -> Iterator[_Part]:
+    """Divide whole lines into parts of no more than may be sent at once."""
+    begin = 0
+    for number, each in enumerate(_LINE_END.finditer(lines), 1):
+        if number % MOST_LINES == 0 or each.end() == len(lines):
+            yield _Part(lines[begin : each.end()], each.end() - begin)
+            begin = each.end()
 
 
 def _to_the_end_of_the_line(stream: IO[bytes]) -> Iterator[bytes]:

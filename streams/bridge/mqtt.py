@@ -16,7 +16,8 @@ from paho.mqtt.client import Client
 from paho.mqtt.enums import CallbackAPIVersion
 
 from standards.errors import StateError
-from streams.bridge.destination import AT_ONCE, TOPIC
+from streams.bridge.destination import AT_ONCE
+from streams.ingest.carried_records import TOPIC
 
 if TYPE_CHECKING:
     from paho.mqtt.client import MQTTMessage
@@ -99,6 +100,8 @@ def _client(broker: Broker, name: str) -> Client:
     if parts.scheme not in ("mqtt", "mqtts") or not parts.hostname or parts.password:
         words = "write mqtt://HOST:PORT, mqtts:// for TLS, USER@ before the host; the password is KEPT_MQTT_PASSWORD"
         raise StateError(f"this is not a valid address of an MQTT broker: {words}")
+    if broker.password and not parts.username:
+        raise StateError("KEPT_MQTT_PASSWORD is set, and the address names no user; write mqtt://USER@HOST:PORT")
     client = Client(CallbackAPIVersion.VERSION2, client_id=f"kept-in-{name}", clean_session=False)
     if parts.scheme == "mqtts":
         client.tls_set()

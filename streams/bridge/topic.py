@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 import structlog
 
-from streams.bridge.destination import AT_ONCE, NAMES, TOPIC
+from streams.bridge.destination import AT_ONCE
+from streams.ingest.carried_records import NAMES, TOPIC
 from streams.kafka.clients.log import CommitFailedError, IllegalStateError, consuming
 
 if TYPE_CHECKING:

@@ -14,7 +14,6 @@ import msgspec
 
 from standards.errors import KeptError, StateError
 from streams.delivery.channel_settings import secret_of
-from streams.embedded.asking_time import EVERYWHERE
 from streams.web.api.views import ProblemItem
 
 if TYPE_CHECKING:
@@ -42,7 +41,7 @@ def asked_host(settings: Settings, path: str, given: Mapping[str, str], *, patie
 
     It is waited for so many seconds. Raises RefusedError, BusyError, and StateError, also where the answer breaks off.
     """
-    name, port = EVERYWHERE.get(settings.address.host, settings.address.host), settings.address.port
+    name, port = settings.address.asked, settings.address.port
     headers = {"Content-Type": "application/json"}
     headers |= {"Authorization": f"Bearer {token}"} if (token := secret_of(settings.token)) else {}
     connection = HTTPConnection(name, port, timeout=patience)

@@ -24,8 +24,6 @@ if TYPE_CHECKING:
 
 PATIENCE: Final = 10.0
 """How long an answer is waited for, in seconds."""
-EVERYWHERE: Final = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - it is not listened on here
-"""Where a host that listens on all addresses of this machine is reached from it."""
 
 _SYSTEM: Final = {
     True: "The system says that its clock is synchronised.",
@@ -36,7 +34,7 @@ _SYSTEM: Final = {
 
 def ask_time(settings: Settings, *, accept: bool) -> TimeView:
     """Ask the host that listens where the settings say; `accept`: and have it go over. Raises StateError."""
-    name, port = EVERYWHERE.get(settings.address.host, settings.address.host), settings.address.port
+    name, port = settings.address.asked, settings.address.port
     headers = {"Authorization": f"Bearer {settings.token.get_secret_value()}"} if settings.token else {}
     connection = HTTPConnection(name, port, timeout=PATIENCE)
     try:

@@ -44,7 +44,7 @@ class Cut:
 
 
 def groups_of(pattern: str) -> tuple[str, ...]:
-    """Give the named groups of a pattern; none for what is no regular expression."""
+    """Give the named groups of a pattern; none for what is not a regular expression."""
     try:
         return tuple(regex.compile(pattern).groupindex)
     except regex.error:

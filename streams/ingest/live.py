@@ -65,9 +65,10 @@ class TooMuchError(Exception):
 
 
 class Made(NamedTuple):
-    """What became of what was sent: events, and how many records became none, as the mapping has it."""
+    """What became of what was sent: events, the place of each one's record, and how many records became none."""
 
     events: list[Event]
+    places: list[int]
     passed_over: int
 
 
@@ -110,6 +111,7 @@ class LiveMapping:
         `unfit` says why an event cannot be taken though it can be read.
         """
         events: list[Event] = []
+        places: list[int] = []
         place = passed_over = unread = 0
         try:
             header, items = self._items(sent.body)
@@ -121,6 +123,7 @@ class LiveMapping:
                 odd = [(event, unfit(event)) for event in made]
                 faults += [f"{type_of(event)}: {_unquoted(error)}" for event, error in odd if error is not None]
                 events += [event for event, error in odd if error is None]
+                places += [place] * (len(events) - len(places))
                 unread += bool(faults)
                 if unread > MOST_REFUSED:
                     raise TooMuchError
@@ -133,7 +136,7 @@ class LiveMapping:
             refuse(Refusal(place + 1, NOT_MAPPED, words, sent.body))
         except EventError as error:
             refuse(Refusal(place + 1, NOT_MAPPED, _unquoted(error), sent.body))
-        return Made(events, passed_over)
+        return Made(events, places, passed_over)
 
     def _items(self, body: bytes) -> tuple[Sequence[str], Iterator[_Item]]:
         if self.form == "json":

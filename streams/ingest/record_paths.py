@@ -46,7 +46,7 @@ class Paths:
         """Gives the records of an item of a document, and in the place of each that cannot be had why not."""
 
     def cells(self, record: Record | EventError) -> list[str]:
-        """Give what stands at each path as the cells of a row. Raises EventError, also for what is no record."""
+        """Give what stands at each path as the cells of a row. Raises EventError, also for what is not a record."""
         if isinstance(record, EventError):
             raise record
         cells = [_cell(value).strip() for value in (path(record) for path in self._paths)]
@@ -115,7 +115,7 @@ def _listed(found: Record) -> list[Record]:
 
 
 def _cell(value: Record) -> str:
-    """Write a value as a cell: text as it is, nothing for none, what is no single value as JSON. Raises EventError."""
+    """Write a value as a cell: text as it is, nothing for none, what has parts as JSON. Raises EventError."""
     if isinstance(value, str):
         return value
     try:

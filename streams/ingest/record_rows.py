@@ -99,7 +99,7 @@ class JsonRows(RecordRows):
         yield from super().doubts()
         if not self.row and self._each is not None:
             at = " and then ".join([self._each] if isinstance(self._each, str) else self._each.values())
-            yield f"{self.name}: there is no record at {at}, which is each: of the mapping."
+            yield f"{self.name}: nothing stands at {at}, which is each: of the mapping."
 
     def _read(self, lines: IO[bytes]) -> Iterator[Record | EventError]:
         for document in self._documents(lines):

@@ -1,7 +1,7 @@
 """Whether what a webhook sent comes from who has its secret. Pure: headers, bytes and the time are given.
 
-HMAC as RFC 2104 has it, compared in constant time. A signature with a timestamp is good for five minutes either way, as
-the senders' documentation advises against what was recorded and is sent again.
+HMAC as RFC 2104 has it, compared in constant time. A signature with a timestamp is good for some time either way, as
+senders advise against what was recorded and is sent again.
 Read next: `webhook_model.py`, for how each sender signs.
 """
 
@@ -14,16 +14,18 @@ from math import isfinite
 from typing import TYPE_CHECKING, Final, NamedTuple
 from urllib.parse import parse_qsl
 
+from standards.calendar.duration import SECOND, parse
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from streams.ingest.webhook_model import SignatureModel, WebhookModel
 
-GOOD_FOR: Final = 300.0
-"""How far a signature's timestamp may be from now, in seconds."""
+BARE: Final = "Authorization"
+"""The header that has the secret itself, where the mapping names none."""
 _KEYED: Final = "whsec_"
-_BILLION: Final = 100_000_000_000
-"""More seconds than this are milliseconds."""
+_MOST_SECONDS: Final = 100_000_000_000
+"""What is more than that since 1970 are milliseconds: as seconds it would be the year 5138."""
 
 
 class Carried(NamedTuple):
@@ -38,21 +40,19 @@ def refusal(webhook: WebhookModel, secret: str, carried: Carried, now: float) ->
     """Say why what came is not believed; "": it is. `now` is in seconds since 1970."""
     signature = webhook.signed
     if signature is None or isinstance(signature, str):
-        return "" if _has(secret, carried.headers.get(webhook.header.lower(), "")) else f"{webhook.header} has not it"
+        header = webhook.header or BARE
+        return "" if _has(secret, carried.headers.get(header.lower(), "")) else f"{header} does not have the secret"
     given = carried.headers.get(signature.header.lower(), "")
     if not given:
         return f"there is no {signature.header}"
     if signature.timestamp is not None:
         at = _seconds(carried.headers.get(signature.timestamp.lower(), ""))
-        if at is None or abs(now - at) > GOOD_FOR:
-            return f"{signature.timestamp} is not within five minutes of now"
+        if at is None or abs(now - at) > parse(signature.good_for) / SECOND:
+            return f"{signature.timestamp} is not within {signature.good_for} of now"
     wanted = _made(signature, secret, carried)
     found = [part.removeprefix(signature.prefix) for part in given.split()]
-    return (
-        ""
-        if any(hmac.compare_digest(wanted, part.encode("utf-8", "surrogateescape")) for part in found)
-        else "the signature is another one"
-    )
+    same = any(hmac.compare_digest(wanted, part.encode("utf-8", "surrogateescape")) for part in found)
+    return "" if same else "the signature is another one"
 
 
 def _made(signature: SignatureModel, secret: str, carried: Carried) -> bytes:
@@ -114,4 +114,4 @@ def _seconds(text: str) -> float | None:
             return None
     if not isfinite(number):
         return None
-    return number / 1_000 if number > _BILLION else number
+    return number / 1_000 if number > _MOST_SECONDS else number

@@ -10,8 +10,9 @@ from typing import Annotated, Final, Literal
 
 from pydantic import Field, field_validator, model_validator
 
+from standards.calendar.duration import parse
 from standards.documents.strict import Strict
-from standards.documents.values import Text
+from standards.documents.values import Duration, Text
 
 MOST_A_MINUTE: Final = 60_000
 _SLOTS: Final = frozenset({"{body}", "{timestamp}", "{id}", "{url}", "{form}"})
@@ -28,6 +29,13 @@ class SignatureModel(Strict):
     signs: Text = Field(default="{body}", description="What is signed, of {body}, {timestamp}, {id} and {url}.")
     timestamp: Text | None = Field(default=None, description="The header that says when it was signed.")
     id: Text | None = Field(default=None, description="The header that has the message's id.")
+    good_for: Duration = Field(default="5m", description="How far the timestamp may be from now.")
+
+    @field_validator("good_for")
+    @classmethod
+    def _is_a_length(cls, good_for: str) -> str:
+        parse(good_for)
+        return good_for
 
     @model_validator(mode="after")
     def _signs_what_counts(self) -> SignatureModel:
@@ -46,7 +54,9 @@ class SignatureModel(Strict):
 
 SENDERS: Final[dict[str, SignatureModel]] = {
     "github": SignatureModel(header="X-Hub-Signature-256", prefix="sha256="),
-    "glpi": SignatureModel(header="X-GLPI-signature", signs="{body}{timestamp}", timestamp="X-GLPI-timestamp"),
+    "glpi": SignatureModel(  # it signs when a message is queued, and sends when its cron comes round
+        header="X-GLPI-signature", signs="{body}{timestamp}", timestamp="X-GLPI-timestamp", good_for="1d"
+    ),
     "jira": SignatureModel(header="X-Hub-Signature", prefix="sha256="),
     "slack": SignatureModel(
         header="X-Slack-Signature", prefix="v0=", signs="v0:{timestamp}:{body}", timestamp="X-Slack-Request-Timestamp"
@@ -55,7 +65,6 @@ SENDERS: Final[dict[str, SignatureModel]] = {
         header="webhook-signature", encoding="base64", prefix="v1,", signs="{id}.{timestamp}.{body}",
         timestamp="webhook-timestamp", id="webhook-id",
     ),
-    "surveymonkey": SignatureModel(header="Sm-Signature", digest="sha1", encoding="base64"),
     "twilio": SignatureModel(header="X-Twilio-Signature", digest="sha1", encoding="base64", signs="{url}{form}"),
     "typeform": SignatureModel(header="Typeform-Signature", encoding="base64", prefix="sha256="),
     "zammad": SignatureModel(header="X-Hub-Signature", digest="sha1", prefix="sha1="),
@@ -64,7 +73,7 @@ SENDERS: Final[dict[str, SignatureModel]] = {
         timestamp="X-Zendesk-Webhook-Signature-Timestamp",
     ),
 }  # fmt: skip
-"""How the usual senders sign, as their own documentation has it."""
+"""How some senders sign, as their documentation has it, or, of GLPI, its source."""
 
 
 class WebhookModel(Strict):
@@ -74,10 +83,18 @@ class WebhookModel(Strict):
     signed: str | SignatureModel | None = Field(
         default=None, description=f"How it is signed: {', '.join(SENDERS)}; or header, digest and the rest."
     )
-    header: Text = Field(
-        default="Authorization", description="Without a signature: the header that has the secret itself."
+    header: Text | None = Field(
+        default=None, description="Without a signature: the header that has the secret itself; else Authorization."
     )
     per_minute: int = Field(default=600, ge=1, le=MOST_A_MINUTE, description="How many requests a minute are taken.")
+
+    @model_validator(mode="after")
+    def _proves_one_way(self) -> WebhookModel:
+        if self.signed is not None and self.header is not None:
+            raise ValueError(
+                "header is for who sends the secret itself; beside signed it does nothing, so leave it out"
+            )
+        return self
 
     @field_validator("signed")
     @classmethod

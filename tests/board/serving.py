@@ -150,11 +150,16 @@ class Running:
         self.kill()
 
     def _answers(self) -> bool:
-        try:
-            with urlopen(f"{self.url}/readyz") as answer:
-                return bool(answer.status == 200)
-        except (URLError, OSError):
-            return False
+        return answers(self.url)
+
+
+def answers(url: str) -> bool:
+    """Say whether a server answers that it is ready."""
+    try:
+        with urlopen(f"{url}/readyz") as answer:
+            return bool(answer.status == 200)
+    except (URLError, OSError):
+        return False
 
 
 def until(holds: Callable[[], bool]) -> None:

@@ -98,14 +98,19 @@ def test_what_a_scenario_allows_excuses_its_promise(practised: Served, verdict: 
     ]  # fmt: skip
 
 
+def excuse(served: Served, wanted: str) -> None:
+    """Do as the scenario says, as somebody of the team, about one promise."""
+    visitor, proof = entered(served, "frontliner")
+    form = {"proof": proof, "scenario": "outage", "team": "north", "promise": wanted, "note": "I walked the line."}
+    assert visitor.ask("/acts/make-exception", form)[0] == 200
+
+
 @pytest.mark.parametrize("minutes", [20, 31, 6 * 60])
 def test_what_is_excused_afterwards_is_told_to_who_leads(practised: Served, minutes: int) -> None:
     """Within half an hour it is soon enough; later, all of the route's chain hear, and Today says who and why."""
     wanted = promise(practised, "broken")
     practised.go(minutes * 60)
-    visitor, proof = entered(practised, "frontliner")
-    form = {"proof": proof, "scenario": "outage", "team": "north", "promise": wanted, "note": "I walked the line."}
-    assert visitor.ask("/acts/make-exception", form)[0] == 200
+    excuse(practised, wanted)
     practised.go(3600)
     found = practised.caller.host.read_model.promise(wanted)
     assert found is not None
@@ -218,12 +223,11 @@ def test_what_was_put_right_at_last_failed_when_it_did(practised: Served) -> Non
     assert found is not None
     practised.send(register("late", practised.now, queue=found.row.subject.rpartition("/")[2]))
     practised.go(60)
-    visitor, proof = entered(practised, "frontliner")
-    form = {"proof": proof, "scenario": "outage", "team": "north", "promise": wanted, "note": "I walked the line."}
-    assert visitor.ask("/acts/make-exception", form)[0] == 200
+    excuse(practised, wanted)
     practised.go(5)
     found = practised.caller.host.read_model.promise(wanted)
     assert found is not None
     assert "fulfilled_late" in {line.kind for line in found.lines}
+    assert "bob" in {each.notice.to for each in found.notices if each.notice.kind == "corrected"}
     listed = entered(practised, "supervisor")[0].ask("/today?team=north")[2].partition('id="excused"')[2]
     assert f"/promises/{wanted}" in listed.partition("</section>")[0]

@@ -16,7 +16,7 @@ from typing import Any
 from urllib.error import URLError
 from urllib.request import urlopen
 
-from tests.board.serving import until
+from tests.board.serving import answers, until
 from tests.kafka.broker import free_ports
 from tests.streams.commands import COMMAND, ROOT
 from tests.streams.hosting import NO_WAIT
@@ -68,13 +68,6 @@ class House:
                             "--listen", listen, "--plain")  # fmt: skip
         self._folder = folder
 
-    def answers(self) -> bool:
-        try:
-            with urlopen(f"{self.url}/readyz") as answer:
-                return bool(answer.status == 200)
-        except (URLError, OSError):
-            return False
-
     def bridge(self, *arguments: str, settings: Mapping[str, str] = {}) -> Process:
         """Make a `kept in` for it, that has yet to be started."""
         data = str(self._folder / "bridge")
@@ -93,6 +86,10 @@ class House:
         """Give what the stored readings say, in the order in which they were received."""
         return [each["data"]["waiting"] for each in self.events() if each["type"] == "queue.length"]
 
+    def metrics(self) -> str:
+        with urlopen(f"{self.url}/metrics") as answer:
+            return str(answer.read().decode())
+
     def dead_letters(self) -> list[dict[str, Any]]:
         with urlopen(f"{self.url}/v1/dead-letters") as answer:
             return list(json.load(answer)["items"])
@@ -104,7 +101,7 @@ def house(folder: Path, mapping: str) -> Iterator[House]:
     made = House(folder, mapping)
     made.kept.start()
     try:
-        until(made.answers)
+        until(lambda: answers(made.url))
         yield made
     finally:
         made.kept.kill()

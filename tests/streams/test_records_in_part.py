@@ -78,7 +78,7 @@ def test_a_step_that_leads_nowhere_is_counted() -> None:
 def test_where_there_is_no_record_it_is_doubted() -> None:
     """A path to the records that is misspelt makes no row, and that is said."""
     assert taken({"calls": [GOOD]}, ", each: cals")[3] == [
-        "t.json: there is no record at cals, which is each: of the mapping."
+        "t.json: nothing stands at cals, which is each: of the mapping."
     ]
 
 

@@ -10,7 +10,8 @@ from datetime import UTC, datetime
 import pytest
 from standardwebhooks import Webhook
 
-from streams.ingest.signatures import GOOD_FOR, Carried, refusal
+from standards.calendar.duration import SECOND, parse
+from streams.ingest.signatures import Carried, refusal
 from streams.ingest.webhook_model import SENDERS, WebhookModel
 from tests.streams.test_ways_in import SECRET
 
@@ -41,7 +42,6 @@ SIGNED: Mapping[str, dict[str, str]] = {
         "webhook-timestamp": STAMP.decode(),
         "webhook-signature": f"v1,{based('sha256', b'm1.', STAMP, b'.', BODY)} v1,other",
     },
-    "surveymonkey": {"sm-signature": based("sha1", BODY)},
     "twilio": {"x-twilio-signature": based("sha1", ADDRESS, b"AccountSidAC1EventTypetask.created")},
     "typeform": {"typeform-signature": f"sha256={based('sha256', BODY)}"},
     "zammad": {"x-hub-signature": f"sha1={hexed('sha1', BODY)}"},
@@ -63,8 +63,10 @@ def test_each_sender_is_believed_by_its_own_signature(sender: str) -> None:
     assert refusal(webhook, SECRET, carried._replace(body=body + b" "), NOW)
     assert refusal(webhook, SECRET, carried._replace(headers={}), NOW)
     if SENDERS[sender].timestamp is not None:
-        assert refusal(webhook, SECRET, carried, NOW + GOOD_FOR + 1)
-        assert refusal(webhook, SECRET, carried, NOW - GOOD_FOR - 1)
+        good_for = parse(SENDERS[sender].good_for) / SECOND
+        assert refusal(webhook, SECRET, carried, NOW + good_for) == ""
+        assert refusal(webhook, SECRET, carried, NOW + good_for + 1)
+        assert refusal(webhook, SECRET, carried, NOW - good_for - 1)
 
 
 def test_standard_webhooks_are_read_as_their_own_library_writes_them() -> None:
@@ -111,9 +113,21 @@ def test_the_clock_of_a_signature_may_be_in_milliseconds() -> None:
         ({"header": "X", "signs": "{timestamp}", "timestamp": "T"}, "has no {body}"),
         ({"header": "X", "timestamp": "T"}, "go together"),
         ({"header": "X", "signs": "{timestamp}{body}"}, "go together"),
+        ({"header": "X", "good_for": "soon"}, "is not a length of time"),
     ],
 )
 def test_a_signature_that_proves_nothing_is_refused(signed_by: dict[str, str], words: str) -> None:
     """A slip in what is signed would let one signature do for any body."""
     with pytest.raises(ValueError, match=words):
         WebhookModel.model_validate({"name": "x", "signed": signed_by})
+
+
+def test_a_header_that_would_do_nothing_is_refused() -> None:
+    """Who signs sends no secret: a header for it beside the signature would be passed over in silence."""
+    with pytest.raises(ValueError, match="beside signed it does nothing"):
+        WebhookModel.model_validate({"name": "x", "signed": "github", "header": "X-Secret"})
+    webhook = WebhookModel.model_validate({"name": "x", "header": "X-Secret"})
+    assert refusal(webhook, SECRET, Carried({"x-secret": SECRET}, BODY), NOW) == ""
+    assert (
+        refusal(webhook, SECRET, Carried({"authorization": SECRET}, BODY), NOW) == "X-Secret does not have the secret"
+    )

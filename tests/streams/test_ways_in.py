@@ -9,6 +9,7 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
+from structlog.testing import capture_logs
 
 from standards.judge.events import iso
 from streams.web import Access
@@ -253,3 +254,44 @@ async def test_a_pace_that_was_changed_is_kept(caller: Caller, tmp_path: Path) -
     assert await caller.host.reload()
     statuses += [(await send(caller, record(note=number))).status for number in range(3, 9)]
     assert statuses == [202] * 8 + [429]
+
+
+async def test_what_was_carried_here_never_stops_what_is_behind_it(tmp_path: Path) -> None:
+    """A message of a topic with too much in it is one dead letter, whole: nobody can send it in parts."""
+    standards = shop(tmp_path)
+    (tmp_path / "rules" / "till.yaml").write_text(MAPPING, encoding="utf-8")
+    async with asking(tmp_path, access=Access(senders=Senders(standards.paths)), standards=standards) as caller:
+        body = b"[" + b",".join([b"1"] * 10_001) + b"]"
+        answer = await caller.post("/v1/in/till", body, Kept_Records="t-0-5")
+        assert answer.status == 202
+        letter = caller.host.read_model.board.letter(1)
+        assert letter is not None
+        assert letter.raw == body
+
+
+async def test_what_the_door_refuses_is_told_with_its_record(tmp_path: Path) -> None:
+    """Accepted is what was taken in: a reference that nobody has is refused, with the place of the record it is of."""
+    standards = shop(tmp_path)
+    mapping = MAPPING.replace("queue.length", "contact.waiting").replace(
+        "site: {value: s3}, queue: where, waiting: people", "contact: where, agent: who"
+    )
+    (tmp_path / "rules" / "till.yaml").write_text(mapping.replace(", signed: github", ""), encoding="utf-8")
+    access, apart = Access(senders=Senders(standards.paths)), Peopled(apart=True)
+    async with asking(tmp_path, access=access, standards=standards, peopled=apart) as caller:
+        sent = [record(who="Ann"), {"kind": "receipt"}, record(where="q2", who="p~aaaaaaaaaaaaaaaaaaaa")]
+        told = (await caller.post("/v1/in/till", sent)).json
+        assert (told["accepted"], told["passed_over"]) == (1, 1)
+        assert [(each["place"], each["reason"]) for each in told["refused"]] == [(3, "unknown-reference")]
+
+
+async def test_a_secret_for_nobody_is_said(tmp_path: Path) -> None:
+    """A slip in a name would leave a way in without its secret, and nobody would know why."""
+    standards = shop(tmp_path)
+    (tmp_path / "rules" / "till.yaml").write_text(MAPPING, encoding="utf-8")
+    with capture_logs() as said:
+        async with asking(tmp_path, access=Access(TOKEN, senders=Senders(standards.paths, {"tills": SECRET})),
+                          standards=standards):  # fmt: skip
+            pass
+    told = {each["event"]: each["name"] for each in said if "name" in each}
+    assert told["KEPT_IN_SECRETS has a secret for a way in that no mapping has"] == "tills"
+    assert told["a way in has no secret, so only KEPT_TOKEN opens it; set KEPT_IN_SECRETS"] == "till"

@@ -18,13 +18,17 @@ from urllib.parse import parse_qs, unquote
 import msgspec
 import structlog
 from aiohttp import web
+from msgspec.structs import replace
 
 from standards.calendar.duration import SECOND
 from standards.errors import SpecError
 from streams.documents.ways_in import ways_in
-from streams.ingest.live import Naming, Sent, TooMuchError
+from streams.ingest.carried_records import CARRIED, NAMES, POSITION, TOPIC
+from streams.ingest.live import Made, Naming, Sent, TooMuchError
+from streams.ingest.refusals import NOT_MAPPED
 from streams.ingest.signatures import Carried, refusal
-from streams.ingest.wire import in_future, is_own, reserved
+from streams.ingest.wire import Refusal, in_future, is_own, reserved
+from streams.storage.store_writer import RAW_KEPT
 from streams.web.actions import SENDING, check_open
 from streams.web.api.views import RefusedItem
 from streams.web.api.way_in_views import WayInAnswer, WayInItem
@@ -44,16 +48,13 @@ if TYPE_CHECKING:
     from standards.judge.rulebook import Rulebook
     from streams.documents.ways_in import WayIn
     from streams.host import EventSink
-    from streams.ingest.wire import Refusal
     from streams.web.access import Access
     from streams.web.api.intake import Limits
 
-LONGEST: Final = 1 << 18
+LONGEST: Final = RAW_KEPT
 """The longest body in bytes: as much as a dead letter keeps, so that none is kept in part."""
 FORM: Final = "application/x-www-form-urlencoded"
 MINUTE: Final = 60.0
-NAMES, POSITION, TOPIC = "Kept-Records", "Kept-Position", "Kept-Topic"
-"""The headers by which `kept in` says where records stood: see `streams/bridge/destination.py`."""
 
 log = structlog.get_logger("kept")
 
@@ -76,8 +77,6 @@ class WaysIn:
         self._paces: dict[str, deque[float]] = {}
         self._reading = asyncio.Lock()  # a mapping learns from what it reads, one body after another
         self._begin()
-        for name in self._ways.keys() - access.senders.secrets.keys() if access.token else ():
-            log.warning("a way in has no secret, so only KEPT_TOKEN opens it; set KEPT_IN_SECRETS", name=name)
 
     def operations(self) -> list[Operation]:
         """Say what can be done."""
@@ -91,9 +90,14 @@ class WaysIn:
         ]
 
     def _begin(self) -> None:
-        """Have what is counted there before it happens."""
+        """Have what is counted there before it happens, and say where names and secrets do not go together."""
         for name in self._ways:
             self._counted.passed_over(name, 0)
+        secrets = self._access.senders.secrets
+        for name in sorted(self._ways.keys() - secrets.keys()) if self._access.token else ():
+            log.warning("a way in has no secret, so only KEPT_TOKEN opens it; set KEPT_IN_SECRETS", name=name)
+        for name in sorted(secrets.keys() - self._ways.keys()):
+            log.warning("KEPT_IN_SECRETS has a secret for a way in that no mapping has", name=name)
 
     async def _tell(self, request: web.Request) -> web.Response:
         read_query(request, NoQuery)
@@ -104,7 +108,7 @@ class WaysIn:
     async def _way(self, name: str) -> WayIn:
         way = (await self._current()).get(name)
         if way is None:
-            words = f"there is no way in called {name[:60]!r}; a mapping among the standards has it as webhook: name"
+            words = f"{name[:60]!r} is not a way in here; a mapping among the standards has its name under webhook:"
             raise Problem(HTTPStatus.NOT_FOUND, words)
         return way
 
@@ -118,23 +122,37 @@ class WaysIn:
         if not trusted:
             self._check_sender(request, name, way, body)
             self._check_pace(name, way.webhook.per_minute)
-        received = self._sink.wall()
-        refusals: list[Refusal] = []
-        topic = unquote(request.headers.get(TOPIC, "")) if trusted else ""
-        sent = Sent(_as_json(request, body), received, _naming(request, received, way, trusted=trusted), topic)
-        try:
-            async with self._reading:
-                made = await asyncio.to_thread(way.mapping.read, sent, refusals.append, self._unfit)
-        except TooMuchError as error:
-            raise Problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"{error}; nothing was kept") from None
-        unread = len(refusals)
+        carried = trusted and any(header in request.headers for header in CARRIED)
+        made, refusals = await self._read(request, way, body, carried=carried)
         if made.events or refusals:
-            refusals += (await self._sink.submit(made.events, refusals)).values()
+            turned_away = await self._sink.submit(made.events, refusals)
+            refusals += [replace(why, place=made.places[at]) for at, why in turned_away.items()]
+        accepted = len(made.events) - sum(each.reason != NOT_MAPPED for each in refusals)
         self._counted.timed(perf_counter() - began)
         self._counted.passed_over(name, made.passed_over)
         refused = [RefusedItem(each.place, each.reason, each.message) for each in refusals]
-        accepted = len(made.events) - (len(refusals) - unread)
         return json_answer(WayInAnswer(accepted, made.passed_over, refused), HTTPStatus.ACCEPTED)
+
+    async def _read(
+        self, request: web.Request, way: WayIn, body: bytes, *, carried: bool
+    ) -> tuple[Made, list[Refusal]]:
+        """Make events of a body. Raises Problem where there is too much in it.
+
+        What `kept in` has carried nobody can send in parts, and it must not stop what comes behind it: then all of it
+        is one dead letter.
+        """
+        received = self._sink.wall()
+        topic = unquote(request.headers.get(TOPIC, "")) if carried else ""
+        sent = Sent(_as_json(request, body), received, _naming(request, received, way, carried=carried), topic)
+        refusals: list[Refusal] = []
+        try:
+            async with self._reading:
+                return await asyncio.to_thread(way.mapping.read, sent, refusals.append, self._unfit), refusals
+        except TooMuchError as error:
+            if carried:
+                return Made([], [], 0), [Refusal(1, NOT_MAPPED, str(error), body)]
+            words = f"{error}; nothing was kept, so send less at a time"
+            raise Problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, words) from None
 
     async def _current(self) -> Mapping[str, WayIn]:
         """Give the ways in for the standards in force; where these were reloaded, they are read anew as well."""
@@ -161,7 +179,7 @@ class WaysIn:
         log.warning("what was sent to a way in is not believed", name=name, why=why)
         if self._guesses.wrong(request):
             raise too_many("too many wrong signatures came from there; wait a minute, then send a right one")
-        words = f"this is not signed as {name} is: {why}; the secret here and at the sender have to be the same"
+        words = f"this is not signed as {name} is: {why}; the secret has to be the same here and at the sender"
         raise Problem(HTTPStatus.UNAUTHORIZED, words)
 
     def _check_pace(self, name: str, most: int) -> None:
@@ -179,14 +197,14 @@ class WaysIn:
         return in_future(event, self._sink.wall(), self._limits.max_skew) or reserved(event, is_own)
 
 
-def _naming(request: web.Request, received: int, way: WayIn, *, trusted: bool) -> Naming:
+def _naming(request: web.Request, received: int, way: WayIn, *, carried: bool) -> Naming:
     """Give what names records, so that what is sent twice is the same events.
 
-    Who is trusted says where each record stood: in a topic, or a file. Else its bytes are its name; where its time is
-    when it was received, the same record again is another one.
+    Of what was `carried` it is said where each record stood: in a topic, or a file. Else its bytes are its name; where
+    its time is when it was received, the same record again is another one.
     """
-    names = [each for each in request.headers.get(NAMES, "").split(",") if each] if trusted else []
-    file, _, before = request.headers.get(POSITION, "").partition(" ") if trusted else ("", "", "")
+    names = [each for each in request.headers.get(NAMES, "").split(",") if each] if carried else []
+    file, _, before = request.headers.get(POSITION, "").partition(" ") if carried else ("", "", "")
     at = int(before) if before.removeprefix("-").isdecimal() and len(before) < 19 else 0  # noqa: PLR2004 - digits of 2^63
 
     def name(raw: bytes, begin: int, place: int) -> str:

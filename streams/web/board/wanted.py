@@ -27,7 +27,7 @@ def owed_filter(host: Host, view: View, name: str, *, acts: bool) -> OwedFilter:
     """
     people = [(acts and name) or " "] if view.mine else []
     team = host.people.teams.get(view.team) if host.people and view.team else None
-    if view.team:  # one that is no team may be somebody, and who only looks on is not told whose a promise is
+    if view.team:  # one that is not a team may be somebody, and who only looks on is not told whose a promise is
         people += [view.team if acts or team else " ", *(member.person for member in (team.members if team else ()))]
     asked_for = host.names.in_subject(view.q) if acts and host.names is not None else view.q
     text = view.q.casefold()

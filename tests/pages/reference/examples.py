@@ -27,7 +27,7 @@ SHOWN_NOWHERE: Final = frozenset({"columns", "edition", "excerpt", "reopen", "se
 """Keys that no author writes, or writes any more, so that no document shows them."""
 SHOWN: Final[dict[Form, Sequence[str]]] = {
     "standards": ("index", "stories", "cookbook", "language"), "policy": ("policy", "stories"),
-    "practice": ("practice",), "mapping": ("mapping",),
+    "practice": ("practice",), "mapping": ("mapping", "ways-in"),
     "stories": ("stories", "language"),
 }  # fmt: skip
 """Pages of the documentation with documents in them."""
