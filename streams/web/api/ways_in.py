@@ -143,7 +143,7 @@ class WaysIn:
         """
         received = self._sink.wall()
         topic = unquote(request.headers.get(TOPIC, "")) if carried else ""
-        sent = Sent(_as_json(request, body), received, _naming(request, received, way, carried=carried), topic)
+        sent = Sent(_as_records(request, way, body), received, _naming(request, received, way, carried=carried), topic)
         refusals: list[Refusal] = []
         try:
             async with self._reading:
@@ -218,9 +218,12 @@ def _naming(request: web.Request, received: int, way: WayIn, *, carried: bool) -
     return name
 
 
-def _as_json(request: web.Request, body: bytes) -> bytes:
-    """Give the fields of a form as one record; what else was sent is what it is."""
-    if request.content_type != FORM:
+def _as_records(request: web.Request, way: WayIn, body: bytes) -> bytes:
+    """Give the fields of a form as one record; what else was sent is what it is.
+
+    Some programs, curl among them, call anything a form: what is read as a table, or is JSON itself, is none.
+    """
+    if request.content_type != FORM or way.mapping.form != "json" or body.lstrip()[:1] in (b"{", b"["):
         return body
     fields = parse_qs(body.decode("utf-8", "replace"), keep_blank_values=True)
     return msgspec.json.encode({name: found[0] if len(found) == 1 else found for name, found in fields.items()})
