@@ -18,6 +18,8 @@ PATIENCE: Final = 0.1
 """Seconds that a pattern may take on a cell; one that takes more tries everything in every way."""
 LEAST: Final = 0.001
 """Seconds that it has at least: each cell on which it takes too long halves them, so that a table has an end."""
+BACK: Final = 1.01
+"""By how much they grow with each cell on which it does not: what comes live has no end, and one bad hour passes."""
 
 
 class Cut:
@@ -26,7 +28,7 @@ class Cut:
     def __init__(self, pattern: str) -> None:
         self._pattern = regex.compile(pattern)
         self.named = tuple(self._pattern.groupindex)
-        self._patience = PATIENCE
+        self.patience = PATIENCE
         self._taken = self.named or ((1,) if self._pattern.groups else (0,))
 
     def found(self, cell: str, column: str) -> list[str]:
@@ -35,11 +37,12 @@ class Cut:
             message = f"column {column!r}: {shown(cell)} has {len(cell):,} characters; a pattern looks at {LONGEST:,}"
             raise EventError("pattern", message, found=shown(cell))
         try:
-            found = self._pattern.search(cell, timeout=self._patience)
+            found = self._pattern.search(cell, timeout=self.patience)
         except TimeoutError:
-            self._patience = max(LEAST, self._patience / 2)
+            self.patience = max(LEAST, self.patience / 2)
             message = f"column {column!r}: the pattern takes too long on {shown(cell)}; write a simpler one"
             raise EventError("pattern", message, found=shown(cell)) from None
+        self.patience = min(PATIENCE, self.patience * BACK)
         return [(found[name] or "").strip() if found else "" for name in self._taken]
 
 
@@ -52,7 +55,7 @@ def groups_of(pattern: str) -> tuple[str, ...]:
 
 
 def check_cut(pattern: str) -> None:
-    """Raise ValueError for what is no regular expression."""
+    """Raise ValueError for what is not a regular expression."""
     try:
         regex.compile(pattern)
     except regex.error as error:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from standards.errors import SpecError
+from standards.errors import EventError, SpecError
 from streams.ingest.cutting import LEAST, LONGEST, PATIENCE, Cut
 from streams.ingest.live import LiveMapping
 from streams.ingest.table import read_table
@@ -95,7 +95,6 @@ def test_patterns_have_an_end() -> None:
     found = told(f"call,line,at\n{slow * 30}aaa,x,{AT}\n", "", top=top)
     assert found[0].startswith("10:00:00 waiting a")
     assert len(found) == 31
-    assert LEAST < PATIENCE
 
 
 def test_a_cell_that_is_too_long_for_a_pattern() -> None:
@@ -127,3 +126,15 @@ def test_a_path_that_conditions_alone_use(tmp_path: Path) -> None:
     with pytest.raises(SpecError, match=r"named under columns: metric: \{\}"):
         told(record, "", event, name=str(tmp_path / "t.json"))
     assert told(record, "", event, name="t.json", top="columns: {metric: {}}\n") == ["10:00:00 waiting 1"]
+
+
+def test_a_pattern_that_was_slow_for_a_while_has_its_time_again() -> None:
+    """What comes live has no end: after some cells on which it gave up, sound ones give it back what it may take."""
+    cut = Cut("^(a|aa|aaa)+$")
+    for _ in range(10):
+        with pytest.raises(EventError, match="takes too long"):
+            cut.found(f"{'a' * 5_000}!", "call")
+    assert cut.patience == LEAST
+    for _ in range(500):
+        assert cut.found("a", "call") == ["a"]
+    assert cut.patience == PATIENCE
