@@ -12,6 +12,8 @@ from contextlib import closing
 from datetime import datetime
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from msgspec.structs import replace
+
 from alerts.routing.actions import DEBRIEFED, SHARED, THANKED
 from alerts.routing.afterwards import is_afterwards
 from standards.calendar.duration import DAY
@@ -22,6 +24,7 @@ from standards.judge.promise import NEVER
 from standards.natural import same
 from standards.practice.periods import begun
 from standards.practice.practice import Whose
+from streams.board.colleagues import colleagues_in, row_without_persons
 from streams.board.excused import excused_words
 from streams.board.sheet import Entry, Part, Sheet
 from streams.board.wording import STATES, Wording
@@ -81,10 +84,13 @@ def look(folder: Path, rules: Rules, words: Words, zone: ZoneInfo) -> Lately:
     midnight = begun("day", now, zone)
     events = happened(folder, _TYPES, now - MONTH)
     with closing(ReadModel(folder)) as read_model:
-        broken = _broken_since(read_model, midnight)
-        excused = read_model.practice.excused(midnight, Whose(), MOMENTS)
+        broken = _broken_since(read_model, midnight, words)
+        excused = [
+            replace(each, row=_told(each.row, words))
+            for each in read_model.practice.excused(midnight, Whose(), MOMENTS)
+        ]
         about = {str(each.data["promise"]) for each in events if each.data.get("promise")}
-        rows = {row.id: row for row in read_model.owed.named(sorted(about))}
+        rows = {row.id: _told(row, words) for row in read_model.owed.named(sorted(about))}
     names = rules.people.names if rules.people is not None else {}
     told = {each.id: each.in_language(words.language).promise for each in rules.loaded.standards}
     scenarios = rules.practice.scenarios if rules.practice is not None else {}
@@ -92,12 +98,20 @@ def look(folder: Path, rules: Rules, words: Words, zone: ZoneInfo) -> Lately:
     return Lately(Wording(now, zone, words, names), midnight, told, broken, rows, events, late, scenarios)
 
 
-def _broken_since(read_model: ReadModel, since: int) -> dict[str, tuple[Sequence[PromiseRow], int]]:
+def _told(row: PromiseRow, words: Words) -> PromiseRow:
+    """Give a promise as a sheet tells it, which lies about: what is owed for each person alone names nobody."""
+    return row_without_persons(row, words) if colleagues_in(row) else row
+
+
+def _broken_since(read_model: ReadModel, since: int, words: Words) -> dict[str, tuple[Sequence[PromiseRow], int]]:
     owed, counts = read_model.owed, Counter[str]()
     for each in owed.failed_groups(since, ""):
         if each.verdict == "broken":
             counts[each.standard] += each.count
-    return {name: (owed.broken_since(name, since, SHOWN), count) for name, count in sorted(counts.items())}
+    return {
+        name: ([_told(row, words) for row in owed.broken_since(name, since, SHOWN)], count)
+        for name, count in sorted(counts.items())
+    }
 
 
 def day(lately: Lately) -> Sheet:

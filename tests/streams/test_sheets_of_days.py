@@ -156,3 +156,27 @@ def test_a_folder_without_data_is_said(tmp_path: Path) -> None:
     refused = kept("sheet", "day", *shop(tmp_path).paths, "--data", str(tmp_path))
     assert (refused.returncode, refused.stdout) == (3, "")
     assert "holds no events of kept run" in refused.stderr
+
+
+COACHED = """
+kept: 1
+standards:
+  coach-comes:
+    {promise: Who asks for a coach gets one., what: Come., how: Ask when., why: They asked., exceptions: None.,
+     owner: team-lead, aspect: follow-through, per: [agent], when: coaching.asked, expect: coaching.completed,
+     within: 60s}
+"""
+
+
+@pytest.mark.parametrize("kind", ["day", "meeting"])
+async def test_whose_a_promise_is_that_is_owed_for_each_alone_is_on_no_sheet(tmp_path: Path, kind: str) -> None:
+    """A sheet lies about, and is read in front of all: it says that a coach did not come, and not to whom."""
+    clock, standards = Clock(), shop(tmp_path, COACHED)
+    async with hosting(tmp_path, clock, standards=standards) as host:
+        await host.submit([event(host.reader, "coaching.asked", "a", clock.at, agent="Zofia", team="north")])
+        clock.go(90)
+        await host.submit([])
+    printed = kept("sheet", kind, str(tmp_path / "rules"), "--data", str(tmp_path / "data")).stdout
+    assert "[coach-comes]" in printed
+    assert "one of the team: broken" in printed
+    assert "Zofia" not in printed

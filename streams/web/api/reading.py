@@ -17,6 +17,7 @@ from alerts.words.words import ENGLISH
 from standards.calendar.duration import HOUR
 from standards.judge.events import microseconds
 from standards.judge.score import Score
+from streams.board.colleagues import row_without_persons
 from streams.exports.tables import score_table
 from streams.names.references import references_in
 from streams.runtime.feeds import MOST, without_persons
@@ -98,7 +99,7 @@ class Reading:
             named=seen,
         )
         page = await _asked_after(self._host.read_model.promises, wanted, query.after, query.limit)
-        items = [showing.promise_item(row if seen else showing.row_without_persons(row)) for row in page.items]
+        items = [showing.promise_item(row if seen else row_without_persons(row)) for row in page.items]
         return json_answer(views.PromisePage(items=items, next=page.next or None))
 
     async def _asked_for(self, request: web.Request, subject: str) -> str:

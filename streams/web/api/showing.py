@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING, Final, TypeVar
 from msgspec.structs import replace
 
 from alerts.routing.facts import PERSONS
-from alerts.routing.persons import fields_without_persons, named_in, subject_without_persons, without_persons
+from alerts.routing.persons import subject_without_persons, without_persons
 from alerts.words.words import ENGLISH
 from standards.calendar.duration import SECOND
 from standards.judge.events import moment
-from standards.judge.standard import CUSTOMERS
-from streams.names.references import is_reference
+from streams.board.colleagues import row_without_persons
 from streams.web.api import act_views, feed_views, views
 
 if TYPE_CHECKING:
@@ -51,24 +50,6 @@ def _at(instant: int) -> datetime | None:
 def without_persons_named(view: PromiseView, names: Mapping[str, str], named: Named) -> PromiseView:
     """Give a promise as whoever only looks on is shown it; `names` are what the policy calls people."""
     return replace(view, row=row_without_persons(view.row), notices=notices_without(view.notices, names, named))
-
-
-def row_without_persons(row: PromiseRow, words: Words = ENGLISH) -> PromiseRow:
-    """Give the row of a promise without what names one of us."""
-    named, site = colleagues_in(row), str(row.fields.get("site") or "")
-    subject = subject_without_persons(row.subject, named, site, words)
-    return replace(row, subject=subject, fields=fields_without_persons(row.fields, _naming(row)))
-
-
-def colleagues_in(row: PromiseRow) -> frozenset[str]:
-    """Give who of us the subject of a promise names: nobody, unless it is owed for each person alone."""
-    return named_in(row.subject, row.fields, _naming(row))
-
-
-def _naming(row: PromiseRow) -> frozenset[str]:
-    """Give the fields of a promise that name one of us: Kept's own, and those that an author marked."""
-    marked = {name for name, value in row.fields.items() if is_reference(str(value), "p")}
-    return frozenset(PERSONS | (marked - CUSTOMERS))
 
 
 def notices_without(

@@ -15,6 +15,7 @@ from alerts.routing.place import called, called_site, called_there
 from standards.judge.rulebook import subject_text
 from standards.judge.standard import clauses
 from standards.natural import natural, same
+from streams.board.colleagues import colleagues_in
 from streams.board.debriefs import Waiting, kind_of
 from streams.board.having import Having, Noted, by_promise, noted, shares
 from streams.board.items import ACTED_ON, URGENT, Group, Item
@@ -30,7 +31,6 @@ from streams.board.wall_unknown import ROWS
 from streams.live.joined import Joined, stands_on
 from streams.storage.readings import kinds
 from streams.storage.rows import OwedFilter, OwedGroup
-from streams.web.api.showing import colleagues_in
 from streams.web.board.places import names_of, zones_of
 from streams.web.board.wall_silence import REMEMBERED, numbers, silences
 from streams.web.board.wanted import owed_filter

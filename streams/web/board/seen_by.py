@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from alerts.routing.actions import PRAISE
+from streams.board.colleagues import colleagues_in, row_without_persons
 from streams.runtime.feeds import without_persons
-from streams.web.api.showing import act_without, colleagues_in, notices_without, row_without_persons, suppressed_without
+from streams.web.api.showing import act_without, notices_without, suppressed_without
 from streams.web.guard import OWN_TEAM, ROLE, SESSION
 from streams.web.operation import asked
 from streams.web.session import may
