@@ -55,7 +55,7 @@ def head_of(path: str) -> Head:
         if form == "workbook":
             return _of_workbook(stream, path)
         raw = stream.read(_WHOLE if form == "json" else _BYTES)
-    if not raw.strip():
+    if not raw.strip(b"\xef\xbb\xbf \t\r\n"):
         raise EventError("empty", f"{path} is empty; give a file that has rows in it")
     if form == "xes":
         raise EventError(

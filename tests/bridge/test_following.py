@@ -198,3 +198,13 @@ def test_a_long_log_of_short_lines_is_carried_to_its_end(tmp_path: Path) -> None
         bridge.start()
         until(lambda: 'kept_events_total{type="queue.length"} 2500.0' in kept.metrics())
         assert 'kept_dead_letters_total{reason="not-mapped"} 1500.0' in kept.metrics()
+
+
+def test_a_first_line_without_end_hides_nothing(tmp_path: Path) -> None:
+    """What is longer than is sent at once is a dead letter by its beginning, also where a file is known by it."""
+    with followed(tmp_path) as (log, kept, bridge):
+        log.write_text("x" * 1_200_000 + "\n" + line(1) + line(2), encoding="utf-8")
+        bridge.start()
+        assert all_of(kept.waiting, 2) == [1, 2]
+        assert len(kept.dead_letters()) == 1
+        assert "a line is longer than can be sent" in bridge.said

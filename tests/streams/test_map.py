@@ -144,6 +144,7 @@ def test_the_busiest_sheet_of_a_workbook_is_taken(tmp_path: Path) -> None:
     ("name", "content", "words"),
     [
         ("a.csv", b"", "is empty"),
+        ("a.csv", b"\xef\xbb\xbf\r\n", "is empty"),
         ("a.json", b"{", "is not JSON"),
         ("a.xlsx", b"none", "is not a workbook"),
         ("a.xes", b"<log/>", "is XES"),
